@@ -1,0 +1,1 @@
+export { type SessionEnv, session } from "./session.ts";

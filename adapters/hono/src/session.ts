@@ -1,0 +1,38 @@
+import { InvalidOptionError, type PendingSession, type SessionManager } from "@coatcheck/core";
+import type { Context, Env, MiddlewareHandler } from "hono";
+
+/** The environment of a handler behind {@link session}: `new Hono<SessionEnv<typeof sessions>>()`. */
+export interface SessionEnv<Manager extends { open(request: Request): unknown }> {
+  Variables: { session: ReturnType<Manager["open"]> };
+}
+
+/**
+ * Sessions as Hono middleware. In a handler, `const session = await c.var.session`; the commit happens when the handler
+ * is done, whatever it answered. An `HTTPException` is an answer; any other error leaves the session as it was.
+ *
+ * @param source - a manager, or a function that returns one for a context whose bindings it needs; that function should
+ *   return the same manager each time, as making one derives keys
+ * @throws `INVALID_OPTION` on a request that passes two of these
+ */
+export function session<Data extends object, Flash extends object, E extends Env = object>(
+  source: SessionManager<Data, Flash> | ((c: Context<E>) => SessionManager<Data, Flash>),
+): MiddlewareHandler<E & { Variables: { session: PendingSession<Data, Flash> } }> {
+  return async (c, next) => {
+    if (c.get("session") !== undefined) {
+      throw new InvalidOptionError(
+        "session() stands twice on the way to this handler, and the second would open and commit the session again. Keep the outer one.",
+      );
+    }
+    const sessions = typeof source === "function" ? source(c as unknown as Context<E>) : source;
+    const committed = await sessions.handle(c.req.raw, async (pending) => {
+      c.set("session", pending);
+      await next();
+      const isAnswer = c.error === undefined || "getResponse" in c.error;
+      return isAnswer ? c.res : sessions.commit(pending, c.res, { failed: true });
+    });
+    if (committed === c.res) return;
+    // Assigning to c.res merges the old headers over the new ones, and would undo the commit.
+    c.res = undefined;
+    c.res = committed;
+  };
+}

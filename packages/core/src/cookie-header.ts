@@ -1,0 +1,27 @@
+/**
+ * The values of every cookie of that name in a Cookie header, in order.
+ *
+ * Only space and tab are trimmed, as RFC 6265bis §5.6 has it. `String.prototype.trim` would take U+00A0 too, and make
+ * of a cookie that any subdomain can set, `\u00a0__Host-session`, the one that only this host can (CVE-2026-39410).
+ */
+export function cookieValues(header: string, name: string): string[] {
+  const values: string[] = [];
+  for (const pair of header.split(";")) {
+    const equals = pair.indexOf("=");
+    if (equals !== -1 && trim(pair, 0, equals) === name) values.push(trim(pair, equals + 1, pair.length));
+  }
+  return values;
+}
+
+/** By hand: a regular expression for trailing blanks takes quadratic time on a header full of them. */
+function trim(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

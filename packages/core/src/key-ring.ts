@@ -1,0 +1,60 @@
+import { toBase64Url } from "./base64url.ts";
+import { assertStrongSecrets } from "./secrets.ts";
+
+/** One secret, or several: the first one writes, all of them read. Each a string of at least 32 random bytes. */
+export type Secrets = string | readonly string[];
+
+/** A key derived from one of the secrets. */
+export interface RingKey {
+  /** Names the key inside a token; derived like the key itself, so it says nothing about the secret. */
+  readonly kid: string;
+  readonly key: CryptoKey;
+}
+
+/** The keys for one purpose, in the order of the secrets. */
+export interface KeyRing {
+  /** Derives on the first call and never again; key derivation in each request is what makes others slow. */
+  keys(): Promise<readonly [first: RingKey, ...older: RingKey[]]>;
+}
+
+/** What a key may be used for, and what it is bound to. */
+export interface KeyBinding {
+  readonly purpose: string;
+  readonly cookieName: string;
+  readonly algorithm: HmacKeyGenParams | AesKeyGenParams;
+  readonly usages: readonly KeyUsage[];
+}
+
+/** Splits {@link Secrets} into a list and refuses weak ones. @throws `WEAK_SECRET` */
+export function parseSecrets(secrets: Secrets): readonly string[] {
+  const list = typeof secrets === "string" || !Array.isArray(secrets) ? [secrets as string] : [...secrets];
+  assertStrongSecrets(list);
+  return list;
+}
+
+/**
+ * Keys by HKDF-SHA-256 (RFC 5869). Purpose and cookie name are part of `info`, so a token made for another cookie, or
+ * for remember-me or CSRF under the same secret, fails its signature here: there is no claim to forget to check.
+ */
+export function keyRing(secrets: readonly string[], binding: KeyBinding): KeyRing {
+  let derived: Promise<readonly [RingKey, ...RingKey[]]> | undefined;
+  return {
+    keys: () => {
+      derived ??= Promise.all(secrets.map((secret) => derive(secret, binding))) as Promise<[RingKey, ...RingKey[]]>;
+      return derived;
+    },
+  };
+}
+
+async function derive(secret: string, { purpose, cookieName, algorithm, usages }: KeyBinding): Promise<RingKey> {
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const material = await crypto.subtle.importKey("raw", encode(secret), "HKDF", false, ["deriveKey", "deriveBits"]);
+  // The lengths keep the parts apart: no cookie name can be chosen so that it reads as another purpose.
+  const info = (use: string) => encode(`coatcheck/1 ${use} ${purpose} ${cookieName.length} ${cookieName}`);
+  const hkdf = (use: string) => ({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: info(use) });
+  const [key, kid] = await Promise.all([
+    crypto.subtle.deriveKey(hkdf("key"), material, algorithm, false, [...usages]),
+    crypto.subtle.deriveBits(hkdf("kid"), material, 48),
+  ]);
+  return { kid: toBase64Url(new Uint8Array(kid)), key };
+}

@@ -1,0 +1,98 @@
+import { type CookieOptions, type ResolvedCookie, resolveCookie } from "./cookie-options.ts";
+import { InvalidOptionError } from "./errors.ts";
+import type { SessionEventListener } from "./events.ts";
+import type { Keeper, SessionMode } from "./keeper.ts";
+import type { StandardSchema } from "./standard-schema.ts";
+
+/** How long sessions last. All durations in seconds. */
+export interface LifetimeOptions {
+  /** After this long without a request that reads it, a session ends (OWASP: idle timeout). @default 86_400, a day */
+  readonly idle?: number;
+  /**
+   * This long after the subject logged in, or after an anonymous session began, it ends whatever happens (OWASP:
+   * absolute timeout). Nothing but a new `bind` extends it.
+   * @default 2_592_000, 30 days
+   */
+  readonly absolute?: number;
+  /**
+   * How much later a session would have to end before a mere read extends it. The throttle that keeps readers from
+   * writing: with the default, a session ends between nine and ten tenths of `idle` after its last use.
+   * @default a tenth of `idle`
+   */
+  readonly touchInterval?: number;
+}
+
+/** Options of {@link SessionManager}. */
+export interface SessionManagerOptions<Data extends object = Record<string, unknown>> {
+  /** `serverSide(store)`, `signedCookie({ secrets })` or `encryptedCookie({ secrets })`. */
+  readonly mode: SessionMode;
+  readonly cookie?: CookieOptions;
+  readonly lifetime?: LifetimeOptions;
+  /**
+   * Whether new sessions outlive the browser (`Max-Age` on the cookie); `session.persistent` overrides it for one.
+   * @default false
+   */
+  readonly persistent?: boolean;
+  /**
+   * A Standard Schema (Zod, Valibot, ArkType …) that session data must satisfy when it is loaded; what does not is a
+   * new session and a `rejected` event. Every key should be optional, for no session has all of them from the start.
+   */
+  readonly schema?: StandardSchema<Partial<Data>>;
+  /** Whether changes are also kept when the handler threw or answered 500 or above. @default false: only `destroy` is */
+  readonly commitOnError?: boolean;
+  /** Epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
+  readonly onEvent?: SessionEventListener;
+}
+
+/** Options with the defaults filled in; what the lifecycle works with. Durations in milliseconds. */
+export interface ManagerContext {
+  readonly cookie: ResolvedCookie;
+  readonly keeper: Keeper;
+  readonly idle: number;
+  readonly absolute: number;
+  readonly touchInterval: number;
+  readonly persistent: boolean;
+  readonly schema: StandardSchema<object> | undefined;
+  readonly commitOnError: boolean;
+  readonly now: () => number;
+  readonly emit: SessionEventListener;
+}
+
+/** Fills in the defaults and refuses what can be known to be wrong. @throws `INVALID_OPTION` */
+export function resolveOptions<Data extends object>(options: SessionManagerOptions<Data>): ManagerContext {
+  if (typeof options?.mode?.keeper !== "function") {
+    throw new InvalidOptionError(
+      "mode is missing: serverSide(memoryStore()), signedCookie({ secrets }) or encryptedCookie({ secrets }).",
+    );
+  }
+  const { idle = 24 * 3600, absolute = 30 * 24 * 3600 } = options.lifetime ?? {};
+  assertDuration("idle", idle);
+  assertDuration("absolute", absolute);
+  const { touchInterval = idle / 10 } = options.lifetime ?? {};
+  if (!Number.isFinite(touchInterval) || touchInterval < 0 || touchInterval >= idle) {
+    throw new InvalidOptionError("lifetime.touchInterval must be a number of seconds from 0 to less than idle.");
+  }
+  const cookie = resolveCookie(options.cookie);
+  const now = options.now ?? Date.now;
+  return {
+    cookie,
+    keeper: options.mode.keeper({ cookie, now }),
+    idle: idle * 1000,
+    absolute: absolute * 1000,
+    touchInterval: touchInterval * 1000,
+    persistent: options.persistent ?? false,
+    schema: options.schema,
+    commitOnError: options.commitOnError ?? false,
+    now,
+    emit: options.onEvent ?? ignore,
+  };
+}
+
+function assertDuration(name: string, seconds: unknown): void {
+  if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds <= 0) {
+    throw new InvalidOptionError(`lifetime.${name} must be a number of seconds above 0.`);
+  }
+}
+
+function ignore(): void {}

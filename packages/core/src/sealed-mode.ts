@@ -1,0 +1,150 @@
+import { toBase64Url } from "./base64url.ts";
+import { chunkingOver } from "./chunks.ts";
+import { MAX_COOKIE_BYTES } from "./cookie-options.ts";
+import { InvalidOptionError } from "./errors.ts";
+import type { RejectReason } from "./events.ts";
+import type { Keeper, Kept, SessionMode } from "./keeper.ts";
+import { type KeyBinding, type KeyRing, keyRing, parseSecrets, type RingKey, type Secrets } from "./key-ring.ts";
+import type { StoredSession } from "./store.ts";
+import type { Chunking } from "./ticket-cookies.ts";
+
+/** Options of {@link signedCookie} and {@link encryptedCookie}. */
+export interface SealedCookieOptions {
+  /** One secret, or several: the first one seals, all of them open; what an older one sealed is sealed anew when read. */
+  readonly secrets: Secrets;
+  /**
+   * Over how many cookies a large session may be spread, 1 to 4. Each holds 4096 bytes, and all of them travel with
+   * every request; many servers take no more than 8 kB of headers.
+   * @default 1
+   */
+  readonly chunks?: number;
+}
+
+/** More would not get through: servers commonly refuse headers above 16 kB. */
+const MAX_CHUNKS = 4;
+
+/** How bytes become a token and back; everything else is the same for signed and encrypted cookies. */
+export interface SealCodec {
+  readonly name: "signed" | "encrypted";
+  readonly binding: Omit<KeyBinding, "cookieName">;
+  /** The protected header of every token made with the key: the same text each time, so it is compared, not parsed. */
+  header(kid: string): object;
+  seal(payload: Uint8Array, ringKey: RingKey): Promise<string>;
+  /** Whether the segments after the header have the form and the canonical spelling of this codec's tokens. */
+  isWellFormed(segments: readonly string[]): boolean;
+  /** Throws when the token does not verify. */
+  unseal(token: string, key: CryptoKey): Promise<Uint8Array>;
+}
+
+/** What a token says besides the session's content. Instants are epoch milliseconds, unlike JWT's seconds. */
+interface Claims {
+  readonly id: string;
+  readonly v: number;
+  readonly iat: number;
+  readonly exp: number;
+  readonly crt: number;
+  readonly sub?: string;
+  readonly aut?: number;
+  readonly c: unknown;
+}
+
+/** A mode that keeps the whole session in the cookie, sealed by `codec`. @throws `INVALID_OPTION`, `WEAK_SECRET` */
+export function sealedMode(codec: SealCodec, options: SealedCookieOptions): SessionMode {
+  const { chunks = 1 } = options;
+  if (!Number.isInteger(chunks) || chunks < 1 || chunks > MAX_CHUNKS) {
+    throw new InvalidOptionError(`chunks must be a whole number from 1 to ${MAX_CHUNKS}.`);
+  }
+  const secrets = parseSecrets(options.secrets);
+  return {
+    name: codec.name,
+    keeper: ({ cookie, now }) => {
+      const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
+      return sealedKeeper(sealer(codec, ring), chunks > 1 ? chunkingOver(cookie.name, chunks) : undefined, now);
+    },
+  };
+}
+
+function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, now: () => number): Keeper {
+  const maxLength = MAX_COOKIE_BYTES * (chunking?.names.length ?? 1);
+
+  async function keep(id: string, session: StoredSession): Promise<Kept> {
+    const { data, ...rest } = session;
+    const claims = {
+      id,
+      v: session.version,
+      iat: now(),
+      exp: session.expiresAt,
+      crt: session.createdAt,
+      sub: session.subject,
+      aut: session.authenticatedAt,
+    };
+    // The content is JSON already; as a JSON string inside JSON its quotes would cost a byte more each.
+    const ticket = await seal(`${JSON.stringify(claims).slice(0, -1)},"c":${data}}`);
+    return { id, ticket, isStale: false, session: rest, content: undefined };
+  }
+  return {
+    isCookieOnly: true,
+    chunking,
+
+    async load(ticket) {
+      // Before any work is spent on it: nothing this long was issued here.
+      if (ticket.length > maxLength) return "malformed";
+      const opened = await unseal(ticket);
+      if (typeof opened === "string") return opened;
+      const { claims, isStale } = opened;
+      const session = {
+        version: claims.v,
+        createdAt: claims.crt,
+        expiresAt: claims.exp,
+        ...(claims.sub !== undefined && { subject: claims.sub }),
+        ...(claims.aut !== undefined && { authenticatedAt: claims.aut }),
+      };
+      return { id: claims.id, ticket, isStale, session, content: claims.c };
+    },
+    reload: async (kept) => kept,
+    create: async (session) => keep(toBase64Url(crypto.getRandomValues(new Uint8Array(16))), session),
+    update: async (kept, session) => keep(kept.id, session),
+    touch: async (kept, session) => keep(kept.id, session),
+    reissue: async (kept, session) => keep(kept.id, session),
+    delete: async () => "ok",
+  };
+}
+
+interface Sealer {
+  seal(payload: string): Promise<string>;
+  unseal(token: string): Promise<{ readonly claims: Claims; readonly isStale: boolean } | RejectReason>;
+}
+
+function sealer(codec: SealCodec, ring: KeyRing): Sealer {
+  let keysByHeader: ReadonlyMap<string, RingKey> | undefined;
+
+  return {
+    async seal(payload) {
+      const [first] = await ring.keys();
+      return codec.seal(new TextEncoder().encode(payload), first);
+    },
+
+    async unseal(token) {
+      const [header = "", ...segments] = token.split(".");
+      if (!codec.isWellFormed(segments)) return "malformed";
+      const keys = await ring.keys();
+      keysByHeader ??= new Map(keys.map((ringKey) => [encodeHeader(codec.header(ringKey.kid)), ringKey]));
+      // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
+      // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
+      const ringKey = keysByHeader.get(header);
+      if (ringKey === undefined) return "unknown-key";
+      let payload: Uint8Array;
+      try {
+        payload = await codec.unseal(token, ringKey.key);
+      } catch {
+        return "invalid-signature";
+      }
+      return { claims: JSON.parse(new TextDecoder().decode(payload)), isStale: ringKey !== keys[0] };
+    },
+  };
+}
+
+/** As jose writes a protected header: JSON in insertion order, base64url. */
+function encodeHeader(header: object): string {
+  return toBase64Url(new TextEncoder().encode(JSON.stringify(header)));
+}

@@ -1,0 +1,162 @@
+import { NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
+import type { Registry } from "./keeper.ts";
+import { isExpired } from "./lifetime.ts";
+import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
+import { PendingSession, peek } from "./pending-session.ts";
+import { canCarryHeaders, withSessionHeaders } from "./response-headers.ts";
+import { Session, stateOf } from "./session.ts";
+import { settle } from "./settle.ts";
+
+/** What {@link SessionManager.list} tells about a session. Nothing in it can be used as a cookie. */
+export interface SessionInfo {
+  /** `Session.id`, what {@link SessionManager.revoke} takes. */
+  readonly id: string;
+  readonly subject: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly authenticatedAt: number | undefined;
+}
+
+/** Opens the session of a request and commits it to the response. Make one per application, not one per request. */
+export class SessionManager<
+  Data extends object = Record<string, unknown>,
+  Flash extends object = Record<string, string>,
+> {
+  readonly #context: ManagerContext;
+
+  /** @throws `INVALID_OPTION` or `WEAK_SECRET` for anything that can be known to be wrong */
+  constructor(options: SessionManagerOptions<Data>) {
+    this.#context = resolveOptions(options);
+  }
+
+  /** The session of a request, not read before it is awaited. */
+  open(request: Request): PendingSession<Data, Flash> {
+    return new PendingSession(this.#context, request);
+  }
+
+  /**
+   * Writes what changed and, once that is confirmed, sets the headers. A session that nobody awaited leaves the response
+   * as it is, the same object. Committing a session again writes nothing and sets the same headers.
+   *
+   * @param options.failed - the handler threw, whatever the status of the response says; see `commitOnError`
+   * @throws `STORE_FAILED`, `SESSION_CONFLICT`, `SESSION_TOO_LARGE`, `NOT_SERIALIZABLE`, `SESSION_FOREIGN`, `NO_RESPONSE`
+   */
+  async commit(
+    session: PendingSession<Data, Flash> | Session<Data, Flash>,
+    response: Response,
+    options: { readonly failed?: boolean } = {},
+  ): Promise<Response> {
+    const loading = this.#close(session);
+    if (typeof response?.headers?.get !== "function") {
+      throw new NoResponseError("The handler returned no Response, so there is nothing to commit the session to.");
+    }
+    if (loading === undefined) return response;
+    let opened: Session<Data, Flash>;
+    try {
+      opened = await loading;
+    } catch {
+      // Whoever awaited it was told, and answered with this response. It depends on the cookie all the same.
+      return withSessionHeaders(response, new Map());
+    }
+    const state = stateOf(opened);
+    state.isCommitted = true;
+    state.settled ??= settle(state, {
+      isFailure: options.failed === true || response.status >= 500 || response.type === "error",
+      canCarryHeaders: canCarryHeaders(response),
+    });
+    return withSessionHeaders(response, await state.settled);
+  }
+
+  /** Opens, handles, commits. What the handler throws is thrown on, after a `destroy` in it was committed. */
+  async handle(
+    request: Request,
+    handler: (pending: PendingSession<Data, Flash>) => Response | Promise<Response>,
+  ): Promise<Response> {
+    const pending = this.open(request);
+    let response: Response;
+    try {
+      response = await handler(pending);
+    } catch (error) {
+      await this.commit(pending, Response.error()).catch((failure: unknown) => {
+        throw new AggregateError([error, failure], "The handler threw, and then its session could not be committed.");
+      });
+      throw error;
+    }
+    return this.commit(pending, response);
+  }
+
+  /** A handler with sessions as a fetch function; what that is called with besides the request is passed on. */
+  wrap<Incoming extends Request, Rest extends unknown[]>(
+    handler: (request: Incoming, pending: PendingSession<Data, Flash>, ...rest: Rest) => Response | Promise<Response>,
+  ): (request: Incoming, ...rest: Rest) => Promise<Response> {
+    return (request, ...rest) => this.handle(request, (pending) => handler(request, pending, ...rest));
+  }
+
+  /** The live sessions of a subject, newest login first. @throws `UNSUPPORTED`, `STORE_FAILED` */
+  async list(subject: string): Promise<SessionInfo[]> {
+    const found = await this.#registry().list(subject);
+    return found
+      .filter(({ session }) => !isExpired(this.#context, session))
+      .map(({ key, session: { createdAt, expiresAt, authenticatedAt } }) => ({
+        id: key,
+        subject,
+        createdAt,
+        expiresAt,
+        authenticatedAt,
+      }))
+      .sort((a, b) => (b.authenticatedAt ?? b.createdAt) - (a.authenticatedAt ?? a.createdAt));
+  }
+
+  /** Ends one session by its `Session.id`; `true` when it was there. @throws `UNSUPPORTED`, `STORE_FAILED` */
+  async revoke(sessionId: string): Promise<boolean> {
+    const wasThere = await this.#registry().revoke(sessionId);
+    if (wasThere) this.#context.emit({ type: "revoked", id: sessionId });
+    return wasThere;
+  }
+
+  /**
+   * Ends all sessions of a subject; resolves to how many.
+   *
+   * @param options.except - the `Session.id` of the one to spare, for "log out everywhere else"
+   * @throws `UNSUPPORTED`, `STORE_FAILED`
+   */
+  async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
+    const count = await this.#registry().revokeAll(subject, options.except);
+    this.#context.emit({ type: "revoked-all", subject, count });
+    return count;
+  }
+
+  #registry(): Registry {
+    const { registry } = this.#context.keeper;
+    if (registry === undefined) {
+      throw new UnsupportedError(
+        "Cookie modes keep nothing on the server, so there is no session to find or end there. Use serverSide(store).",
+      );
+    }
+    return registry;
+  }
+
+  /** No write, and no first await, after this. Resolves to the session, if anybody awaited it. */
+  #close(
+    session: PendingSession<Data, Flash> | Session<Data, Flash>,
+  ): Promise<Session<Data, Flash>> | Session<Data, Flash> | undefined {
+    if (session instanceof Session) {
+      const state = stateOf(session);
+      this.#assertMine(state.context);
+      state.isCommitted = true;
+      return session;
+    }
+    const { context, loading, close } = peek(session);
+    this.#assertMine(context);
+    close();
+    return loading;
+  }
+
+  #assertMine(context: ManagerContext): void {
+    if (context !== this.#context) {
+      throw new SessionForeignError(
+        "This session was opened by another SessionManager. Commit it with the one that opened it.",
+      );
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import { Draft, emptyContent, type Updater } from "./draft.ts";
+import { InvalidOptionError, SessionCommittedError } from "./errors.ts";
+import type { Kept } from "./keeper.ts";
+import { expiryOf } from "./lifetime.ts";
+import type { ManagerContext } from "./options.ts";
+
+/** A session's own record of one request: what was there, and what is to become of it. */
+export interface SessionState {
+  readonly context: ManagerContext;
+  /** Names of our cookies in the request; a logout removes each of them. */
+  readonly cookieNames: readonly string[];
+  /** The session this one stands for, as it was kept when it was loaded. */
+  kept: Kept | undefined;
+  /** The session that this request ended. */
+  ended: Kept | undefined;
+  isDestroyed: boolean;
+  renewal: "none" | "regenerate" | "bind";
+  draft: Draft;
+  isNew: boolean;
+  createdAt: number;
+  subject: string | undefined;
+  authenticatedAt: number | undefined;
+  isCommitted: boolean;
+  /** The commit under way or done, so that a second one writes nothing again. Resolves to cookies by name. */
+  settled: Promise<ReadonlyMap<string, string>> | undefined;
+}
+
+/** The lifecycle's access to what a session keeps to itself. */
+export let stateOf: <Data extends object, Flash extends object>(session: Session<Data, Flash>) => SessionState;
+
+type Key<T> = keyof T & string;
+type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
+
+/**
+ * What a visitor's requests have in common: data, flash messages, and who the visitor is.
+ *
+ * Values are JSON and are handed out as they are: changing one in place (`session.get("cart")?.push("book")`) is a
+ * change like any other. Nothing is written before the commit, and only what changed is.
+ */
+export class Session<Data extends object = Record<string, unknown>, Flash extends object = Record<string, string>> {
+  readonly #state: SessionState;
+
+  static {
+    stateOf = (session) => session.#state;
+  }
+
+  /** @internal */
+  constructor(state: SessionState) {
+    this.#state = state;
+  }
+
+  /** SHA-256 of the secret in the cookie (a random name in cookie modes): safe to log. `undefined` until first stored. */
+  get id(): string | undefined {
+    return this.#state.kept?.id;
+  }
+
+  /** Whether no stored session was found, or it was destroyed during this request. */
+  get isNew(): boolean {
+    return this.#state.isNew;
+  }
+
+  /** Who {@link bind} said this is. */
+  get subject(): string | undefined {
+    return this.#state.subject;
+  }
+
+  /** When the session began, epoch milliseconds. Kept when the id changes. */
+  get createdAt(): number {
+    return this.#state.createdAt;
+  }
+
+  /** When the session ends if it is not used again, epoch milliseconds; as last stored, or as it would be now. */
+  get expiresAt(): number {
+    return this.#state.kept?.session.expiresAt ?? expiryOf(this.#state.context, this.#state);
+  }
+
+  /** When the subject last proved who they are, epoch milliseconds. */
+  get authenticatedAt(): number | undefined {
+    return this.#state.authenticatedAt;
+  }
+
+  /** Whether the cookie outlives the browser (`Max-Age`). Default: the manager's `persistent` option. */
+  get persistent(): boolean {
+    return this.#state.draft.persistent;
+  }
+
+  set persistent(value: boolean) {
+    this.#writable().draft.persistent = value;
+  }
+
+  /** The number of keys. */
+  get size(): number {
+    return this.#state.draft.values.size;
+  }
+
+  get<K extends Key<Data>>(key: K): Data[K] | undefined {
+    return this.#state.draft.get(key) as Data[K] | undefined;
+  }
+
+  has(key: Key<Data>): boolean {
+    return this.#state.draft.values.has(key);
+  }
+
+  /** All keys with their values. */
+  entries(): IterableIterator<{ [K in Key<Data>]: [key: K, value: Value<Data, K>] }[Key<Data>]> {
+    return this.#state.draft.entries() as ReturnType<this["entries"]>;
+  }
+
+  /** @throws `NOT_SERIALIZABLE` with the path of what JSON cannot give back; `SESSION_COMMITTED` */
+  set<K extends Key<Data>>(key: K, value: Value<Data, K>): void {
+    this.#writable().draft.set(key, value);
+  }
+
+  /** Removes a key; `true` when it was there. @throws `SESSION_COMMITTED` */
+  delete(key: Key<Data>): boolean {
+    return this.#writable().draft.delete(key);
+  }
+
+  /** Removes a key and returns what it held. @throws `SESSION_COMMITTED` */
+  take<K extends Key<Data>>(key: K): Data[K] | undefined {
+    const { draft } = this.#writable();
+    const value = draft.get(key);
+    draft.delete(key);
+    return value as Data[K] | undefined;
+  }
+
+  /**
+   * Sets a key to what `fn` makes of its value, and returns that. When another request has changed the session in the
+   * meantime `fn` runs again on the newer value, so that a counter loses no step; it should do nothing else than compute.
+   *
+   * @throws `NOT_SERIALIZABLE`, `SESSION_COMMITTED`
+   */
+  update<K extends Key<Data>>(key: K, fn: (current: Data[K] | undefined) => Value<Data, K>): Value<Data, K> {
+    return this.#writable().draft.update(key, fn as Updater) as Value<Data, K>;
+  }
+
+  /**
+   * Drops data, flash messages and subject. A session with a subject ends as by {@link destroy}: this is how people log
+   * out, and a request that is still under way must not write into what comes after.
+   *
+   * @throws `SESSION_COMMITTED`
+   */
+  clear(): void {
+    if (this.#writable().subject === undefined) this.#state.draft.clear();
+    else this.destroy();
+  }
+
+  /** Leaves a message for the next request that awaits the session, and for no other. @throws as {@link set} does */
+  flash<K extends Key<Flash>>(key: K, value: Value<Flash, K>): void {
+    this.#writable().draft.flash(key, value);
+  }
+
+  /** The message that the previous request left. */
+  flashed<K extends Key<Flash>>(key: K): Flash[K] | undefined {
+    return this.#state.draft.flashed(key) as Flash[K] | undefined;
+  }
+
+  /**
+   * Says who this is, after they proved it. The session gets a new id, and the old one is dead before the new cookie
+   * leaves (OWASP: session fixation). Data is kept, unless it belonged to another subject; then only what this request
+   * wrote is.
+   *
+   * @param subject - a stable identifier of the user, not empty
+   * @throws `INVALID_OPTION`, `SESSION_COMMITTED`
+   */
+  bind(subject: string): void {
+    const state = this.#writable();
+    if (typeof subject !== "string" || subject === "") {
+      throw new InvalidOptionError("bind: the subject must be a non-empty string, for example String(user.id).");
+    }
+    if (state.subject !== undefined && state.subject !== subject) {
+      const written = state.draft.rebase(emptyContent(state.draft.persistent));
+      this.destroy();
+      state.draft = written;
+    }
+    state.subject = subject;
+    state.authenticatedAt = state.context.now();
+    state.renewal = "bind";
+  }
+
+  /** Gives the session a new id; for a change of privilege that is no login. @throws `SESSION_COMMITTED` */
+  regenerate(): void {
+    const state = this.#writable();
+    if (state.renewal === "none") state.renewal = "regenerate";
+  }
+
+  /**
+   * Ends the session on the server and removes its cookie. Afterwards this object is a new, empty session; it gets an
+   * id of its own if anything is written to it.
+   *
+   * @throws `SESSION_COMMITTED`
+   */
+  destroy(): void {
+    const state = this.#writable();
+    state.ended ??= state.kept;
+    state.kept = undefined;
+    state.isDestroyed = true;
+    state.isNew = true;
+    state.renewal = "none";
+    state.draft = new Draft(emptyContent(state.context.persistent), 0);
+    state.createdAt = state.context.now();
+    state.subject = undefined;
+    state.authenticatedAt = undefined;
+  }
+
+  #writable(): SessionState {
+    if (this.#state.isCommitted) {
+      throw new SessionCommittedError(
+        "The session was changed after its commit, and the change would be lost. Write before the response is returned; to stream, write first, call commit(session, response), then stream.",
+      );
+    }
+    return this.#state;
+  }
+}
