@@ -1,4 +1,4 @@
-import { InvalidOptionError, type PendingSession, type SessionManager } from "@coatcheck/core";
+import { InvalidOptionError, type SessionManager } from "@coatcheck/core";
 import type { Context, Env, MiddlewareHandler } from "hono";
 
 /** The environment of a handler behind {@link session}: `new Hono<SessionEnv<typeof sessions>>()`. */
@@ -12,22 +12,23 @@ export interface SessionEnv<Manager extends { open(request: Request): unknown }>
  *
  * @param source - a manager, or a function that returns one for a context whose bindings it needs; that function should
  *   return the same manager each time, as making one derives keys
- * @throws `INVALID_OPTION` on a request that passes two of these
+ * @throws `INVALID_OPTION` on a request that finds `c.var.session` taken, by another of these or by something else
  */
 export function session<Data extends object, Flash extends object, E extends Env = object>(
   source: SessionManager<Data, Flash> | ((c: Context<E>) => SessionManager<Data, Flash>),
-): MiddlewareHandler<E & { Variables: { session: PendingSession<Data, Flash> } }> {
+): MiddlewareHandler<E & SessionEnv<SessionManager<Data, Flash>>> {
   return async (c, next) => {
     if (c.get("session") !== undefined) {
       throw new InvalidOptionError(
-        "session() stands twice on the way to this handler, and the second would open and commit the session again. Keep the outer one.",
+        "c.var.session is taken already. If session() stands twice on the way to this handler, keep the outer one: the second would open and commit the session again. If other middleware uses the name, remove that.",
       );
     }
     const sessions = typeof source === "function" ? source(c as unknown as Context<E>) : source;
     const committed = await sessions.handle(c.req.raw, async (pending) => {
       c.set("session", pending);
       await next();
-      const isAnswer = c.error === undefined || "getResponse" in c.error;
+      // A handler that returned nothing is an error too, which Hono finds out only after its middleware.
+      const isAnswer = c.finalized && (c.error === undefined || "getResponse" in c.error);
       return isAnswer ? c.res : sessions.commit(pending, c.res, { failed: true });
     });
     if (committed === c.res) return;

@@ -8,7 +8,10 @@ adapterConformance(
   {
     name: "hono",
     serve: (sessions, program) => {
-      const app = new Hono().use(session(sessions)).all("*", (c) => program(c.req.raw, c.var.session));
+      const app = new Hono()
+        .use(session(sessions))
+        .all("*", (c) => program(c.req.raw, c.var.session))
+        .onError((error, c) => c.text(`answered by the application: ${error.message}`, 500));
       return { fetch: (request) => app.fetch(request) };
     },
   },

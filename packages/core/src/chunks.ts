@@ -1,6 +1,5 @@
-import { cookieValues } from "./cookie-header.ts";
 import { MAX_COOKIE_BYTES } from "./cookie-options.ts";
-import type { Chunking } from "./ticket-cookies.ts";
+import type { Chunking } from "./keeper.ts";
 
 /**
  * Spreads a ticket over `name`, `name.1`, `name.2` … The first part begins with their number, `3~`, so that a part left
@@ -14,12 +13,11 @@ export function chunkingOver(name: string, count: number): Chunking {
   return {
     names,
 
-    join(head, header) {
-      const parts = /^[2-9]~/.test(head) ? Number(head[0]) : 1;
-      if (parts === 1) return head;
-      const rest = names.slice(1, parts).map((part) => cookieValues(header, part)[0]);
-      if (rest.length < parts - 1 || rest.includes(undefined)) return undefined;
-      return head.slice(2) + rest.join("");
+    join(head, others) {
+      if (!/^[2-9]~/.test(head)) return head;
+      const rest = others.slice(0, Number(head[0]) - 1);
+      const isComplete = rest.length === Number(head[0]) - 1 && rest.every(Boolean);
+      return isComplete ? head.slice(2) + rest.join("") : undefined;
     },
 
     split(ticket) {

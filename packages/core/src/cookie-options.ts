@@ -35,9 +35,6 @@ export const MAX_COOKIE_BYTES = 4096;
 /** Seconds after which a browser drops a cookie whatever it says: 400 days (RFC 6265bis §5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 3600;
 
-/** Bytes of an attribute's value that a browser reads (RFC 6265bis §5.6). */
-const MAX_ATTRIBUTE_LENGTH = 1024;
-
 const SAME_SITE = { lax: "Lax", strict: "Strict", none: "None" } as const;
 
 /** Fills in the defaults and refuses what a browser would silently drop. @throws `INVALID_OPTION` */
@@ -45,55 +42,48 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const {
     name = "__Host-session",
     path = "/",
-    domain,
+    domain = "",
     secure = true,
     httpOnly = true,
     sameSite = "lax",
     partitioned = false,
   } = options;
 
-  // RFC 9110 token: no separators, control or non-ASCII characters.
-  refuse(!/^[\w!#$%&'*+.^`|~-]+$/.test(name), "name may hold letters, digits and !#$%&'*+-.^_`|~ only");
-  refuse(!/^\/[ -:<-~]*$/.test(path), "path must begin with / and hold printable ASCII without ;");
-  refuse(domain !== undefined && !/^[A-Za-z0-9.-]+$/.test(domain), "domain must be a host name");
+  const prefix = /^__(Secure|Host-Http|Host|Http)-/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  const isHostOnly = prefix.startsWith("host");
+  // RFC 9110 token; no separators, control or non-ASCII characters, and of an attribute no more than a browser reads.
+  refuse(!/^[\w!#$%&'*+.^`|~-]+$/.test(name), "name may hold letters, digits and !#$%&'*+-.^_`|~");
+  refuse(!/^\/[ -:<-~]{0,1023}$/.test(path), "path must begin with / and hold printable ASCII without ;");
+  refuse(!/^[A-Za-z\d.-]{0,1024}$/.test(domain), "domain must be a host name");
+  refuse(!Object.hasOwn(SAME_SITE, sameSite), "sameSite must be lax, strict or none");
   refuse(
-    path.length > MAX_ATTRIBUTE_LENGTH || (domain?.length ?? 0) > MAX_ATTRIBUTE_LENGTH,
-    "path or domain is too long",
+    !secure && (sameSite === "none" || partitioned || prefix !== ""),
+    "sameSite none, partitioned and the prefix of the name need secure: true",
   );
-  refuse(!Object.hasOwn(SAME_SITE, sameSite), 'sameSite must be "lax", "strict" or "none"');
-  refuse(sameSite === "none" && !secure, 'sameSite: "none" needs secure: true');
-  refuse(partitioned && !secure, "partitioned needs secure: true");
-  // Browsers compare the prefixes without case.
-  const isHost = /^__Host-/i.test(name);
-  refuse(/^__(Secure|Host|Http)-/i.test(name) && !secure, "the name's prefix needs secure: true");
-  refuse(/^__(Http|Host-Http)-/i.test(name) && !httpOnly, "the name's prefix needs httpOnly: true");
+  refuse(!httpOnly && prefix.endsWith("http"), "the prefix of the name needs httpOnly: true");
   refuse(
-    isHost && (domain !== undefined || path !== "/"),
-    'a name with __Host- allows no domain and no path but "/". Name it "__Secure-session" instead',
+    isHostOnly && (domain !== "" || path !== "/"),
+    'a __Host- name allows no domain, and no path but "/". Name it __Secure-session',
   );
 
-  const attributes = [
+  const suffix = [
     `Path=${path}`,
-    domain === undefined ? undefined : `Domain=${domain}`,
-    httpOnly ? "HttpOnly" : undefined,
-    secure ? "Secure" : undefined,
+    domain && `Domain=${domain}`,
+    httpOnly && "HttpOnly",
+    secure && "Secure",
     `SameSite=${SAME_SITE[sameSite]}`,
-    partitioned ? "Partitioned" : undefined,
-  ].filter((attribute) => attribute !== undefined);
-  const suffix = `; ${attributes.join("; ")}`;
+    partitioned && "Partitioned",
+  ]
+    .filter(Boolean)
+    .join("; ");
 
   return {
     name,
-    isHostOnly: isHost,
+    isHostOnly,
     serialize: (fullName, value, maxAge) =>
-      `${fullName}=${value}${suffix}${maxAge === undefined ? "" : `; Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`}`,
+      `${fullName}=${value}; ${suffix}${maxAge === undefined ? "" : `; Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`}`,
     assertFits: (valueLength) => {
-      const bytes = name.length + valueLength;
-      if (bytes > MAX_COOKIE_BYTES) {
-        throw new SessionTooLargeError(
-          `The cookie needs ${bytes} bytes for name and value, and browsers keep ${MAX_COOKIE_BYTES}. Give it a shorter name.`,
-        );
-      }
+      if (name.length + valueLength > MAX_COOKIE_BYTES) throw new SessionTooLargeError("cookie: the name is too long.");
     },
   };
 }

@@ -1,32 +1,20 @@
 import { NotSerializableError } from "./errors.ts";
 import { assertSerializable } from "./serializable.ts";
 
-/** What a session holds: parsed, as one request sees it. */
+/** What a session holds, as it is stored: JSON with short names, for in cookie modes each byte travels. */
 export interface Content {
-  readonly values: ReadonlyMap<string, unknown>;
+  /** The data. */
+  readonly d: Readonly<Record<string, unknown>>;
   /** Flash messages, each with the version of the session that first held it. */
-  readonly flash: ReadonlyMap<string, readonly [since: number, message: unknown]>;
-  readonly persistent: boolean;
+  readonly f?: readonly FlashMessage[] | undefined;
+  /** Whether the cookie outlives the browser. */
+  readonly p?: boolean | undefined;
 }
+
+type FlashMessage = readonly [key: string, message: unknown, since: number];
 
 /** A change that is computed from what the session holds, and computed again when that was out of date. */
 export type Updater = (current: unknown) => unknown;
-
-/** The content of a session that does not exist yet. */
-export function emptyContent(persistent: boolean): Content {
-  return { values: new Map(), flash: new Map(), persistent };
-}
-
-/** Reads what {@link Draft.encode} wrote, parsed as JSON; `undefined` when it is something else. */
-export function parseContent(stored: unknown): Content | undefined {
-  const { d: values, f: flash = {}, p } = Object(stored);
-  if (!isRecord(values) || !isRecord(flash) || !Object.values(flash).every(Array.isArray)) return undefined;
-  return {
-    values: new Map(Object.entries(values)),
-    flash: new Map(Object.entries(flash as Record<string, [number, unknown]>)),
-    persistent: p === 1,
-  };
-}
 
 /**
  * The working copy that a request changes. Values are handed out as they are, so `get("cart").push("book")` is a change
@@ -34,27 +22,31 @@ export function parseContent(stored: unknown): Content | undefined {
  * made of the session in the meantime.
  */
 export class Draft {
-  readonly #loaded: Content;
-  /** The values as loaded, key by key; taken before the first one that could be changed is handed out. */
-  #before: Map<string, string | undefined> | undefined;
-  readonly #version: number;
   readonly values: Map<string, unknown>;
-  readonly #updates = new Map<string, { readonly updaters: readonly Updater[]; readonly result: string | undefined }>();
-  readonly #messages = new Map<string, unknown>();
-  #isCleared = false;
   persistent: boolean;
+  readonly #loaded: Content;
+  readonly #version: number;
+  #inbox: readonly FlashMessage[];
+  readonly #outbox = new Map<string, unknown>();
+  /** JSON of the values as loaded, by key; taken before the first one that could be changed is handed out. */
+  #before: ReadonlyMap<string, string | undefined> | undefined;
+  /** Keys that were set, be it to the value they had. */
+  readonly #written = new Set<string>();
+  readonly #updates = new Map<string, { readonly updaters: readonly Updater[]; readonly result: string | undefined }>();
+  #isCleared = false;
 
   /** @param version - the version of the session that `loaded` was read from; 0 when there is none */
   constructor(loaded: Content, version: number) {
     this.#loaded = loaded;
     this.#version = version;
-    this.values = new Map(loaded.values);
-    this.persistent = loaded.persistent;
+    this.#inbox = loaded.f ?? [];
+    this.values = new Map(Object.entries(loaded.d));
+    this.persistent = loaded.p === true;
   }
 
   get(key: string): unknown {
     const value = this.values.get(key);
-    if (isObject(value)) this.#remember();
+    if (typeof value === "object") this.#remember();
     return value;
   }
 
@@ -66,6 +58,7 @@ export class Draft {
   set(key: string, value: unknown): void {
     assertStorable(key, value);
     this.#remember();
+    this.#written.add(key);
     this.#updates.delete(key);
     this.values.set(key, value);
   }
@@ -89,41 +82,41 @@ export class Draft {
 
   flash(key: string, message: unknown): void {
     assertStorable(key, message);
-    this.#messages.set(key, message);
+    this.#outbox.set(key, message);
   }
 
   flashed(key: string): unknown {
-    return this.#isCleared ? undefined : this.#loaded.flash.get(key)?.[1];
+    return this.#inbox.findLast(([name]) => name === key)?.[1];
   }
 
   clear(): void {
     this.#remember();
     this.values.clear();
-    this.#updates.clear();
-    this.#messages.clear();
+    this.#inbox = [];
+    this.#outbox.clear();
     this.#isCleared = true;
   }
 
   /** Whether nothing is left to keep. Messages for this request are used up; those for the next one are not. */
   isEmpty(): boolean {
-    return this.values.size + this.#messages.size + this.#unseen().length === 0;
+    return this.values.size + this.#outbox.size + this.#unseen().length === 0;
   }
 
   isChanged(): boolean {
     return (
-      this.#loaded.flash.size + this.#messages.size > 0 || this.isPersistenceChanged || this.#changedKeys().length > 0
+      !!this.#loaded.f?.length || this.#outbox.size > 0 || this.isPersistenceChanged() || this.#changed().length > 0
     );
   }
 
-  get isPersistenceChanged(): boolean {
-    return this.persistent !== this.#loaded.persistent;
+  isPersistenceChanged(): boolean {
+    return this.persistent !== (this.#loaded.p === true);
   }
 
   /** The same changes on top of what the session holds now. The draft itself stays as it is. */
   rebase(fresh: Content): Draft {
-    const draft = new Draft(this.#isCleared ? emptyContent(fresh.persistent) : fresh, this.#version);
-    if (this.isPersistenceChanged) draft.persistent = this.persistent;
-    for (const key of this.#changedKeys()) {
+    const draft = new Draft(this.#isCleared ? { d: {}, p: fresh.p } : fresh, this.#version);
+    if (this.isPersistenceChanged()) draft.persistent = this.persistent;
+    for (const key of new Set([...this.#changed(), ...this.#written])) {
       const update = this.#updates.get(key);
       if (update !== undefined && update.result === this.#jsonOf(key)) {
         for (const updater of update.updaters) draft.update(key, updater);
@@ -133,7 +126,7 @@ export class Draft {
         draft.delete(key);
       }
     }
-    for (const [key, message] of this.#messages) draft.flash(key, message);
+    for (const [key, message] of this.#outbox) draft.flash(key, message);
     return draft;
   }
 
@@ -141,29 +134,32 @@ export class Draft {
   encode(version: number): string {
     // What was handed out or set may have been mutated since into something JSON cannot give back.
     if (this.#before !== undefined) for (const [key, value] of this.values) assertSerializable(value, key);
-    // A regenerated session counts versions from 1 again; a message must not be younger than the session it is in.
-    const flash = this.#unseen().map(([key, [since, message]]) => [key, [Math.min(since, version), message]] as const);
-    for (const [key, message] of this.#messages) flash.push([key, [version, message]]);
-    return JSON.stringify({
+    const flash: FlashMessage[] = [
+      // A regenerated session counts versions from 1 again; a message must not be younger than the session it is in.
+      ...this.#unseen().map(([key, message, since]) => [key, message, Math.min(since, version)] as const),
+      ...[...this.#outbox].map(([key, message]) => [key, message, version] as const),
+    ];
+    const content: Content = {
       d: Object.fromEntries(this.values),
-      f: flash.length > 0 ? Object.fromEntries(flash) : undefined,
-      p: this.persistent ? 1 : undefined,
-    });
+      f: flash.length > 0 ? flash : undefined,
+      p: this.persistent || undefined,
+    };
+    return JSON.stringify(content);
   }
 
   /** For the message of an error: the keys that take the most room, largest first. */
   largestKeys(): string {
-    return [...this.values.keys()]
-      .map((key) => ({ key, size: new TextEncoder().encode(this.#jsonOf(key)).length }))
-      .sort((a, b) => b.size - a.size)
+    const sizes = [...this.values.keys()].map((key) => ({ key, size: this.#jsonOf(key)?.length ?? 0 }));
+    sizes.sort((a, b) => b.size - a.size);
+    return sizes
       .slice(0, 3)
-      .map(({ key, size }) => `${key} (${size} bytes)`)
+      .map(({ key, size }) => `${key} (${size})`)
       .join(", ");
   }
 
   /** Messages that another request left for the next one after this one had loaded; not this request's to use up. */
-  #unseen(): [string, readonly [number, unknown]][] {
-    return this.#isCleared ? [] : [...this.#loaded.flash].filter(([, [since]]) => since > this.#version);
+  #unseen(): FlashMessage[] {
+    return this.#inbox.filter(([, , since]) => since > this.#version);
   }
 
   #remember(): ReadonlyMap<string, string | undefined> {
@@ -171,12 +167,10 @@ export class Draft {
     return this.#before;
   }
 
-  #changedKeys(): string[] {
-    const before = this.#before;
-    if (before === undefined) return [];
-    return [...new Set([...before.keys(), ...this.values.keys()])].filter(
-      (key) => before.get(key) !== this.#jsonOf(key),
-    );
+  #changed(): string[] {
+    const before = this.#before ?? this.values;
+    if (before === this.values) return [];
+    return [...before.keys(), ...this.values.keys()].filter((key) => before.get(key) !== this.#jsonOf(key));
   }
 
   /** `undefined` for a key that is not there. */
@@ -195,12 +189,4 @@ export class Draft {
 function assertStorable(key: string, value: unknown): void {
   if (typeof key !== "string") throw new NotSerializableError("A session key must be a string.");
   assertSerializable(value, key);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !Array.isArray(value);
 }

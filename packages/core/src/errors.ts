@@ -19,84 +19,72 @@ export type SessionErrorCode =
  * (OWASP Session Management Cheat Sheet, "Logging Sessions Life Cycle").
  */
 export abstract class SessionError extends Error {
+  override readonly name: string = "SessionError";
   /** Says which failure this is. */
   abstract readonly code: SessionErrorCode;
 }
 
-/** An option that can be known to be wrong before any request; thrown at construction. */
+/** An option or argument that can be known to be wrong; options are checked at construction. */
 export class InvalidOptionError extends SessionError {
-  override readonly name = "InvalidOptionError";
   readonly code = "INVALID_OPTION";
 }
 
 /** A secret that can be guessed; thrown at construction. */
 export class WeakSecretError extends SessionError {
-  override readonly name = "WeakSecretError";
   readonly code = "WEAK_SECRET";
 }
 
 /** A value that JSON cannot give back as it was; the message names the path inside the session. */
 export class NotSerializableError extends SessionError {
-  override readonly name = "NotSerializableError";
   readonly code = "NOT_SERIALIZABLE";
 }
 
 /** The session outgrew its cookie, or the bound of server-side data. Thrown before anything is written. */
 export class SessionTooLargeError extends SessionError {
-  override readonly name = "SessionTooLargeError";
   readonly code = "SESSION_TOO_LARGE";
 }
 
 /** A pending session was used as if it were the session. */
 export class SessionNotAwaitedError extends SessionError {
-  override readonly name = "SessionNotAwaitedError";
   readonly code = "SESSION_NOT_AWAITED";
 }
 
 /** The session was changed after its commit, when the change could no longer be kept. */
 export class SessionCommittedError extends SessionError {
-  override readonly name = "SessionCommittedError";
   readonly code = "SESSION_COMMITTED";
 }
 
 /** A session was handed to a manager that did not open it. */
 export class SessionForeignError extends SessionError {
-  override readonly name = "SessionForeignError";
   readonly code = "SESSION_FOREIGN";
 }
 
 /** Other requests kept changing the session until the attempts ran out. Nothing of this request was kept. */
 export class SessionConflictError extends SessionError {
-  override readonly name = "SessionConflictError";
   readonly code = "SESSION_CONFLICT";
 }
 
 /** The store threw, or did not answer in time; `cause` holds what it threw. */
 export class StoreFailedError extends SessionError {
-  override readonly name = "StoreFailedError";
   readonly code = "STORE_FAILED";
 }
 
 /** A bounded store holds as many live sessions as it may. */
 export class StoreFullError extends SessionError {
-  override readonly name = "StoreFullError";
   readonly code = "STORE_FULL";
 }
 
 /** The store says that freshly drawn 256-bit ids exist already: its `create`, or the random source, is broken. */
 export class IdCollisionError extends SessionError {
-  override readonly name = "IdCollisionError";
   readonly code = "ID_COLLISION";
 }
 
 /** What was asked for cannot be done in this mode or with this store. */
 export class UnsupportedError extends SessionError {
-  override readonly name = "UnsupportedError";
   readonly code = "UNSUPPORTED";
 }
 
 /** A handler returned something that is not a `Response`. */
 export class NoResponseError extends SessionError {
-  override readonly name = "NoResponseError";
   readonly code = "NO_RESPONSE";
 }

@@ -27,13 +27,13 @@ export interface KeyBinding {
 
 /** Splits {@link Secrets} into a list and refuses weak ones. @throws `WEAK_SECRET` */
 export function parseSecrets(secrets: Secrets): readonly string[] {
-  const list = typeof secrets === "string" || !Array.isArray(secrets) ? [secrets as string] : [...secrets];
+  const list: readonly string[] = [secrets].flat();
   assertStrongSecrets(list);
   return list;
 }
 
 /**
- * Keys by HKDF-SHA-256 (RFC 5869). Purpose and cookie name are part of `info`, so a token made for another cookie, or
+ * Keys by HKDF-SHA-256 (RFC 5869). Purpose and cookie name go into them, so a token made for another cookie, or
  * for remember-me or CSRF under the same secret, fails its signature here: there is no claim to forget to check.
  */
 export function keyRing(secrets: readonly string[], binding: KeyBinding): KeyRing {
@@ -49,9 +49,13 @@ export function keyRing(secrets: readonly string[], binding: KeyBinding): KeyRin
 async function derive(secret: string, { purpose, cookieName, algorithm, usages }: KeyBinding): Promise<RingKey> {
   const encode = (text: string) => new TextEncoder().encode(text);
   const material = await crypto.subtle.importKey("raw", encode(secret), "HKDF", false, ["deriveKey", "deriveBits"]);
-  // The lengths keep the parts apart: no cookie name can be chosen so that it reads as another purpose.
-  const info = (use: string) => encode(`coatcheck/1 ${use} ${purpose} ${cookieName.length} ${cookieName}`);
-  const hkdf = (use: string) => ({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: info(use) });
+  // The name goes into the salt, which unlike `info` (1024 bytes in OpenSSL) takes any length.
+  const hkdf = (use: string) => ({
+    name: "HKDF",
+    hash: "SHA-256",
+    salt: encode(cookieName),
+    info: encode(`coatcheck/1 ${purpose} ${use}`),
+  });
   const [key, kid] = await Promise.all([
     crypto.subtle.deriveKey(hkdf("key"), material, algorithm, false, [...usages]),
     crypto.subtle.deriveBits(hkdf("kid"), material, 48),

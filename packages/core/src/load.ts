@@ -1,11 +1,11 @@
-import { type Content, Draft, emptyContent, parseContent } from "./draft.ts";
+import { cookieValues } from "./cookie-header.ts";
+import { type Content, Draft } from "./draft.ts";
 import { InvalidOptionError } from "./errors.ts";
 import type { RejectReason } from "./events.ts";
 import type { Kept } from "./keeper.ts";
 import { isExpired } from "./lifetime.ts";
 import type { ManagerContext } from "./options.ts";
 import { Session } from "./session.ts";
-import { readTicket } from "./ticket-cookies.ts";
 
 /**
  * The session of a request: the one its cookie stands for, or a new one. A cookie that cannot be honoured is neither an
@@ -18,33 +18,38 @@ export async function loadSession<Data extends object, Flash extends object>(
   if (typeof request?.headers?.get !== "function") {
     throw new InvalidOptionError("open: the first argument must be a Request (in Hono: c.req.raw).");
   }
-  const { cookie, keeper, now, emit } = context;
-  const { ticket, rejected, names } = readTicket(request.headers.get("Cookie") ?? "", cookie, keeper.chunking);
-  const found = rejected ?? (ticket === undefined ? undefined : await restore(context, ticket));
-  if (typeof found === "string") emit({ type: "rejected", reason: found });
-  const { kept, content } = typeof found === "object" ? found : { kept: undefined, content: undefined };
+  const header = request.headers.get("Cookie") ?? "";
+  const brought = context.cookieNames.map((name) => cookieValues(header, name));
+  const found = await find(context, brought);
+  if (typeof found === "string") context.emit({ type: "rejected", reason: found });
+  const { kept, content = { d: {}, p: context.persistent } } = typeof found === "object" ? found : {};
   return new Session({
     context,
-    cookieNames: names,
+    held: context.cookieNames.filter((_, index) => brought[index]?.length),
     kept,
-    ended: undefined,
     isDestroyed: false,
-    renewal: "none",
-    draft: new Draft(content ?? emptyContent(context.persistent), kept?.session.version ?? 0),
-    isNew: kept === undefined,
-    createdAt: kept?.session.createdAt ?? now(),
-    subject: kept?.session.subject,
-    authenticatedAt: kept?.session.authenticatedAt,
+    renewal: undefined,
+    draft: new Draft(content, kept?.session.version ?? 0),
+    about: kept?.session ?? { createdAt: context.now() },
     isCommitted: false,
-    settled: undefined,
   });
 }
 
-async function restore(
-  context: ManagerContext,
-  ticket: string,
-): Promise<{ readonly kept: Kept; readonly content: Content } | RejectReason> {
-  const kept = await context.keeper.load(ticket);
+interface Found {
+  readonly kept?: Kept;
+  readonly content?: Content;
+}
+
+/** @param brought - the values of each of our cookies in the request */
+async function find(context: ManagerContext, brought: readonly string[][]): Promise<Found | RejectReason | undefined> {
+  const { cookie, keeper } = context;
+  // With several of a name that can exist once, one was planted. A name without that promise may exist once per path
+  // and domain; browsers send the most specific path first.
+  if (cookie.isHostOnly && brought.some((values) => values.length > 1)) return "duplicate-cookie";
+  const [head, ...others] = brought.map(([first]) => first);
+  if (!head) return others.some(Boolean) ? "malformed" : undefined;
+  const ticket = keeper.chunking === undefined ? head : keeper.chunking.join(head, others);
+  const kept = ticket === undefined ? "malformed" : await keeper.load(ticket);
   if (typeof kept === "string") return kept;
   if (isExpired(context, kept.session)) return "expired";
   const content = await readContent(context, kept.content);
@@ -56,8 +61,8 @@ async function restore(
  * session holds, and is no change by itself: reading must not write.
  */
 export async function readContent({ schema }: ManagerContext, stored: unknown): Promise<Content | undefined> {
-  const content = parseContent(stored);
-  if (content === undefined || schema === undefined) return content;
-  const result = await schema["~standard"].validate(Object.fromEntries(content.values));
-  return result.issues === undefined ? { ...content, values: new Map(Object.entries(result.value)) } : undefined;
+  const content = Object(stored) as Content;
+  if (typeof content.d !== "object" || schema === undefined) return content.d && content;
+  const result = await schema["~standard"].validate(content.d);
+  return result.issues === undefined ? { ...content, d: { ...result.value } } : undefined;
 }

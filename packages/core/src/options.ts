@@ -49,6 +49,8 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
 export interface ManagerContext {
   readonly cookie: ResolvedCookie;
   readonly keeper: Keeper;
+  /** Every name a ticket may be spread over, the cookie's own first. */
+  readonly cookieNames: readonly string[];
   readonly idle: number;
   readonly absolute: number;
   readonly touchInterval: number;
@@ -63,7 +65,7 @@ export interface ManagerContext {
 export function resolveOptions<Data extends object>(options: SessionManagerOptions<Data>): ManagerContext {
   if (typeof options?.mode?.keeper !== "function") {
     throw new InvalidOptionError(
-      "mode is missing: serverSide(memoryStore()), signedCookie({ secrets }) or encryptedCookie({ secrets }).",
+      "mode is missing: serverSide(memoryStore()), signedCookie({ secrets }), encryptedCookie({ secrets }).",
     );
   }
   const { idle = 24 * 3600, absolute = 30 * 24 * 3600 } = options.lifetime ?? {};
@@ -75,9 +77,11 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
   }
   const cookie = resolveCookie(options.cookie);
   const now = options.now ?? Date.now;
+  const keeper = options.mode.keeper({ cookie, now });
   return {
     cookie,
-    keeper: options.mode.keeper({ cookie, now }),
+    keeper,
+    cookieNames: keeper.chunking?.names ?? [cookie.name],
     idle: idle * 1000,
     absolute: absolute * 1000,
     touchInterval: touchInterval * 1000,

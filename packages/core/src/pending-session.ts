@@ -42,7 +42,7 @@ export class PendingSession<
       if (name === "constructor") continue;
       const fail = () => {
         throw new SessionNotAwaitedError(
-          `session.${name} was used on a session that was not awaited. Write: const session = await pending (in Hono: await c.var.session).`,
+          `${name} was used on a session that was not awaited: const session = await pending (Hono: await c.var.session).`,
         );
       };
       Object.defineProperty(PendingSession.prototype, name, { get: fail, set: fail });
@@ -78,6 +78,6 @@ export class PendingSession<
 function tooLate(): SessionCommittedError {
   // Its response has left without Vary: Cookie, so a cache could already be keeping it for everybody.
   return new SessionCommittedError(
-    "The session was first awaited after its response was committed. Await it before returning the response, or before calling commit().",
+    "The session was first awaited after its response was committed. Await it before that.",
   );
 }

@@ -30,7 +30,7 @@ function setHeaders(headers: Headers, cookies: ReadonlyMap<string, string>): voi
   addVaryCookie(headers);
   if (cookies.size === 0) return;
   // Two Set-Cookie of one name in one response are a MUST NOT (RFC 6265bis §4.1.1); an earlier one of ours gives way.
-  const others = headers.getSetCookie().filter((line) => !cookies.has(line.slice(0, line.indexOf("=")).trim()));
+  const others = headers.getSetCookie().filter((line) => !cookies.has(/^([^=;]*)=/.exec(line)?.[1]?.trim() ?? ""));
   if (others.length < headers.getSetCookie().length) {
     headers.delete("Set-Cookie");
     for (const line of others) headers.append("Set-Cookie", line);
@@ -55,7 +55,7 @@ function addVaryCookie(headers: Headers): void {
 function forbidSharedCaching(headers: Headers): void {
   // `private="set-cookie"` keeps only that field out of the cache; the page would still be kept.
   const directives = (headers.get("Cache-Control") ?? "")
-    .replace(/"[^"]*"/g, "")
+    .replace(/"(\\.|[^"\\])*"/g, "")
     .split(",")
     .map((directive) => directive.trim().toLowerCase());
   if (!directives.includes("private") && !directives.includes("no-store")) headers.set("Cache-Control", "no-store");

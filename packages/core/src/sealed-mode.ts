@@ -3,10 +3,9 @@ import { chunkingOver } from "./chunks.ts";
 import { MAX_COOKIE_BYTES } from "./cookie-options.ts";
 import { InvalidOptionError } from "./errors.ts";
 import type { RejectReason } from "./events.ts";
-import type { Keeper, Kept, SessionMode } from "./keeper.ts";
+import type { Chunking, Keeper, Kept, SessionMode } from "./keeper.ts";
 import { type KeyBinding, type KeyRing, keyRing, parseSecrets, type RingKey, type Secrets } from "./key-ring.ts";
 import type { StoredSession } from "./store.ts";
-import type { Chunking } from "./ticket-cookies.ts";
 
 /** Options of {@link signedCookie} and {@link encryptedCookie}. */
 export interface SealedCookieOptions {
@@ -105,7 +104,6 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, 
     create: async (session) => keep(toBase64Url(crypto.getRandomValues(new Uint8Array(16))), session),
     update: async (kept, session) => keep(kept.id, session),
     touch: async (kept, session) => keep(kept.id, session),
-    reissue: async (kept, session) => keep(kept.id, session),
     delete: async () => "ok",
   };
 }

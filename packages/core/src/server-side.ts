@@ -1,8 +1,8 @@
-import { IdCollisionError, InvalidOptionError, SessionError, StoreFailedError, UnsupportedError } from "./errors.ts";
+import { IdCollisionError, InvalidOptionError, SessionError, StoreFailedError } from "./errors.ts";
 import type { Keeper, Kept, SessionMode } from "./keeper.ts";
 import type { Secrets } from "./key-ring.ts";
 import { ID_LENGTH, isSessionId, newSessionId, toStoreKey } from "./session-id.ts";
-import type { SessionStore, SubjectIndex } from "./store.ts";
+import type { SessionStore, StoredSession, SubjectIndex } from "./store.ts";
 import { type TicketSigner, ticketSigner } from "./ticket-signer.ts";
 
 /** Options of {@link serverSide}. */
@@ -27,14 +27,12 @@ const MAX_CREATE_ATTEMPTS = 3;
  * @throws `INVALID_OPTION` or `WEAK_SECRET`
  */
 export function serverSide(store: SessionStore, options: ServerSideOptions = {}): SessionMode {
-  const { timeout = 10 } = options;
+  const { secrets, timeout = 10 } = options;
   if (typeof store?.load !== "function") {
-    throw new InvalidOptionError("serverSide: the first argument must be a store, for example memoryStore().");
+    throw new InvalidOptionError("serverSide: the first argument must be a store: serverSide(memoryStore()).");
   }
-  if (!Number.isFinite(timeout) || timeout <= 0) {
-    throw new InvalidOptionError("serverSide: timeout must be a number of seconds above 0.");
-  }
-  const signing = options.secrets === undefined ? undefined : ticketSigner(options.secrets);
+  if (!(timeout > 0)) throw new InvalidOptionError("serverSide: timeout must be a number of seconds above 0.");
+  const signing = "secrets" in options ? ticketSigner(secrets as Secrets) : undefined;
   return {
     name: "server",
     keeper: ({ cookie }) => {
@@ -56,22 +54,26 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner 
       return await Promise.race([call(), silence]);
     } catch (cause) {
       if (cause instanceof SessionError) throw cause;
-      throw new StoreFailedError(`The session store failed on ${operation}; see error.cause.`, { cause });
+      throw new StoreFailedError(`The session store failed (${operation}): see cause.`, { cause });
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async function find(id: string, ticket: string, isStale: boolean): Promise<Kept | "not-found"> {
+  async function find(id: string, ticket: string, isStale: boolean): Promise<Kept | undefined> {
     const session = await ask("load", () => store.load(id));
-    return session === null ? "not-found" : { id, ticket, isStale, session, content: parseJson(session.data) };
+    return session === null ? undefined : { id, ticket, isStale, session, content: parseJson(session.data) };
   }
 
-  function index(): SubjectIndex {
-    if (hasSubjectIndex(store)) return store;
-    throw new UnsupportedError("This store cannot find the sessions of a subject: it has no listBySubject.");
+  const toTicket = async (sessionId: string) => (signer === undefined ? sessionId : signer.sign(sessionId));
+
+  /** What is kept after a write, with a ticket by the first secret. */
+  async function renew(kept: Kept, session: Omit<StoredSession, "data">): Promise<Kept> {
+    const ticket = kept.isStale ? await toTicket(kept.ticket.slice(0, ID_LENGTH)) : kept.ticket;
+    return { ...kept, ticket, session, isStale: false };
   }
 
+  const { listBySubject, deleteBySubject } = store;
   return {
     isCookieOnly: false,
 
@@ -79,53 +81,42 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner 
       const opened = signer === undefined ? { id: ticket, isStale: false } : await signer.verify(ticket);
       if (typeof opened === "string") return opened;
       if (!isSessionId(opened.id)) return "malformed";
-      return find(await toStoreKey(opened.id), ticket, opened.isStale);
+      return (await find(await toStoreKey(opened.id), ticket, opened.isStale)) ?? "not-found";
     },
 
-    async reload({ id, ticket, isStale }) {
-      const found = await find(id, ticket, isStale);
-      return found === "not-found" ? "gone" : found;
-    },
+    reload: ({ id, ticket, isStale }) => find(id, ticket, isStale),
 
     async create(session) {
       for (let attempt = 0; attempt < MAX_CREATE_ATTEMPTS; attempt++) {
-        const secret = newSessionId();
-        const id = await toStoreKey(secret);
-        const ticket = signer === undefined ? secret : await signer.sign(secret);
+        const sessionId = newSessionId();
+        const id = await toStoreKey(sessionId);
+        const ticket = await toTicket(sessionId);
         const isCreated = await ask("create", () => store.create(id, session));
         if (isCreated) return { id, ticket, isStale: false, session, content: undefined };
       }
-      throw new IdCollisionError("The store says of several fresh random ids that they exist. Check its create().");
+      throw new IdCollisionError("The store says of fresh random ids that they exist: check its create().");
     },
 
     async update(kept, session) {
       const result = await ask("update", () => store.update(kept.id, session, kept.session.version));
-      return result === "ok" ? { ...kept, session } : result;
+      return result === "ok" ? renew(kept, session) : result;
     },
 
     async touch(kept, { expiresAt }) {
-      const isThere = await ask("touch", () => store.touch(kept.id, expiresAt));
-      return isThere ? { ...kept, session: { ...kept.session, expiresAt } } : "gone";
-    },
-
-    async reissue(kept) {
-      const secret = kept.ticket.slice(0, ID_LENGTH);
-      return { ...kept, ticket: signer === undefined ? secret : await signer.sign(secret), isStale: false };
+      const isThere =
+        expiresAt <= kept.session.expiresAt || (await ask("touch", () => store.touch(kept.id, expiresAt)));
+      return isThere ? renew(kept, { ...kept.session, expiresAt }) : "gone";
     },
 
     delete: (kept, onlyThisVersion) =>
       ask("delete", () => store.delete(kept.id, onlyThisVersion ? kept.session.version : undefined)),
 
-    registry: {
-      list: (subject) => ask("listBySubject", () => index().listBySubject(subject)),
-      revoke: async (id) => isSessionId(id) && (await ask("delete", () => store.delete(id))) === "ok",
-      revokeAll: (subject, except) => ask("deleteBySubject", () => index().deleteBySubject(subject, except)),
-    },
+    revoke: async (id) => isSessionId(id) && (await ask("delete", () => store.delete(id))) === "ok",
+    list: listBySubject && ((subject) => ask("listBySubject", () => listBySubject.call(store, subject))),
+    revokeAll:
+      deleteBySubject &&
+      ((subject, except) => ask("deleteBySubject", () => deleteBySubject.call(store, subject, except))),
   };
-}
-
-function hasSubjectIndex(store: IndexedStore): store is SessionStore & SubjectIndex {
-  return store.listBySubject !== undefined && store.deleteBySubject !== undefined;
 }
 
 /** `undefined` for what is no JSON, a half-written row say: the lifecycle rejects it as unreadable. */

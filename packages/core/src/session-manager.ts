@@ -1,5 +1,5 @@
 import { NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
-import type { Registry } from "./keeper.ts";
+import type { Keeper } from "./keeper.ts";
 import { isExpired } from "./lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
 import { PendingSession, peek } from "./pending-session.ts";
@@ -48,7 +48,7 @@ export class SessionManager<
   ): Promise<Response> {
     const loading = this.#close(session);
     if (typeof response?.headers?.get !== "function") {
-      throw new NoResponseError("The handler returned no Response, so there is nothing to commit the session to.");
+      throw new NoResponseError("The handler returned no Response.");
     }
     if (loading === undefined) return response;
     let opened: Session<Data, Flash>;
@@ -60,10 +60,9 @@ export class SessionManager<
     }
     const state = stateOf(opened);
     state.isCommitted = true;
-    state.settled ??= settle(state, {
-      isFailure: options.failed === true || response.status >= 500 || response.type === "error",
-      canCarryHeaders: canCarryHeaders(response),
-    });
+    // Response.error() has status 0.
+    const isFailure = options.failed === true || response.status >= 500 || response.status === 0;
+    state.settled ??= settle(state, isFailure, canCarryHeaders(response));
     return withSessionHeaders(response, await state.settled);
   }
 
@@ -78,7 +77,7 @@ export class SessionManager<
       response = await handler(pending);
     } catch (error) {
       await this.commit(pending, Response.error()).catch((failure: unknown) => {
-        throw new AggregateError([error, failure], "The handler threw, and then its session could not be committed.");
+        throw new AggregateError([error, failure], "The handler threw, then the commit failed.");
       });
       throw error;
     }
@@ -94,7 +93,7 @@ export class SessionManager<
 
   /** The live sessions of a subject, newest login first. @throws `UNSUPPORTED`, `STORE_FAILED` */
   async list(subject: string): Promise<SessionInfo[]> {
-    const found = await this.#registry().list(subject);
+    const found = await this.#able("list")(subject);
     return found
       .filter(({ session }) => !isExpired(this.#context, session))
       .map(({ key, session: { createdAt, expiresAt, authenticatedAt } }) => ({
@@ -104,12 +103,12 @@ export class SessionManager<
         expiresAt,
         authenticatedAt,
       }))
-      .sort((a, b) => (b.authenticatedAt ?? b.createdAt) - (a.authenticatedAt ?? a.createdAt));
+      .sort((a, b) => (b.authenticatedAt ?? 0) - (a.authenticatedAt ?? 0));
   }
 
   /** Ends one session by its `Session.id`; `true` when it was there. @throws `UNSUPPORTED`, `STORE_FAILED` */
   async revoke(sessionId: string): Promise<boolean> {
-    const wasThere = await this.#registry().revoke(sessionId);
+    const wasThere = await this.#able("revoke")(sessionId);
     if (wasThere) this.#context.emit({ type: "revoked", id: sessionId });
     return wasThere;
   }
@@ -121,19 +120,17 @@ export class SessionManager<
    * @throws `UNSUPPORTED`, `STORE_FAILED`
    */
   async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
-    const count = await this.#registry().revokeAll(subject, options.except);
+    const count = await this.#able("revokeAll")(subject, options.except);
     this.#context.emit({ type: "revoked-all", subject, count });
     return count;
   }
 
-  #registry(): Registry {
-    const { registry } = this.#context.keeper;
-    if (registry === undefined) {
-      throw new UnsupportedError(
-        "Cookie modes keep nothing on the server, so there is no session to find or end there. Use serverSide(store).",
-      );
+  #able<Name extends "list" | "revoke" | "revokeAll">(name: Name): NonNullable<Keeper[Name]> {
+    const able = this.#context.keeper[name];
+    if (able === undefined) {
+      throw new UnsupportedError(`${name} needs serverSide(store), with a store that finds sessions by subject.`);
     }
-    return registry;
+    return able;
   }
 
   /** No write, and no first await, after this. Resolves to the session, if anybody awaited it. */
@@ -154,9 +151,7 @@ export class SessionManager<
 
   #assertMine(context: ManagerContext): void {
     if (context !== this.#context) {
-      throw new SessionForeignError(
-        "This session was opened by another SessionManager. Commit it with the one that opened it.",
-      );
+      throw new SessionForeignError("Commit a session with the SessionManager that opened it; this is another one.");
     }
   }
 }

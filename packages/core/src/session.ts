@@ -1,29 +1,34 @@
-import { Draft, emptyContent, type Updater } from "./draft.ts";
+import { Draft, type Updater } from "./draft.ts";
 import { InvalidOptionError, SessionCommittedError } from "./errors.ts";
 import type { Kept } from "./keeper.ts";
 import { expiryOf } from "./lifetime.ts";
 import type { ManagerContext } from "./options.ts";
+import type { Cookies } from "./settle.ts";
+import type { StoredSession } from "./store.ts";
 
 /** A session's own record of one request: what was there, and what is to become of it. */
 export interface SessionState {
   readonly context: ManagerContext;
-  /** Names of our cookies in the request; a logout removes each of them. */
-  readonly cookieNames: readonly string[];
+  /** The names of our cookies that the browser holds. */
+  readonly held: readonly string[];
   /** The session this one stands for, as it was kept when it was loaded. */
   kept: Kept | undefined;
+  /** As it is kept now, once the request has committed it. */
+  after?: Kept;
   /** The session that this request ended. */
-  ended: Kept | undefined;
+  ended?: Kept | undefined;
   isDestroyed: boolean;
-  renewal: "none" | "regenerate" | "bind";
+  renewal: "regenerate" | "bind" | undefined;
   draft: Draft;
-  isNew: boolean;
-  createdAt: number;
-  subject: string | undefined;
-  authenticatedAt: number | undefined;
+  /** When it began and whose it is; everything of the stored session that is not content. */
+  about: SessionFacts;
   isCommitted: boolean;
   /** The commit under way or done, so that a second one writes nothing again. Resolves to cookies by name. */
-  settled: Promise<ReadonlyMap<string, string>> | undefined;
+  settled?: Promise<Cookies>;
 }
+
+/** What is known about a session besides its content. */
+export type SessionFacts = Pick<StoredSession, "createdAt" | "subject" | "authenticatedAt">;
 
 /** The lifecycle's access to what a session keeps to itself. */
 export let stateOf: <Data extends object, Flash extends object>(session: Session<Data, Flash>) => SessionState;
@@ -51,32 +56,32 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** SHA-256 of the secret in the cookie (a random name in cookie modes): safe to log. `undefined` until first stored. */
   get id(): string | undefined {
-    return this.#state.kept?.id;
+    return this.#latest()?.id;
   }
 
   /** Whether no stored session was found, or it was destroyed during this request. */
   get isNew(): boolean {
-    return this.#state.isNew;
+    return this.#state.kept === undefined;
   }
 
   /** Who {@link bind} said this is. */
   get subject(): string | undefined {
-    return this.#state.subject;
+    return this.#state.about.subject;
   }
 
   /** When the session began, epoch milliseconds. Kept when the id changes. */
   get createdAt(): number {
-    return this.#state.createdAt;
+    return this.#state.about.createdAt;
   }
 
   /** When the session ends if it is not used again, epoch milliseconds; as last stored, or as it would be now. */
   get expiresAt(): number {
-    return this.#state.kept?.session.expiresAt ?? expiryOf(this.#state.context, this.#state);
+    return this.#latest()?.session.expiresAt ?? expiryOf(this.#state.context, this.#state.about);
   }
 
   /** When the subject last proved who they are, epoch milliseconds. */
   get authenticatedAt(): number | undefined {
-    return this.#state.authenticatedAt;
+    return this.#state.about.authenticatedAt;
   }
 
   /** Whether the cookie outlives the browser (`Max-Age`). Default: the manager's `persistent` option. */
@@ -141,7 +146,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
    * @throws `SESSION_COMMITTED`
    */
   clear(): void {
-    if (this.#writable().subject === undefined) this.#state.draft.clear();
+    if (this.#writable().about.subject === undefined) this.#state.draft.clear();
     else this.destroy();
   }
 
@@ -166,22 +171,21 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   bind(subject: string): void {
     const state = this.#writable();
     if (typeof subject !== "string" || subject === "") {
-      throw new InvalidOptionError("bind: the subject must be a non-empty string, for example String(user.id).");
+      throw new InvalidOptionError("bind: the subject must be a non-empty string: String(user.id).");
     }
-    if (state.subject !== undefined && state.subject !== subject) {
-      const written = state.draft.rebase(emptyContent(state.draft.persistent));
+    const { draft, about, context } = state;
+    if (about.subject !== undefined && about.subject !== subject) {
       this.destroy();
-      state.draft = written;
+      state.draft = draft.rebase({ d: {}, p: draft.persistent });
     }
-    state.subject = subject;
-    state.authenticatedAt = state.context.now();
+    state.about = { ...state.about, subject, authenticatedAt: context.now() };
     state.renewal = "bind";
   }
 
   /** Gives the session a new id; for a change of privilege that is no login. @throws `SESSION_COMMITTED` */
   regenerate(): void {
     const state = this.#writable();
-    if (state.renewal === "none") state.renewal = "regenerate";
+    state.renewal ??= "regenerate";
   }
 
   /**
@@ -195,18 +199,19 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
     state.ended ??= state.kept;
     state.kept = undefined;
     state.isDestroyed = true;
-    state.isNew = true;
-    state.renewal = "none";
-    state.draft = new Draft(emptyContent(state.context.persistent), 0);
-    state.createdAt = state.context.now();
-    state.subject = undefined;
-    state.authenticatedAt = undefined;
+    state.renewal = undefined;
+    state.draft = new Draft({ d: {}, p: state.context.persistent }, 0);
+    state.about = { createdAt: state.context.now() };
+  }
+
+  #latest(): Kept | undefined {
+    return this.#state.after ?? this.#state.kept;
   }
 
   #writable(): SessionState {
     if (this.#state.isCommitted) {
       throw new SessionCommittedError(
-        "The session was changed after its commit, and the change would be lost. Write before the response is returned; to stream, write first, call commit(session, response), then stream.",
+        "The session was changed after its commit, where the change would be lost. Write before the response is returned, or streamed.",
       );
     }
     return this.#state;

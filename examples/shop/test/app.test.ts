@@ -1,0 +1,197 @@
+import type { Browser } from "@coatcheck/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Mode, modes } from "../src/sessions.ts";
+import { type Shop, startShop } from "./shop-process.ts";
+
+const eve = { username: "Eve", password: "secure123", theme: "dark" };
+
+describe.each(Object.keys(modes) as Mode[])("the shop, MODE=%s", (mode) => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await startShop({ MODE: mode });
+  });
+  afterAll(() => shop?.stop());
+
+  describe("a visitor", () => {
+    it("sees on the home page the mode, that nobody is logged in, and an empty cart", async () => {
+      const home = await (await shop.visitor().visit("/")).text();
+      expect(home).toContain(`${mode}: `);
+      expect(home).toContain("<dd>nobody</dd>");
+      expect(home).toContain("0 in the cart");
+    });
+
+    it("gets no cookie for looking around", async () => {
+      const visitor = shop.visitor();
+      for (const path of ["/", "/get_session", "/view_cart", "/dashboard", "/nowhere"]) await visitor.visit(path);
+      expect(await visitor.cookieHeader()).toBe("");
+    });
+
+    it("is greeted as Guest, and by name once it was given", async () => {
+      const visitor = shop.visitor();
+      expect(await textOf(visitor, "/get_session")).toContain("Welcome, Guest");
+      const greeting = await visitor.submit("/set_session", { username: "Alice" });
+      expect(await greeting.text()).toContain("Welcome, Alice");
+      expect(await textOf(visitor, "/get_session")).toContain("Welcome, Alice");
+    });
+
+    it("fills a cart", async () => {
+      const visitor = shop.visitor();
+      expect(await textOf(visitor, "/view_cart")).toContain("Cart: []");
+      await visitor.submit("/add_to_cart", { item: "book" });
+      const cart = await visitor.submit("/add_to_cart", { item: "pen" });
+      expect(await cart.text()).toContain("Cart: ['book', 'pen']");
+      expect(await textOf(visitor, "/")).toContain("2 in the cart");
+    });
+
+    it("sees their input as text, never as HTML", async () => {
+      const visitor = shop.visitor();
+      const input = `<script>alert("1")</script> & 'co'`;
+      const escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;co&#39;";
+      const greeting = await visitor.submit("/set_session", { username: input });
+      expect(await greeting.text()).toContain(`<h1>Welcome, ${escaped}</h1>`);
+      const cart = await visitor.submit("/add_to_cart", { item: input });
+      expect(await cart.text()).toContain(`Cart: ['${escaped}']`);
+      expect(await textOf(visitor, "/")).not.toContain("<script");
+    });
+
+    it("sees nothing of another visitor", async () => {
+      const alice = shop.visitor();
+      const bob = shop.visitor();
+      await alice.submit("/set_session", { username: "Alice" });
+      await alice.submit("/add_to_cart", { item: "book" });
+      await bob.submit("/add_to_cart", { item: "hat" });
+      expect(await textOf(bob, "/get_session")).toContain("Welcome, Guest");
+      expect(await textOf(bob, "/view_cart")).toContain("Cart: ['hat']");
+      expect(await textOf(alice, "/view_cart")).toContain("Cart: ['book']");
+    });
+
+    it("is sent from the dashboard to the home page", async () => {
+      const response = await shop.visitor().fetch("/dashboard");
+      expect(response.status).toBe(303);
+      expect(response.headers.get("Location")).toBe("/");
+    });
+  });
+
+  describe("a login", () => {
+    it("leads to the dashboard, with the theme and a message that is shown once", async () => {
+      const visitor = shop.visitor();
+      const first = await (await visitor.submit("/login", eve)).text();
+      expect(first).toContain("Welcome, Eve");
+      expect(first).toContain("Theme: dark");
+      expect(first).toContain("color-scheme: dark;");
+      expect(first).toContain("You are logged in");
+      const second = await textOf(visitor, "/dashboard");
+      expect(second).toContain("Welcome, Eve");
+      expect(second).toContain("Theme: dark");
+      expect(second).not.toContain("You are logged in");
+      expect(await textOf(visitor, "/")).toContain("<dd>Eve</dd>");
+    });
+
+    it("keeps the cart and changes the cookie", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/add_to_cart", { item: "book" });
+      const before = await visitor.cookieHeader();
+      await visitor.submit("/login", eve);
+      expect(await textOf(visitor, "/view_cart")).toContain("Cart: ['book']");
+      expect(await visitor.cookieHeader()).toMatch(/^__Host-session=.+/);
+      expect(await visitor.cookieHeader()).not.toBe(before);
+    });
+
+    it.each([
+      ["a wrong password", { ...eve, password: "secure124" }],
+      ["an unknown user", { ...eve, username: "Mallory" }],
+      ["the name in other letters", { ...eve, username: "eve" }],
+    ])("with %s says so and changes nothing", async (_, credentials) => {
+      const visitor = shop.visitor();
+      await visitor.submit("/add_to_cart", { item: "book" });
+      const before = await visitor.cookieHeader();
+      const response = await visitor.submit("/login", credentials);
+      expect(response.status).toBe(401);
+      expect(await response.text()).toContain("Wrong username or password");
+      expect(response.headers.getSetCookie()).toEqual([]);
+      expect(await visitor.cookieHeader()).toBe(before);
+      expect(await textOf(visitor, "/")).toContain("<dd>nobody</dd>");
+    });
+
+    it("refuses a theme other than light and dark", async () => {
+      const visitor = shop.visitor();
+      const response = await visitor.submit("/login", { ...eve, theme: "red;} body{display:none" });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain("light or dark");
+      expect(await visitor.cookieHeader()).toBe("");
+    });
+  });
+
+  describe("a logout", () => {
+    it("ends the session, with a message that is shown once", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/add_to_cart", { item: "book" });
+      await visitor.submit("/login", eve);
+      const home = await (await visitor.submit("/logout", {})).text();
+      expect(home).toContain("You are logged out");
+      expect(home).toContain("<dd>nobody</dd>");
+      expect(await textOf(visitor, "/")).not.toContain("You are logged out");
+      expect(await textOf(visitor, "/view_cart")).toContain("Cart: []");
+      expect((await visitor.fetch("/dashboard")).status).toBe(303);
+    });
+
+    it("leaves no cookie once its message was seen", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/login", eve);
+      await visitor.submit("/logout", {});
+      expect(await visitor.cookieHeader()).toBe("");
+    });
+
+    const whatHappens = mode === "server" ? "ends with it" : "outlives it, as cookie modes keep nothing to end";
+    it(`a copy of the cookie made before it ${whatHappens}`, async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/login", eve);
+      const thief = await visitor.clone();
+      await visitor.submit("/logout", {});
+      const dashboard = await thief.fetch("/dashboard");
+      expect(dashboard.status).toBe(mode === "server" ? 303 : 200);
+      expect((await dashboard.text()).includes("Welcome, Eve")).toBe(mode !== "server");
+    });
+  });
+
+  describe("a request that cannot be served", () => {
+    it.each([
+      ["/set_session", {}, "username"],
+      ["/add_to_cart", { item: "" }, "item"],
+      ["/login", { username: "Eve" }, "password, theme"],
+    ])("POST %s without its fields is told which", async (path, fields, missing) => {
+      const response = await shop.visitor().submit(path, fields);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain(`Please fill in: ${missing}.`);
+    });
+
+    it("a body that is no form has no fields", async () => {
+      const headers = { "Content-Type": "multipart/form-data" };
+      const response = await shop.visitor().fetch("/set_session", { method: "POST", body: "?", headers });
+      expect(response.status).toBe(400);
+    });
+
+    it("an unknown path is a 404 page", async () => {
+      const response = await shop.visitor().fetch("/nowhere");
+      expect(response.status).toBe(404);
+      expect(await response.text()).toContain("There is no such page");
+    });
+
+    it("a cart too large to keep is a 500 page without details, and a log line", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/add_to_cart", { item: "book" });
+      const response = await visitor.submit("/add_to_cart", { item: "feather".repeat(150_000) });
+      const page = await response.text();
+      expect(response.status).toBe(500);
+      expect(page).toContain("Something went wrong");
+      expect(page).not.toMatch(/bytes|SESSION_TOO_LARGE| at /);
+      await expect.poll(() => shop.output()).toContain("SESSION_TOO_LARGE");
+      expect(shop.output()).not.toContain("feather");
+      expect(await textOf(visitor, "/view_cart")).toContain("Cart: ['book']");
+    });
+  });
+});
+
+async function textOf(visitor: Browser, path: string): Promise<string> {
+  return (await visitor.visit(path)).text();
+}

@@ -1,0 +1,285 @@
+import { memoryStore, type SessionEvent, SessionManager, serverSide } from "@coatcheck/core";
+import { browser, faultyStore } from "@coatcheck/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+interface Data {
+  n: number;
+  theme: string;
+  [key: `key${number}`]: number;
+}
+
+/** Lets nobody through before so many have come: every one of them has loaded the session when the first one commits. */
+function barrier(count: number): () => Promise<void> {
+  let left = count;
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    left -= 1;
+    if (left === 0) open();
+    return opened;
+  };
+}
+
+/** A manager over a store that can be paused, and a browser that is logged in nowhere yet. */
+function setUp(store = memoryStore(), meet = async () => {}) {
+  const events: SessionEvent[] = [];
+  const faulty = faultyStore(store);
+  const sessions = new SessionManager<Data>({ mode: serverSide(faulty), onEvent: (event) => events.push(event) });
+  const client = browser({
+    fetch: sessions.wrap(async (request, pending) => {
+      const { pathname, searchParams } = new URL(request.url);
+      const session = await pending;
+      if (searchParams.has("meet")) await meet();
+      const name = searchParams.get("name") ?? "";
+      switch (pathname) {
+        case "/set":
+          session.set(name as "theme", searchParams.get("value") ?? "");
+          break;
+        case "/count":
+          session.update("n", (n = 0) => n + 1);
+          break;
+        case "/delete":
+          session.delete(name as "theme");
+          break;
+        case "/login":
+          session.set("theme", "chosen at login");
+          session.bind(name);
+          break;
+        case "/regenerate":
+          session.regenerate();
+          break;
+        case "/clear":
+          session.clear();
+          break;
+        case "/destroy":
+          session.destroy();
+          break;
+      }
+      return Response.json({ data: Object.fromEntries(session.entries()), subject: session.subject });
+    }),
+  });
+  const read = async () => (await client.fetch("/read")).json();
+  return { client, sessions, store: faulty, events, read };
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("two requests of one session", () => {
+  it("loses none of 200 keys set in parallel", async () => {
+    const { client, read, events } = setUp(memoryStore(), barrier(200));
+    await client.fetch("/set?name=theme&value=dark");
+    await Promise.all(Array.from({ length: 200 }, (_, n) => client.fetch(`/set?meet&name=key${n}&value=${n}`)));
+    expect(events.filter((event) => event.type === "conflict-retried").length).toBeGreaterThanOrEqual(199);
+    const { data } = await read();
+    expect(Object.keys(data)).toHaveLength(201);
+    expect(data).toMatchObject({ theme: "dark", key0: "0", key199: "199" });
+  });
+
+  it("loses none of 200 steps of a counter", async () => {
+    const { client, read, events } = setUp(memoryStore(), barrier(200));
+    await client.fetch("/set?name=theme&value=dark");
+    await Promise.all(Array.from({ length: 200 }, () => client.fetch("/count?meet")));
+    expect(events.filter((event) => event.type === "conflict-retried").length).toBeGreaterThanOrEqual(199);
+    expect((await read()).data).toEqual({ theme: "dark", n: 200 });
+  });
+
+  it("keeps both of two different keys, whoever commits first", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/count");
+    const pause = store.pauseNext("update");
+    const slow = client.fetch("/set?name=key1&value=slow");
+    await pause.reached;
+    await client.fetch("/set?name=key2&value=fast");
+    pause.resume();
+    await slow;
+    expect((await read()).data).toEqual({ n: 1, key1: "slow", key2: "fast" });
+  });
+
+  it("lets the later commit win where both set one key", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/count");
+    const pause = store.pauseNext("update");
+    const slow = client.fetch("/set?name=theme&value=slow");
+    await pause.reached;
+    await client.fetch("/set?name=theme&value=fast");
+    pause.resume();
+    await slow;
+    expect((await read()).data).toEqual({ n: 1, theme: "slow" });
+  });
+
+  it("does not bring a deleted key back with a write to another", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/set?name=theme&value=dark");
+    await client.fetch("/count");
+    const pause = store.pauseNext("update");
+    const slow = client.fetch("/count");
+    await pause.reached;
+    await client.fetch("/delete?name=theme");
+    pause.resume();
+    await slow;
+    expect((await read()).data).toEqual({ n: 2 });
+  });
+
+  it("does not end a session that one emptied while the other filled it", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/set?name=theme&value=dark");
+    const pause = store.pauseNext("delete");
+    const emptying = client.fetch("/delete?name=theme");
+    await pause.reached;
+    await client.fetch("/count");
+    pause.resume();
+    expect((await emptying).headers.getSetCookie()).toEqual([]);
+    expect((await read()).data).toEqual({ n: 1 });
+  });
+
+  it("gives up with SESSION_CONFLICT, and sends no cookie, when a store never lets it through", async () => {
+    // No back-off: the attempts are counted, not the seconds between them.
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const store = memoryStore();
+    const { client } = setUp({ ...store, update: async () => "conflict" });
+    await client.fetch("/count");
+    await expect(client.fetch("/count")).rejects.toMatchObject({ code: "SESSION_CONFLICT" });
+  });
+});
+
+describe("a writer that comes late", () => {
+  for (const ending of ["/destroy", "/clear"]) {
+    it(`SEC-23 neither brings a session back after ${ending} nor sets a cookie`, async () => {
+      const { client, store, events, read } = setUp();
+      await client.fetch("/login?name=eve");
+      const thief = await client.clone();
+      const pause = store.pauseNext("update");
+      const late = client.fetch("/set?name=theme&value=late");
+      await pause.reached;
+      await client.fetch(ending);
+      pause.resume();
+      expect((await late).headers.getSetCookie()).toEqual([]);
+      expect(await read()).toEqual({ data: {} });
+      expect(await (await thief.fetch("/read")).json()).toEqual({ data: {} });
+      expect(events).toContainEqual(expect.objectContaining({ type: "write-dropped", reason: "gone" }));
+    });
+  }
+
+  it("SEC-23 neither brings a session back after revokeAll nor sets a cookie", async () => {
+    const { client, sessions, store, read } = setUp();
+    await client.fetch("/login?name=eve");
+    const pause = store.pauseNext("update");
+    const late = client.fetch("/set?name=theme&value=late");
+    await pause.reached;
+    expect(await sessions.revokeAll("eve")).toBe(1);
+    pause.resume();
+    expect((await late).headers.getSetCookie()).toEqual([]);
+    expect(await read()).toEqual({ data: {} });
+  });
+
+  it("SEC-23 does not bring the old id back after a login, and leaves the new cookie alone", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/count");
+    const thief = await client.clone();
+    const pause = store.pauseNext("update");
+    const late = client.fetch("/set?name=key1&value=late");
+    await pause.reached;
+    await client.fetch("/login?name=eve");
+    pause.resume();
+    expect((await late).headers.getSetCookie()).toEqual([]);
+    expect(await read()).toEqual({ data: { n: 1, theme: "chosen at login" }, subject: "eve" });
+    expect(await (await thief.fetch("/read")).json()).toEqual({ data: {} });
+  });
+
+  it("SEC-23 does not extend a session that has ended", async () => {
+    let now = 0;
+    const store = faultyStore(memoryStore());
+    const sessions = new SessionManager({ mode: serverSide(store), now: () => now, persistent: true });
+    const client = browser({
+      fetch: sessions.wrap(async (request, pending) => {
+        const session = await pending;
+        if (request.url.endsWith("/destroy")) session.destroy();
+        if (request.url.endsWith("/set")) session.set("a", 1);
+        return Response.json(session.has("a"));
+      }),
+    });
+    await client.fetch("/set");
+    now += 12 * 3600 * 1000;
+    const pause = store.pauseNext("touch");
+    const reader = client.fetch("/read");
+    await pause.reached;
+    await client.fetch("/destroy");
+    pause.resume();
+    expect((await reader).headers.getSetCookie()).toEqual([]);
+    expect(await (await client.fetch("/read")).json()).toBe(false);
+  });
+});
+
+describe("a new id", () => {
+  it("SEC-05 carries what another request wrote to the old one meanwhile", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/count");
+    const pause = store.pauseNext("delete");
+    const login = client.fetch("/login?name=eve");
+    await pause.reached;
+    await client.fetch("/set?name=key1&value=meanwhile");
+    pause.resume();
+    await login;
+    expect(await read()).toEqual({ data: { n: 1, key1: "meanwhile", theme: "chosen at login" }, subject: "eve" });
+  });
+
+  it("is not given to a session that ended meanwhile", async () => {
+    const { client, store, read, events } = setUp();
+    await client.fetch("/count");
+    const pause = store.pauseNext("delete");
+    const regenerating = client.fetch("/regenerate");
+    await pause.reached;
+    await client.fetch("/destroy");
+    pause.resume();
+    expect((await regenerating).headers.getSetCookie()).toEqual([]);
+    expect(await read()).toEqual({ data: {} });
+    expect(events).toContainEqual(expect.objectContaining({ type: "write-dropped", reason: "gone" }));
+  });
+
+  it("SEC-22 lets a login go through after a logout meanwhile, with nothing of the ended session", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/count");
+    const pause = store.pauseNext("delete");
+    const login = client.fetch("/login?name=eve");
+    await pause.reached;
+    await client.fetch("/destroy");
+    pause.resume();
+    await login;
+    expect(await read()).toEqual({ data: { theme: "chosen at login" }, subject: "eve" });
+  });
+
+  it("leaves one session of two logins at once", async () => {
+    const { client, sessions } = setUp();
+    await client.fetch("/count");
+    await Promise.all([client.fetch("/login?name=eve"), client.fetch("/login?name=eve")]);
+    const sessionsOfEve = await sessions.list("eve");
+    expect(sessionsOfEve.length).toBeGreaterThanOrEqual(1);
+    expect(await (await client.fetch("/read")).json()).toMatchObject({ subject: "eve" });
+  });
+});
+
+describe("many visitors", () => {
+  it("SEC-43 keeps 1,000 interleaved requests of 100 users apart", async () => {
+    const { sessions } = setUp();
+    const users = Array.from({ length: 100 }, (_, n) => ({
+      name: `user ${n}`,
+      client: browser({
+        fetch: sessions.wrap(async (_request, pending) => {
+          const session = await pending;
+          if (session.subject === undefined) session.bind(`user ${n}`);
+          session.update("n", (count = 0) => count + 1);
+          return Response.json({ subject: session.subject });
+        }),
+      }),
+    }));
+    for (const { client } of users) await client.fetch("/");
+    const requests = Array.from({ length: 900 }, (_, n) => users[(n * 37) % 100]).filter((user) => user !== undefined);
+    const answers = await Promise.all(requests.map(async ({ client }) => (await client.fetch("/")).json()));
+    expect(answers).toEqual(requests.map(({ name }) => ({ subject: name })));
+    for (const { name } of users) expect(await sessions.list(name)).toHaveLength(1);
+  });
+});
