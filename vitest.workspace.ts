@@ -42,7 +42,7 @@ if (host === "node") {
       ssr,
       test: {
         name: "repository (node)",
-        include: ["packages/*/test/**/*.node.test.ts", ".ci/test/**/*.test.ts"],
+        include: ["{packages,adapters}/*/test/**/*.node.test.ts", ".ci/test/**/*.test.ts"],
         testTimeout,
       },
     },

@@ -9,7 +9,7 @@ import {
 import { fakeClock } from "@coatcheck/testing";
 import { base64url, CompactEncrypt, CompactSign, exportSPKI, generateKeyPair, UnsecuredJWT } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { modes, modesWithSecrets, secret, visitor } from "./support/modes.ts";
+import { modes, modesWithSecrets, requestWith, secret, ticketIn, visitor } from "./support/modes.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -95,8 +95,7 @@ async function setUp(seal: Seal, options: Partial<SessionManagerOptions> = {}, s
   /** What becomes of a request with this cookie. */
   async function present(value: string, cookie = `__Host-session=${value}`): Promise<string> {
     events.length = 0;
-    const request = new Request("https://localhost/", { headers: { cookie } });
-    const response = await sessions.handle(request, async (pending) => {
+    const response = await sessions.handle(requestWith(cookie), async (pending) => {
       const session = await pending;
       return new Response(session.isNew && session.size === 0 ? "refused" : "accepted");
     });
@@ -119,22 +118,12 @@ async function setUp(seal: Seal, options: Partial<SessionManagerOptions> = {}, s
   return { sessions, secrets, token, key, header, payload: await seal.open(token, key), present, acceptedAmong, visit };
 }
 
-/** The legal spellings of a header value one bit away from this one. */
 function* bitFlips(token: string): Iterable<readonly [string, string]> {
   for (let index = 0; index < token.length; index++) {
     for (let bit = 0; bit < 8; bit++) {
       const flipped = String.fromCharCode(token.charCodeAt(index) ^ (1 << bit));
-      const tampered = token.slice(0, index) + flipped + token.slice(index + 1);
-      if (isLegalInHeader(tampered)) yield [`bit ${bit} of character ${index}`, tampered];
+      yield [`bit ${bit} of character ${index}`, token.slice(0, index) + flipped + token.slice(index + 1)];
     }
-  }
-}
-
-function isLegalInHeader(value: string): boolean {
-  try {
-    return new Headers({ cookie: value }).has("cookie");
-  } catch {
-    return false;
   }
 }
 
@@ -206,7 +195,8 @@ function otherHeaders(header: string): Record<string, string> {
     "a byte order mark": `\ufeff${header}`,
     "an escaped character": header.replace('"alg"', '"\\u0061lg"'),
     "a member twice": header.replace("{", '{"kid":"AAAAAAAA",'),
-    "alg in lower case": also({ alg: String(claims["alg"]).toLowerCase() }),
+    "alg in lower case": also({ alg: "hs256" }),
+    "alg in upper case": also({ alg: "DIR" }),
     "alg none": also({ alg: "none" }),
     "alg HS512": also({ alg: "HS512" }),
     "alg RS256": also({ alg: "RS256" }),
@@ -298,9 +288,7 @@ for (const seal of SEALS) {
   describe(`${seal.name}: a token that was tampered with`, () => {
     it("SEC-11 is refused for each single bit", async () => {
       const { token, present, acceptedAmong } = await setUp(seal);
-      const flips = [...bitFlips(token)];
-      expect(flips.length).toBeGreaterThan(token.length * 5);
-      expect(await acceptedAmong(flips)).toEqual([]);
+      expect(await acceptedAmong(bitFlips(token))).toEqual([]);
       expect(await present(token)).toBe("accepted");
     });
 
@@ -320,7 +308,7 @@ for (const seal of SEALS) {
       const spellings: (readonly [string, string])[] = [];
       for (const filler of ["", "a", "ab"]) {
         const { cookies } = await visit((session) => session.set("filler", `${filler}${crypto.randomUUID()}`));
-        const token = cookies[0]?.slice("__Host-session=".length).split(";")[0] ?? "";
+        const token = ticketIn(cookies[0]);
         spellings.push(...otherSpellings(token));
       }
       const inSpareBits = spellings.filter(([title]) => title.includes("spare"));
@@ -336,7 +324,7 @@ for (const seal of SEALS) {
     it("SEC-11 is refused when it is put together from two tokens", async () => {
       const { token, visit, present, acceptedAmong } = await setUp(seal);
       const { cookies } = await visit((session) => session.set("theme", "lite"));
-      const other = cookies[0]?.slice("__Host-session=".length).split(";")[0] ?? "";
+      const other = ticketIn(cookies[0]);
       expect(await present(other)).toBe("accepted");
       const segments = token.split(".");
       const mixed = other
@@ -382,7 +370,7 @@ for (const seal of SEALS) {
       const { token, present, visit } = await setUp(seal, { now: clock.now });
       clock.advance(DAY / 2);
       const { cookies } = await visit((session) => session.get("theme"));
-      const extended = cookies[0]?.slice("__Host-session=".length).split(";")[0] ?? "";
+      const extended = ticketIn(cookies[0]);
       clock.advance(DAY / 2);
       expect(await present(token)).toBe("refused, expired");
       expect(await present(extended)).toMatch(/^accepted/);
@@ -403,7 +391,6 @@ for (const seal of SEALS) {
         "a text": '"session"',
         "a list": "[]",
         "an empty object": "{}",
-        "an array of data": JSON.stringify({ ...claims, c: { d: [] } }),
         "no content": JSON.stringify({ ...claims, c: undefined }),
         "content that is null": JSON.stringify({ ...claims, c: null }),
         "no expiry": JSON.stringify({ ...claims, exp: undefined }),
@@ -546,7 +533,7 @@ describe("encrypted cookie: forgeries that have worked elsewhere", () => {
         session.bind("patient-4711");
       });
       const cookie = await client.cookieHeader();
-      const binary = (text: string) => String.fromCharCode(...decode(text));
+      const binary = (text: string) => String.fromCharCode(...decode(text.length % 4 === 1 ? text.slice(1) : text));
       // At each of the four alignments as well, in case base64 was laid over something else.
       const token = cookie.slice(cookie.indexOf("=") + 1);
       const shifted = [0, 1, 2, 3].map((by) => binary(token.replaceAll(".", "").slice(by)));
@@ -582,17 +569,16 @@ describe("tokens of one mode, name or secret", () => {
       ),
     );
     const issued: { readonly title: string; readonly token: string }[] = [];
-    for (const { title, cookieName, sessions } of applications) {
+    for (const { title, sessions } of applications) {
       const { visit } = visitor(sessions);
       const { cookies } = await visit((session) => session.set("a", 1));
-      issued.push({ title, token: cookies[0]?.slice(cookieName.length + 1).split(";")[0] ?? "" });
+      issued.push({ title, token: ticketIn(cookies[0]) });
     }
 
     const accepted: string[] = [];
     for (const { title, cookieName, sessions } of applications) {
       for (const other of issued) {
-        const request = new Request("https://localhost/", { headers: { cookie: `${cookieName}=${other.token}` } });
-        const session = await sessions.open(request);
+        const session = await sessions.open(requestWith(`${cookieName}=${other.token}`));
         if (!session.isNew) accepted.push(`${other.title} as ${title}`);
       }
     }
@@ -607,11 +593,10 @@ describe("tokens of one mode, name or secret", () => {
       for (const [index, name] of names.entries()) {
         const { visit } = visitor(managers[index] as SessionManager);
         const { cookies } = await visit((session) => session.set("a", 1));
-        const token = cookies[0]?.slice(name.length + 1).split(";")[0] ?? "";
+        const token = ticketIn(cookies[0]);
         const accepting = [];
         for (const [at, manager] of managers.entries()) {
-          const headers = { cookie: `${names[at]}=${token}` };
-          if (!(await manager.open(new Request("https://localhost/", { headers }))).isNew) accepting.push(names[at]);
+          if (!(await manager.open(requestWith(`${names[at]}=${token}`))).isNew) accepting.push(names[at]);
         }
         expect(accepting).toEqual([name]);
       }

@@ -1,7 +1,7 @@
 import { memoryStore, type SessionEvent, SessionManager, type StoredSession, serverSide } from "@coatcheck/core";
 import { type FakeClock, fakeClock, faultyStore } from "@coatcheck/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { secret, visitor } from "./support/modes.ts";
+import { requestWith, secret, ticketIn, visitor } from "./support/modes.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -9,11 +9,6 @@ afterEach(() => {
 
 const ID = /^[A-Za-z0-9_-]{43}$/;
 const NOTHING = { load: 0, create: 0, update: 0, touch: 0, delete: 0 };
-
-/** The value that a `Set-Cookie` line sets. */
-function ticketIn(line = ""): string {
-  return line.slice(line.indexOf("=") + 1, line.indexOf(";"));
-}
 
 function toBase64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
@@ -29,12 +24,6 @@ async function sha256(text: string): Promise<string> {
 /** An id as this library makes them, that it has not made. */
 function bogusId(): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
-}
-
-/** A request as a server hands it on that lets through what `Headers` would refuse. */
-function requestWith(value: string): Request {
-  const cookie = `__Host-session=${value}`;
-  return { headers: { get: (name: string) => (name.toLowerCase() === "cookie" ? cookie : null) } } as Request;
 }
 
 describe("session ids", () => {
@@ -216,7 +205,7 @@ describe("ids that nobody was given", () => {
     for (let batch = 0; batch < 10; batch++) {
       await Promise.all(
         Array.from({ length: 1_000 }, async () => {
-          const response = await sessions.handle(requestWith(bogusId()), async (pending) => {
+          const response = await sessions.handle(requestWith(`__Host-session=${bogusId()}`), async (pending) => {
             const session = await pending;
             if (!session.isNew || session.id !== undefined) adopted += 1;
             return new Response(String(session.get("a")));
@@ -423,7 +412,7 @@ async function presentAll(
 ): Promise<string[]> {
   const outcomes: string[] = [];
   for (const [title, value] of values) {
-    const response = await sessions.handle(requestWith(value), async (pending) => {
+    const response = await sessions.handle(requestWith(`__Host-session=${value}`), async (pending) => {
       const session = await pending;
       return new Response(session.isNew && session.size === 0 ? "new" : "known");
     });

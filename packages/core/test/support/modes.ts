@@ -10,9 +10,9 @@ import {
 } from "@coatcheck/core";
 import { type Browser, browser } from "@coatcheck/testing";
 
-/** A strong secret, another one each time. */
+/** A strong secret, another one each time. If one is ever printed, its last word gives it away. */
 export function secret(): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+  return `${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))}canary`;
 }
 
 /** A way to keep sessions. */
@@ -43,6 +43,16 @@ export function cookieModes(): readonly ModeUnderTest[] {
     { name: "signed cookie", mode: (secrets = secret()) => signedCookie({ secrets }) },
     { name: "encrypted cookie", mode: (secrets = secret()) => encryptedCookie({ secrets }) },
   ];
+}
+
+/** A request with this `Cookie` header, handed on as a server does that lets through what `Headers` would refuse. */
+export function requestWith(cookie: string): Request {
+  return { headers: { get: (name: string) => (name.toLowerCase() === "cookie" ? cookie : null) } } as Request;
+}
+
+/** The value that a `Set-Cookie` line sets. */
+export function ticketIn(line: string | undefined = ""): string {
+  return line.slice(line.indexOf("=") + 1, line.indexOf(";"));
 }
 
 /** Somebody with a browser. */

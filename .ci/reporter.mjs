@@ -1,0 +1,16 @@
+// A vitest reporter that counts tests by project, for .ci/test.mjs. Writes JSON to the file that COUNTS names.
+import { writeFileSync } from "node:fs";
+
+export default class CountingReporter {
+  onTestRunEnd(modules, unhandledErrors) {
+    const projects = {};
+    for (const module of modules) {
+      projects[module.project.name] ??= { passed: 0, failed: 0, skipped: 0 };
+      const total = projects[module.project.name];
+      for (const test of module.children.allTests()) total[test.result().state] += 1;
+      // A file that does not load has no tests, and has failed all the same.
+      total.failed += module.errors().length;
+    }
+    writeFileSync(process.env.COUNTS, JSON.stringify({ projects, unhandled: unhandledErrors.length }));
+  }
+}

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { bundle, root } from "./bundle.ts";
+
+/** What each package may import, in the one direction dependencies point. A new package takes its place here. */
+const PACKAGES = [
+  { name: "@coatcheck/core", folder: "packages/core", mayImport: ["jose"] },
+  { name: "@coatcheck/testing", folder: "packages/testing", mayImport: ["@coatcheck/core", "chai", "tough-cookie"] },
+  { name: "@coatcheck/hono", folder: "adapters/hono", mayImport: ["@coatcheck/core", "hono"] },
+];
+
+/** Lines of source an adapter may have: it binds, and does nothing else. */
+const MAX_ADAPTER_LINES = 80;
+
+function sourcesOf(folder: string): { readonly path: string; readonly text: string }[] {
+  return readdirSync(`${root}/${folder}/src`, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({ path: `${folder}/src/${file}`, text: readFileSync(`${root}/${folder}/src/${file}`, "utf8") }));
+}
+
+/** Comments may speak of what the code may not use. */
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+describe("boundaries", () => {
+  it("are drawn for every package that there is", () => {
+    const folders = ["packages", "adapters"].flatMap((group) =>
+      readdirSync(`${root}/${group}`).map((name) => `${group}/${name}`),
+    );
+    expect(PACKAGES.map(({ folder }) => folder).sort()).toEqual(folders.sort());
+  });
+
+  for (const { name, folder, mayImport } of PACKAGES) {
+    const exportKeys = Object.keys(JSON.parse(readFileSync(`${root}/${folder}/package.json`, "utf8")).exports);
+    for (const key of exportKeys.filter((path) => path !== "./package.json")) {
+      const entry = `${name}${key.slice(1)}`;
+      it(`${entry} imports ${mayImport.join(", ")} and nothing else`, async () => {
+        const { imports } = await bundle(`export * from "${entry}";`, [...mayImport, "node:*"]);
+        expect(imports.filter((path) => !mayImport.some((allowed) => path === allowed))).toEqual([]);
+      });
+    }
+
+    it(`${name} names no other package in its sources, in types neither`, () => {
+      for (const { path, text } of sourcesOf(folder)) {
+        const named = [...withoutComments(text).matchAll(/(?:from|import\()\s*["']([^."'][^"']*)["']/g)].map(
+          ([, from]) => from,
+        );
+        expect(
+          named.filter((from) => !mayImport.includes(from ?? "")),
+          path,
+        ).toEqual([]);
+      }
+    });
+  }
+
+  it("keep runtimes, the environment and the console out of core", () => {
+    const forbidden = /\b(process|Deno|Bun|Buffer|console|__dirname|require)\b\s*[.([]|["']node:/;
+    for (const { path, text } of sourcesOf("packages/core")) {
+      const code = withoutComments(text).replace(/(["'`])(?:\\.|(?!\1).)*\1/g, '""');
+      expect(forbidden.exec(code)?.[0], path).toBeUndefined();
+    }
+  });
+
+  it(`keep adapters below ${MAX_ADAPTER_LINES} lines`, () => {
+    for (const { folder } of PACKAGES.filter((entry) => entry.folder.startsWith("adapters/"))) {
+      const lines = sourcesOf(folder).reduce((sum, { text }) => sum + text.split("\n").length - 1, 0);
+      expect(lines, folder).toBeLessThan(MAX_ADAPTER_LINES);
+    }
+  });
+
+  it("keep every source file short enough to read", () => {
+    for (const { path, text } of PACKAGES.flatMap(({ folder }) => sourcesOf(folder))) {
+      expect(text.split("\n").length, path).toBeLessThanOrEqual(300);
+    }
+  });
+});

@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** The repository. */
+export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What a bundler makes of a program. */
+export interface Bundle {
+  readonly code: string;
+  /** Modules that were left outside, as imported. */
+  readonly imports: readonly string[];
+}
+
+/**
+ * Bundles a program as for production, from the sources.
+ *
+ * @param program - TypeScript that imports packages of this repository
+ * @param external - packages to leave outside
+ */
+export async function bundle(program: string, external: readonly string[] = []): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: program, loader: "ts", resolveDir: `${root}/adapters/hono` },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    conditions: ["@coatcheck/source"],
+    mainFields: ["module", "main"],
+    external: [...external],
+    metafile: true,
+    write: false,
+  });
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
+  return { code: outputFiles[0]?.text ?? "", imports: [...new Set(imports)].sort() };
+}

@@ -1,0 +1,133 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "./bundle.ts";
+
+const PACKAGES = ["packages/core", "packages/testing", "adapters/hono"];
+
+/** What an outside consumer of all packages gets from the registry besides them. */
+const DEPENDENCIES = ["jose", "hono", "chai", "tough-cookie", "tldts", "tldts-core"];
+
+const bin = join(root, "node_modules", ".bin");
+
+/** A project that knows the packages only as tarballs. */
+let consumer = "";
+const tarballs = new Map<string, string>();
+
+beforeAll(() => {
+  consumer = mkdtempSync(join(tmpdir(), "coatcheck-consumer-"));
+  mkdirSync(join(consumer, "node_modules", "@coatcheck"), { recursive: true });
+  for (const folder of PACKAGES) {
+    const [packed] = JSON.parse(
+      execFileSync("npm", ["pack", "--json", "--pack-destination", consumer], {
+        cwd: join(root, folder),
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    );
+    tarballs.set(folder, join(consumer, packed.filename));
+    const unpacked = join(consumer, "node_modules", packed.name);
+    mkdirSync(unpacked, { recursive: true });
+    execFileSync("tar", ["-xzf", join(consumer, packed.filename), "-C", unpacked, "--strip-components=1"]);
+  }
+  for (const name of DEPENDENCIES) symlinkSync(join(root, "node_modules", name), join(consumer, "node_modules", name));
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  cpSync(join(root, ".ci/test/consumer.ts"), join(consumer, "consumer.ts"));
+});
+
+afterAll(() => {
+  if (consumer !== "") rmSync(consumer, { recursive: true });
+});
+
+for (const folder of PACKAGES) {
+  describe(`${folder}, packed`, () => {
+    it("has a package.json that publint finds nothing wrong with", async () => {
+      const tarball = readFileSync(tarballs.get(folder) ?? "");
+      const { messages, pkg } = await publint({
+        pack: { tarball: tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.length) as ArrayBuffer },
+      });
+      expect(messages.map((message) => formatMessage(message, pkg ?? {}))).toEqual([]);
+    });
+
+    it("has types that resolve wherever an ES module can be imported", () => {
+      const attw = spawnSync(join(bin, "attw"), [tarballs.get(folder) ?? "", "--profile", "esm-only", "--no-emoji"], {
+        encoding: "utf8",
+      });
+      expect(attw.status, attw.stdout + attw.stderr).toBe(0);
+    });
+
+    it("holds licence, README, sources and what was built of them, and nothing else", () => {
+      const list = execFileSync("tar", ["-tzf", tarballs.get(folder) ?? ""], { encoding: "utf8" })
+        .trim()
+        .split("\n");
+      const top = new Set(list.map((path) => path.split("/")[1]));
+      expect([...top].filter((name) => name !== "docs").sort()).toEqual([
+        "LICENSE",
+        "README.md",
+        "dist",
+        "package.json",
+        "src",
+      ]);
+      expect(list.filter((path) => /\.test\.|node_modules|\.env/.test(path))).toEqual([]);
+    });
+  });
+}
+
+describe("an outside consumer of the packed packages", () => {
+  const commands = {
+    Node: () => [join(bin, "node"), "consumer.ts"],
+    Deno: () => [join(bin, "deno"), "run", "--no-config", "-A", "--node-modules-dir=manual", "consumer.ts"],
+    Bun: () => [join(bin, "bun"), "consumer.ts"],
+  };
+  for (const [runtime, command] of Object.entries(commands)) {
+    it(`keeps sessions in ${runtime}`, () => {
+      const [file = "", ...args] = command();
+      const { stdout, stderr } = spawnSync(file, args, { cwd: consumer, encoding: "utf8" });
+      expect(stdout.trim().split("\n").at(-1), stderr).toBe("kept: signed encrypted server hono");
+    });
+  }
+
+  it("keeps sessions in workerd", async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents:
+          'import { walk } from "./consumer.ts"; export default { fetch: async () => new Response(await walk()) };',
+        loader: "ts",
+        resolveDir: consumer,
+      },
+      bundle: true,
+      format: "esm",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      conditions: ["workerd", "worker"],
+      write: false,
+    });
+    const modules = { "worker.mjs": { type: "esm" as const, contents: outputFiles[0]?.text ?? "" } };
+    const manifest = { mainModule: "worker.mjs", modulesRoot: "/", modules };
+    const config = { name: "consumer", compatibilityDate: "2026-10-01", manifest };
+    const worker = new Miniflare({ host: "127.0.0.1", workers: [{ config }] });
+    try {
+      const response = await worker.dispatchFetch("http://localhost/");
+      expect(await response.text()).toBe("kept: signed encrypted server hono");
+    } finally {
+      await worker.dispose();
+    }
+  });
+
+  it("type-checks, under the strictest settings and without the types of any runtime", () => {
+    const options =
+      "--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2024 --lib es2024,dom,dom.iterable";
+    const { status, stdout } = spawnSync(
+      join(bin, "tsc"),
+      [...options.split(" "), "--types", "", "--allowImportingTsExtensions", "consumer.ts"],
+      { cwd: consumer, encoding: "utf8" },
+    );
+    expect(status, stdout).toBe(0);
+  });
+});

@@ -1,0 +1,26 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { bundle } from "./bundle.ts";
+
+/** Bytes, minified and gzipped, that an application ships for a mode. A limit only ever goes down. */
+const LIMITS = [
+  { names: ["SessionManager", "serverSide"], limit: 6 * 1024 },
+  { names: ["SessionManager", "signedCookie"], limit: 11 * 1024 },
+  { names: ["SessionManager", "encryptedCookie"], limit: 16 * 1024 },
+];
+
+describe("bundle size", () => {
+  for (const { names, limit } of LIMITS) {
+    it(`of ${names.join(" + ")} is at most ${limit} bytes`, async () => {
+      const { code } = await bundle(`export { ${names.join(", ")} } from "@coatcheck/core";`);
+      const size = gzipSync(code, { level: 9 }).length;
+      console.log(`${names.join(" + ")}: ${size} of ${limit} bytes`);
+      expect(size).toBeLessThanOrEqual(limit);
+    });
+  }
+
+  it("of server-side sessions holds nothing of jose", async () => {
+    const { imports } = await bundle('export { SessionManager, serverSide } from "@coatcheck/core";', ["jose"]);
+    expect(imports).toEqual([]);
+  });
+});
