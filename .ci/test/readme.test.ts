@@ -23,11 +23,11 @@ const blocks: Block[] = pages.flatMap((page) => {
   }));
 });
 
-/** In the repository, so that the programs resolve its packages; under adapters/hono, which sees all of them. */
+/** In the repository, so that the programs resolve its packages. */
 let folder = "";
 
 beforeAll(() => {
-  const parent = join(root, "adapters/hono/node_modules/.cache");
+  const parent = join(root, ".ci/.cache");
   mkdirSync(parent, { recursive: true });
   folder = mkdtempSync(join(parent, "readme-"));
   for (const { file, code } of blocks) writeFileSync(join(folder, file), code);
