@@ -11,6 +11,12 @@ export interface Content {
   readonly p?: boolean | undefined;
 }
 
+/** Whether something is what {@link Draft.encode} wrote. */
+export function isContent(stored: unknown): stored is Content {
+  const { d, f = [] } = Object(stored);
+  return Object(d) === d && !Array.isArray(d) && Array.isArray(f) && f.every(Array.isArray);
+}
+
 type FlashMessage = readonly [key: string, message: unknown, since: number];
 
 /** A change that is computed from what the session holds, and computed again when that was out of date. */
@@ -30,8 +36,8 @@ export class Draft {
   readonly #outbox = new Map<string, unknown>();
   /** JSON of the values as loaded, by key; taken before the first one that could be changed is handed out. */
   #before: ReadonlyMap<string, string | undefined> | undefined;
-  /** Keys that were set, be it to the value they had. */
-  readonly #written = new Set<string>();
+  /** Keys that were set, be it to the value they had, or deleted. What others make of them does not matter here. */
+  readonly #assigned = new Set<string>();
   readonly #updates = new Map<string, { readonly updaters: readonly Updater[]; readonly result: string | undefined }>();
   #isCleared = false;
 
@@ -56,27 +62,24 @@ export class Draft {
   }
 
   set(key: string, value: unknown): void {
-    assertStorable(key, value);
-    this.#remember();
-    this.#written.add(key);
-    this.#updates.delete(key);
-    this.values.set(key, value);
+    this.#put(key, value);
+    this.#assigned.add(key);
   }
 
   delete(key: string): boolean {
     this.#remember();
-    this.#updates.delete(key);
+    this.#assigned.add(key);
     return this.values.delete(key);
   }
 
   update(key: string, updater: Updater): unknown {
     const before = this.#remember().get(key);
     const { updaters, result } = this.#updates.get(key) ?? { updaters: [], result: before };
-    // A value that was set or mutated here has no input elsewhere to run the updater on again: it counts as set.
-    const canRunAgain = result === this.#jsonOf(key);
+    // A value that was mutated here has no input elsewhere to run the updater on again: it counts as set.
+    if (result !== this.#jsonOf(key)) this.#assigned.add(key);
     const value = updater(this.values.get(key));
-    this.set(key, value);
-    if (canRunAgain) this.#updates.set(key, { updaters: [...updaters, updater], result: this.#jsonOf(key) });
+    this.#put(key, value);
+    this.#updates.set(key, { updaters: [...updaters, updater], result: this.#jsonOf(key) });
     return value;
   }
 
@@ -92,6 +95,7 @@ export class Draft {
   clear(): void {
     this.#remember();
     this.values.clear();
+    this.#updates.clear();
     this.#inbox = [];
     this.#outbox.clear();
     this.#isCleared = true;
@@ -116,13 +120,13 @@ export class Draft {
   rebase(fresh: Content): Draft {
     const draft = new Draft(this.#isCleared ? { d: {}, p: fresh.p } : fresh, this.#version);
     if (this.isPersistenceChanged()) draft.persistent = this.persistent;
-    for (const key of new Set([...this.#changed(), ...this.#written])) {
+    for (const key of new Set([...this.#changed(), ...this.#assigned, ...this.#updates.keys()])) {
       const update = this.#updates.get(key);
-      if (update !== undefined && update.result === this.#jsonOf(key)) {
-        for (const updater of update.updaters) draft.update(key, updater);
+      if (update?.result === this.#jsonOf(key) && !this.#assigned.has(key)) {
+        for (const updater of update?.updaters ?? []) draft.update(key, updater);
       } else if (this.values.has(key)) {
         draft.set(key, this.values.get(key));
-      } else {
+      } else if (this.#before?.has(key)) {
         draft.delete(key);
       }
     }
@@ -134,6 +138,7 @@ export class Draft {
   encode(version: number): string {
     // What was handed out or set may have been mutated since into something JSON cannot give back.
     if (this.#before !== undefined) for (const [key, value] of this.values) assertSerializable(value, key);
+    for (const [key, message] of this.#outbox) assertSerializable(message, key);
     const flash: FlashMessage[] = [
       // A regenerated session counts versions from 1 again; a message must not be younger than the session it is in.
       ...this.#unseen().map(([key, message, since]) => [key, message, Math.min(since, version)] as const),
@@ -162,6 +167,12 @@ export class Draft {
     return this.#inbox.filter(([, , since]) => since > this.#version);
   }
 
+  #put(key: string, value: unknown): void {
+    assertStorable(key, value);
+    this.#remember();
+    this.values.set(key, value);
+  }
+
   #remember(): ReadonlyMap<string, string | undefined> {
     this.#before ??= new Map([...this.values.keys()].map((key) => [key, this.#jsonOf(key)]));
     return this.#before;
@@ -175,14 +186,11 @@ export class Draft {
 
   /** `undefined` for a key that is not there. */
   #jsonOf(key: string): string | undefined {
+    if (!this.values.has(key)) return undefined;
     const value = this.values.get(key);
-    try {
-      return JSON.stringify(value);
-    } catch (error) {
-      // Fine when it was set, and since then part of itself, or holding a bigint: this says where.
-      assertSerializable(value, key);
-      throw error;
-    }
+    // Fine when it was set, and perhaps mutated since: what JSON cannot give back must not pass for no change.
+    assertSerializable(value, key);
+    return JSON.stringify(value);
   }
 }
 

@@ -1,5 +1,5 @@
 import { cookieValues } from "./cookie-header.ts";
-import { type Content, Draft } from "./draft.ts";
+import { type Content, Draft, isContent } from "./draft.ts";
 import { InvalidOptionError } from "./errors.ts";
 import type { RejectReason } from "./events.ts";
 import type { Kept } from "./keeper.ts";
@@ -61,8 +61,8 @@ async function find(context: ManagerContext, brought: readonly string[][]): Prom
  * session holds, and is no change by itself: reading must not write.
  */
 export async function readContent({ schema }: ManagerContext, stored: unknown): Promise<Content | undefined> {
-  const content = Object(stored) as Content;
-  if (typeof content.d !== "object" || schema === undefined) return content.d && content;
-  const result = await schema["~standard"].validate(content.d);
-  return result.issues === undefined ? { ...content, d: { ...result.value } } : undefined;
+  if (!isContent(stored)) return undefined;
+  if (schema === undefined) return stored;
+  const result = await schema["~standard"].validate(stored.d);
+  return result.issues === undefined ? { ...stored, d: { ...result.value } } : undefined;
 }

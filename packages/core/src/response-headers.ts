@@ -28,15 +28,15 @@ export function canCarryHeaders(response: Response): boolean {
 
 function setHeaders(headers: Headers, cookies: ReadonlyMap<string, string>): void {
   addVaryCookie(headers);
-  if (cookies.size === 0) return;
   // Two Set-Cookie of one name in one response are a MUST NOT (RFC 6265bis §4.1.1); an earlier one of ours gives way.
-  const others = headers.getSetCookie().filter((line) => !cookies.has(/^([^=;]*)=/.exec(line)?.[1]?.trim() ?? ""));
+  const others = headers.getSetCookie().filter((line) => !cookies.has(/^[ \t]*([^=;]*?)[ \t]*=/.exec(line)?.[1] ?? ""));
   if (others.length < headers.getSetCookie().length) {
     headers.delete("Set-Cookie");
     for (const line of others) headers.append("Set-Cookie", line);
   }
   for (const line of cookies.values()) headers.append("Set-Cookie", line);
-  forbidSharedCaching(headers);
+  // One of the application's own makes the response somebody's as well.
+  if (headers.has("Set-Cookie")) forbidSharedCaching(headers);
 }
 
 /** Without it a cache serves one visitor's page to the next (CVE-2023-30861, CVE-2026-27205). */

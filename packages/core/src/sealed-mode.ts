@@ -35,6 +35,9 @@ export interface SealCodec {
   unseal(token: string, key: CryptoKey): Promise<Uint8Array>;
 }
 
+/** No session is smaller than this, so a cookie whose name leaves less room could never hold one. */
+const MIN_TOKEN_LENGTH = 200;
+
 /** What a token says besides the session's content. Instants are epoch milliseconds, unlike JWT's seconds. */
 interface Claims {
   readonly id: string;
@@ -57,6 +60,7 @@ export function sealedMode(codec: SealCodec, options: SealedCookieOptions): Sess
   return {
     name: codec.name,
     keeper: ({ cookie, now }) => {
+      cookie.assertFits(MIN_TOKEN_LENGTH);
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
       return sealedKeeper(sealer(codec, ring), chunks > 1 ? chunkingOver(cookie.name, chunks) : undefined, now);
     },
@@ -137,9 +141,20 @@ function sealer(codec: SealCodec, ring: KeyRing): Sealer {
       } catch {
         return "invalid-signature";
       }
-      return { claims: JSON.parse(new TextDecoder().decode(payload)), isStale: ringKey !== keys[0] };
+      const claims = parseClaims(new TextDecoder().decode(payload));
+      return claims === undefined ? "invalid-data" : { claims, isStale: ringKey !== keys[0] };
     },
   };
+}
+
+/** Only a holder of the secret can seal something else; it must not throw, and never be a session without an end. */
+function parseClaims(text: string): Claims | undefined {
+  try {
+    const claims = JSON.parse(text);
+    return [claims.v, claims.crt, claims.exp].every(Number.isFinite) ? claims : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** As jose writes a protected header: JSON in insertion order, base64url. */

@@ -14,16 +14,25 @@ const MAX_DEPTH = 64;
 export function assertSerializable(value: unknown, path: string, parents: readonly unknown[] = []): void {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return;
   const isList = Array.isArray(value);
-  if (!(isList || isPlainObject(value)) || parents.includes(value) || parents.length >= MAX_DEPTH) {
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (
+    !(isList ? isPlainArray(value) : isPlainObject(value)) ||
+    parents.includes(value) ||
+    parents.length >= MAX_DEPTH
+  ) {
+    const kind = typeof value === "number" ? value : (Object(value).constructor?.name ?? "an object");
     throw new NotSerializableError(
       `${path} (${kind}) cannot be kept as JSON. Use strings, finite numbers, booleans, null, and arrays and plain objects of these, ${MAX_DEPTH} deep at most.`,
     );
   }
   // Array.prototype.entries visits holes too, as undefined; they are refused like any other.
-  for (const [key, item] of isList ? value.entries() : Object.entries(value)) {
+  for (const [key, item] of isList ? value.entries() : Object.entries(Object(value))) {
     assertSerializable(item, isList ? `${path}[${key}]` : `${path}.${key}`, [...parents, value]);
   }
+}
+
+function isPlainArray(value: readonly unknown[]): boolean {
+  // Array.prototype is an array itself, in every realm; that of a class that extends Array is not.
+  return Array.isArray(Object.getPrototypeOf(value)) && Object.keys(value).length <= value.length;
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -47,9 +47,7 @@ export class SessionManager<
     options: { readonly failed?: boolean } = {},
   ): Promise<Response> {
     const loading = this.#close(session);
-    if (typeof response?.headers?.get !== "function") {
-      throw new NoResponseError("The handler returned no Response.");
-    }
+    assertResponse(response);
     if (loading === undefined) return response;
     let opened: Session<Data, Flash>;
     try {
@@ -75,6 +73,7 @@ export class SessionManager<
     let response: Response;
     try {
       response = await handler(pending);
+      assertResponse(response);
     } catch (error) {
       await this.commit(pending, Response.error()).catch((failure: unknown) => {
         throw new AggregateError([error, failure], "The handler threw, then the commit failed.");
@@ -154,4 +153,8 @@ export class SessionManager<
       throw new SessionForeignError("Commit a session with the SessionManager that opened it; this is another one.");
     }
   }
+}
+
+function assertResponse(response: Response | undefined): void {
+  if (typeof response?.headers?.get !== "function") throw new NoResponseError("The handler returned no Response.");
 }
