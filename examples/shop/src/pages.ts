@@ -89,6 +89,7 @@ function page({ title, theme, notice, body }: Page): Html {
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width">
+    <link rel="icon" href="data:,">
     <title>${title}</title>
     <style>
       :root { color-scheme: ${theme ?? "light dark"}; font: 1rem/1.5 system-ui, sans-serif; }

@@ -59,7 +59,6 @@ export class PendingSession<
    * Loads the session, once however often it is called. Rejects with `STORE_FAILED` when the store does, and with
    * `SESSION_COMMITTED` when nobody awaited it before the response was committed.
    */
-  // biome-ignore lint/suspicious/noThenProperty: being awaitable is what a pending session is for
   then<Fulfilled = Session<Data, Flash>, Rejected = never>(
     onFulfilled?: ((session: Session<Data, Flash>) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
