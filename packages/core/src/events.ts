@@ -32,7 +32,7 @@ export type SessionEvent =
   | { readonly type: "regenerated"; readonly id: string; readonly previousId: string }
   | { readonly type: "destroyed"; readonly id: string }
   | { readonly type: "revoked"; readonly id: string }
-  | { readonly type: "revoked-all"; readonly subject: string; readonly count: number }
+  | { readonly type: "revoked"; readonly subject: string; readonly count: number }
   | { readonly type: "write-dropped"; readonly id: string | undefined; readonly reason: DropReason }
   | { readonly type: "conflict-retried"; readonly id: string; readonly attempt: number }
   | { readonly type: "reissued"; readonly id: string };

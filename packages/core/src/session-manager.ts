@@ -120,7 +120,7 @@ export class SessionManager<
    */
   async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
     const count = await this.#able("revokeAll")(subject, options.except);
-    this.#context.emit({ type: "revoked-all", subject, count });
+    this.#context.emit({ type: "revoked", subject, count });
     return count;
   }
 

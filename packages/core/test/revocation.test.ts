@@ -100,7 +100,7 @@ describe("SessionManager.revokeAll", () => {
     expect(await sessions.revokeAll("eve")).toBe(3);
     for (const { who } of devices) expect(await who()).toBeUndefined();
     expect(await other.who()).toBe("grace");
-    expect(events).toContainEqual({ type: "revoked-all", subject: "eve", count: 3 });
+    expect(events).toContainEqual({ type: "revoked", subject: "eve", count: 3 });
   });
 
   it("SEC-24 spares one", async () => {
