@@ -30,9 +30,8 @@ export class Draft {
   readonly #outbox = new Map<string, unknown>();
   /** JSON of the values as loaded, by key; taken before the first one that could be changed is handed out. */
   #before: ReadonlyMap<string, string | undefined> | undefined;
-  /** Keys that were set, be it to the value they had. */
-  readonly #written = new Set<string>();
-  readonly #updates = new Map<string, { readonly updaters: readonly Updater[]; readonly result: string | undefined }>();
+  /** What was set and updated here, be it to the value it had: how to do it again, and the JSON that came of it. */
+  readonly #writes = new Map<string, { readonly updater: Updater; readonly result: string | undefined }>();
   #isCleared = false;
 
   /** @param version - the version of the session that `loaded` was read from; 0 when there is none */
@@ -55,29 +54,28 @@ export class Draft {
     return this.values.entries();
   }
 
+  /** An update that does not ask what was there. */
   set(key: string, value: unknown): void {
-    assertStorable(key, value);
-    this.#remember();
-    this.#written.add(key);
-    this.#updates.delete(key);
-    this.values.set(key, value);
-  }
-
-  delete(key: string): boolean {
-    this.#remember();
-    this.#updates.delete(key);
-    return this.values.delete(key);
+    this.#write(key, value, () => value);
   }
 
   update(key: string, updater: Updater): unknown {
     const before = this.#remember().get(key);
-    const { updaters, result } = this.#updates.get(key) ?? { updaters: [], result: before };
-    // A value that was set or mutated here has no input elsewhere to run the updater on again: it counts as set.
+    const { updater: earlier, result } = this.#writes.get(key) ?? {
+      updater: (current: unknown) => current,
+      result: before,
+    };
+    // A value that was deleted or mutated here has no input elsewhere to run the updater on again: it counts as set.
     const canRunAgain = result === this.#jsonOf(key);
     const value = updater(this.values.get(key));
-    this.set(key, value);
-    if (canRunAgain) this.#updates.set(key, { updaters: [...updaters, updater], result: this.#jsonOf(key) });
+    this.#write(key, value, canRunAgain ? (current) => updater(earlier(current)) : () => value);
     return value;
+  }
+
+  delete(key: string): boolean {
+    this.#remember();
+    this.#writes.delete(key);
+    return this.values.delete(key);
   }
 
   flash(key: string, message: unknown): void {
@@ -116,10 +114,10 @@ export class Draft {
   rebase(fresh: Content): Draft {
     const draft = new Draft(this.#isCleared ? { d: {}, p: fresh.p } : fresh, this.#version);
     if (this.isPersistenceChanged()) draft.persistent = this.persistent;
-    for (const key of new Set([...this.#changed(), ...this.#written])) {
-      const update = this.#updates.get(key);
-      if (update !== undefined && update.result === this.#jsonOf(key)) {
-        for (const updater of update.updaters) draft.update(key, updater);
+    for (const key of new Set([...this.#changed(), ...this.#writes.keys()])) {
+      const write = this.#writes.get(key);
+      if (write !== undefined && write.result === this.#jsonOf(key)) {
+        draft.update(key, write.updater);
       } else if (this.values.has(key)) {
         draft.set(key, this.values.get(key));
       } else {
@@ -147,19 +145,16 @@ export class Draft {
     return JSON.stringify(content);
   }
 
-  /** For the message of an error: the keys that take the most room, largest first. */
-  largestKeys(): string {
-    const sizes = [...this.values.keys()].map((key) => ({ key, size: this.#jsonOf(key)?.length ?? 0 }));
-    sizes.sort((a, b) => b.size - a.size);
-    return sizes
-      .slice(0, 3)
-      .map(({ key, size }) => `${key} (${size})`)
-      .join(", ");
-  }
-
   /** Messages that another request left for the next one after this one had loaded; not this request's to use up. */
   #unseen(): FlashMessage[] {
     return this.#inbox.filter(([, , since]) => since > this.#version);
+  }
+
+  #write(key: string, value: unknown, updater: Updater): void {
+    assertStorable(key, value);
+    this.#remember();
+    this.values.set(key, value);
+    this.#writes.set(key, { updater, result: this.#jsonOf(key) });
   }
 
   #remember(): ReadonlyMap<string, string | undefined> {
@@ -173,15 +168,12 @@ export class Draft {
     return [...before.keys(), ...this.values.keys()].filter((key) => before.get(key) !== this.#jsonOf(key));
   }
 
-  /** `undefined` for a key that is not there. */
+  /** `undefined` for a key that is not there; no JSON for what was mutated into something it cannot hold: see `encode`. */
   #jsonOf(key: string): string | undefined {
-    const value = this.values.get(key);
     try {
-      return JSON.stringify(value);
-    } catch (error) {
-      // Fine when it was set, and since then part of itself, or holding a bigint: this says where.
-      assertSerializable(value, key);
-      throw error;
+      return JSON.stringify(this.values.get(key));
+    } catch {
+      return "";
     }
   }
 }

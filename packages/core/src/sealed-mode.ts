@@ -1,10 +1,10 @@
-import { toBase64Url } from "./base64url.ts";
-import { chunkingOver } from "./chunks.ts";
-import { MAX_COOKIE_BYTES } from "./cookie-options.ts";
-import { InvalidOptionError } from "./errors.ts";
+import { toBase64Url, toBytes } from "./base64url.ts";
+import { type Chunking, chunkingOver } from "./chunks.ts";
+import { assertOption } from "./errors.ts";
 import type { RejectReason } from "./events.ts";
-import type { Chunking, Keeper, Kept, SessionMode } from "./keeper.ts";
+import type { Keeper, Kept, SessionMode } from "./keeper.ts";
 import { type KeyBinding, type KeyRing, keyRing, parseSecrets, type RingKey, type Secrets } from "./key-ring.ts";
+import { MAX_COOKIE_BYTES, tooLarge } from "./session-size.ts";
 import type { StoredSession } from "./store.ts";
 
 /** Options of {@link signedCookie} and {@link encryptedCookie}. */
@@ -50,21 +50,20 @@ interface Claims {
 /** A mode that keeps the whole session in the cookie, sealed by `codec`. @throws `INVALID_OPTION`, `WEAK_SECRET` */
 export function sealedMode(codec: SealCodec, options: SealedCookieOptions): SessionMode {
   const { chunks = 1 } = options;
-  if (!Number.isInteger(chunks) || chunks < 1 || chunks > MAX_CHUNKS) {
-    throw new InvalidOptionError(`chunks must be a whole number from 1 to ${MAX_CHUNKS}.`);
-  }
+  const isInRange = Number.isInteger(chunks) && chunks >= 1 && chunks <= MAX_CHUNKS;
+  assertOption(isInRange, `chunks must be a whole number from 1 to ${MAX_CHUNKS}`);
   const secrets = parseSecrets(options.secrets);
   return {
     name: codec.name,
     keeper: ({ cookie, now }) => {
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
-      return sealedKeeper(sealer(codec, ring), chunks > 1 ? chunkingOver(cookie.name, chunks) : undefined, now);
+      return sealedKeeper(sealer(codec, ring), chunkingOver(cookie.name, chunks), now);
     },
   };
 }
 
-function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, now: () => number): Keeper {
-  const maxLength = MAX_COOKIE_BYTES * (chunking?.names.length ?? 1);
+function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking, now: () => number): Keeper {
+  const maxLength = MAX_COOKIE_BYTES * chunking.names.length;
 
   async function keep(id: string, session: StoredSession): Promise<Kept> {
     const { data, ...rest } = session;
@@ -78,17 +77,20 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, 
       aut: session.authenticatedAt,
     };
     // The content is JSON already; as a JSON string inside JSON its quotes would cost a byte more each.
-    const ticket = await seal(`${JSON.stringify(claims).slice(0, -1)},"c":${data}}`);
+    const token = await seal(`${JSON.stringify(claims).slice(0, -1)},"c":${data}}`);
+    const ticket = chunking.split(token);
+    if (ticket === undefined) throw tooLarge(token.length, maxLength, data);
     return { id, ticket, isStale: false, session: rest, content: undefined };
   }
   return {
     isCookieOnly: true,
-    chunking,
+    cookieNames: chunking.names,
 
     async load(ticket) {
+      const token = chunking.join(ticket);
       // Before any work is spent on it: nothing this long was issued here.
-      if (ticket.length > maxLength) return "malformed";
-      const opened = await unseal(ticket);
+      if (token === undefined || token.length > maxLength) return "malformed";
+      const opened = await unseal(token);
       if (typeof opened === "string") return opened;
       const { claims, isStale } = opened;
       const session = {
@@ -98,7 +100,7 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, 
         ...(claims.sub !== undefined && { subject: claims.sub }),
         ...(claims.aut !== undefined && { authenticatedAt: claims.aut }),
       };
-      return { id: claims.id, ticket, isStale, session, content: claims.c };
+      return { id: claims.id, ticket: [token], isStale, session, content: claims.c };
     },
     reload: async (kept) => kept,
     create: async (session) => keep(toBase64Url(crypto.getRandomValues(new Uint8Array(16))), session),
@@ -118,14 +120,14 @@ function sealer(codec: SealCodec, ring: KeyRing): Sealer {
 
   return {
     async seal(payload) {
-      const [first] = await ring.keys();
-      return codec.seal(new TextEncoder().encode(payload), first);
+      const [first] = await ring();
+      return codec.seal(toBytes(payload), first);
     },
 
     async unseal(token) {
       const [header = "", ...segments] = token.split(".");
       if (!codec.isWellFormed(segments)) return "malformed";
-      const keys = await ring.keys();
+      const keys = await ring();
       keysByHeader ??= new Map(keys.map((ringKey) => [encodeHeader(codec.header(ringKey.kid)), ringKey]));
       // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
       // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
@@ -144,5 +146,5 @@ function sealer(codec: SealCodec, ring: KeyRing): Sealer {
 
 /** As jose writes a protected header: JSON in insertion order, base64url. */
 function encodeHeader(header: object): string {
-  return toBase64Url(new TextEncoder().encode(JSON.stringify(header)));
+  return toBase64Url(toBytes(JSON.stringify(header)));
 }

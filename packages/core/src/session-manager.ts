@@ -2,7 +2,7 @@ import { NoResponseError, SessionForeignError, UnsupportedError } from "./errors
 import type { Keeper } from "./keeper.ts";
 import { isExpired } from "./lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
-import { PendingSession, peek } from "./pending-session.ts";
+import { PendingSession, visitOf } from "./pending-session.ts";
 import { canCarryHeaders, withSessionHeaders } from "./response-headers.ts";
 import { Session, stateOf } from "./session.ts";
 import { settle } from "./settle.ts";
@@ -46,24 +46,20 @@ export class SessionManager<
     response: Response,
     options: { readonly failed?: boolean } = {},
   ): Promise<Response> {
-    const loading = this.#close(session);
-    if (typeof response?.headers?.get !== "function") {
-      throw new NoResponseError("The handler returned no Response.");
+    const visit = session instanceof Session ? stateOf(session) : visitOf(session);
+    if (visit.context !== this.#context) {
+      throw new SessionForeignError("A session must be committed by the SessionManager that opened it.");
     }
-    if (loading === undefined) return response;
-    let opened: Session<Data, Flash>;
-    try {
-      opened = await loading;
-    } catch {
-      // Whoever awaited it was told, and answered with this response. It depends on the cookie all the same.
-      return withSessionHeaders(response, new Map());
-    }
-    const state = stateOf(opened);
-    state.isCommitted = true;
+    visit.isCommitted = true;
+    if (typeof response?.headers?.get !== "function") throw new NoResponseError("The handler returned no Response.");
+    if (visit.loading === undefined) return response;
+    // Whoever awaited a session that failed to load was told, and answered with this response. It depends on the cookie
+    // all the same.
+    const state = await visit.loading.catch(() => undefined);
     // Response.error() has status 0.
     const isFailure = options.failed === true || response.status >= 500 || response.status === 0;
-    state.settled ??= settle(state, isFailure, canCarryHeaders(response));
-    return withSessionHeaders(response, await state.settled);
+    if (state !== undefined) state.settled ??= settle(state, isFailure, canCarryHeaders(response));
+    return withSessionHeaders(response, (await state?.settled) ?? new Map());
   }
 
   /** Opens, handles, commits. What the handler throws is thrown on, after a `destroy` in it was committed. */
@@ -131,27 +127,5 @@ export class SessionManager<
       throw new UnsupportedError(`${name} needs serverSide(store), with a store that finds sessions by subject.`);
     }
     return able;
-  }
-
-  /** No write, and no first await, after this. Resolves to the session, if anybody awaited it. */
-  #close(
-    session: PendingSession<Data, Flash> | Session<Data, Flash>,
-  ): Promise<Session<Data, Flash>> | Session<Data, Flash> | undefined {
-    if (session instanceof Session) {
-      const state = stateOf(session);
-      this.#assertMine(state.context);
-      state.isCommitted = true;
-      return session;
-    }
-    const { context, loading, close } = peek(session);
-    this.#assertMine(context);
-    close();
-    return loading;
-  }
-
-  #assertMine(context: ManagerContext): void {
-    if (context !== this.#context) {
-      throw new SessionForeignError("Commit a session with the SessionManager that opened it; this is another one.");
-    }
   }
 }

@@ -1,34 +1,8 @@
-import { Draft, type Updater } from "./draft.ts";
-import { InvalidOptionError, SessionCommittedError } from "./errors.ts";
+import type { Updater } from "./draft.ts";
+import { assertOption, SessionCommittedError } from "./errors.ts";
 import type { Kept } from "./keeper.ts";
 import { expiryOf } from "./lifetime.ts";
-import type { ManagerContext } from "./options.ts";
-import type { Cookies } from "./settle.ts";
-import type { StoredSession } from "./store.ts";
-
-/** A session's own record of one request: what was there, and what is to become of it. */
-export interface SessionState {
-  readonly context: ManagerContext;
-  /** The names of our cookies that the browser holds. */
-  readonly held: readonly string[];
-  /** The session this one stands for, as it was kept when it was loaded. */
-  kept: Kept | undefined;
-  /** As it is kept now, once the request has committed it. */
-  after?: Kept;
-  /** The session that this request ended. */
-  ended?: Kept | undefined;
-  isDestroyed: boolean;
-  renewal: "regenerate" | "bind" | undefined;
-  draft: Draft;
-  /** When it began and whose it is; everything of the stored session that is not content. */
-  about: SessionFacts;
-  isCommitted: boolean;
-  /** The commit under way or done, so that a second one writes nothing again. Resolves to cookies by name. */
-  settled?: Promise<Cookies>;
-}
-
-/** What is known about a session besides its content. */
-export type SessionFacts = Pick<StoredSession, "createdAt" | "subject" | "authenticatedAt">;
+import { blank, type SessionState } from "./session-state.ts";
 
 /** The lifecycle's access to what a session keeps to itself. */
 export let stateOf: <Data extends object, Flash extends object>(session: Session<Data, Flash>) => SessionState;
@@ -170,9 +144,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
    */
   bind(subject: string): void {
     const state = this.#writable();
-    if (typeof subject !== "string" || subject === "") {
-      throw new InvalidOptionError("bind: the subject must be a non-empty string: String(user.id).");
-    }
+    assertOption(typeof subject === "string" && subject !== "", "bind needs a non-empty string: String(user.id)");
     const { draft, about, context } = state;
     if (about.subject !== undefined && about.subject !== subject) {
       this.destroy();
@@ -197,11 +169,8 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   destroy(): void {
     const state = this.#writable();
     state.ended ??= state.kept;
-    state.kept = undefined;
     state.isDestroyed = true;
-    state.renewal = undefined;
-    state.draft = new Draft({ d: {}, p: state.context.persistent }, 0);
-    state.about = { createdAt: state.context.now() };
+    Object.assign(state, blank(state.context));
   }
 
   #latest(): Kept | undefined {
@@ -211,7 +180,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   #writable(): SessionState {
     if (this.#state.isCommitted) {
       throw new SessionCommittedError(
-        "The session was changed after its commit, where the change would be lost. Write before the response is returned, or streamed.",
+        "The session was changed after its commit: too late to be kept. Write before the response is returned, or streamed.",
       );
     }
     return this.#state;
