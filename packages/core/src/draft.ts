@@ -28,8 +28,8 @@ export class Draft {
   readonly #version: number;
   #inbox: readonly FlashMessage[];
   readonly #outbox = new Map<string, unknown>();
-  /** JSON of the values as loaded, by key; taken before the first one that could be changed is handed out. */
-  #before: ReadonlyMap<string, string | undefined> | undefined;
+  /** JSON of the values as loaded, by key. */
+  readonly #before: ReadonlyMap<string, string | undefined>;
   /** What was set and updated here, be it to the value it had: how to do it again, and the JSON that came of it. */
   readonly #writes = new Map<string, { readonly updater: Updater; readonly result: string | undefined }>();
   #isCleared = false;
@@ -41,17 +41,7 @@ export class Draft {
     this.#inbox = loaded.f ?? [];
     this.values = new Map(Object.entries(loaded.d));
     this.persistent = loaded.p === true;
-  }
-
-  get(key: string): unknown {
-    const value = this.values.get(key);
-    if (typeof value === "object") this.#remember();
-    return value;
-  }
-
-  entries(): IterableIterator<[string, unknown]> {
-    this.#remember();
-    return this.values.entries();
+    this.#before = new Map([...this.values.keys()].map((key) => [key, this.#jsonOf(key)]));
   }
 
   /** An update that does not ask what was there. */
@@ -60,20 +50,16 @@ export class Draft {
   }
 
   update(key: string, updater: Updater): unknown {
-    const before = this.#remember().get(key);
-    const { updater: earlier, result } = this.#writes.get(key) ?? {
-      updater: (current: unknown) => current,
-      result: before,
-    };
+    const earlier = this.#writes.get(key);
     // A value that was deleted or mutated here has no input elsewhere to run the updater on again: it counts as set.
-    const canRunAgain = result === this.#jsonOf(key);
+    const canRunAgain = (earlier ? earlier.result : this.#before.get(key)) === this.#jsonOf(key);
     const value = updater(this.values.get(key));
-    this.#write(key, value, canRunAgain ? (current) => updater(earlier(current)) : () => value);
+    const again: Updater = (current) => updater(earlier ? earlier.updater(current) : current);
+    this.#write(key, value, canRunAgain ? again : () => value);
     return value;
   }
 
   delete(key: string): boolean {
-    this.#remember();
     this.#writes.delete(key);
     return this.values.delete(key);
   }
@@ -88,7 +74,6 @@ export class Draft {
   }
 
   clear(): void {
-    this.#remember();
     this.values.clear();
     this.#inbox = [];
     this.#outbox.clear();
@@ -131,7 +116,7 @@ export class Draft {
   /** @param version - the version the session will have once this is stored */
   encode(version: number): string {
     // What was handed out or set may have been mutated since into something JSON cannot give back.
-    if (this.#before !== undefined) for (const [key, value] of this.values) assertSerializable(value, key);
+    for (const key of this.#changed()) if (this.values.has(key)) assertSerializable(this.values.get(key), key);
     const flash: FlashMessage[] = [
       // A regenerated session counts versions from 1 again; a message must not be younger than the session it is in.
       ...this.#unseen().map(([key, message, since]) => [key, message, Math.min(since, version)] as const),
@@ -152,20 +137,13 @@ export class Draft {
 
   #write(key: string, value: unknown, updater: Updater): void {
     assertStorable(key, value);
-    this.#remember();
     this.values.set(key, value);
     this.#writes.set(key, { updater, result: this.#jsonOf(key) });
   }
 
-  #remember(): ReadonlyMap<string, string | undefined> {
-    this.#before ??= new Map([...this.values.keys()].map((key) => [key, this.#jsonOf(key)]));
-    return this.#before;
-  }
-
   #changed(): string[] {
-    const before = this.#before ?? this.values;
-    if (before === this.values) return [];
-    return [...before.keys(), ...this.values.keys()].filter((key) => before.get(key) !== this.#jsonOf(key));
+    const keys = [...this.#before.keys(), ...this.values.keys()];
+    return keys.filter((key) => this.#before.get(key) !== this.#jsonOf(key));
   }
 
   /** `undefined` for a key that is not there; no JSON for what was mutated into something it cannot hold: see `encode`. */

@@ -26,7 +26,7 @@ export class PendingSession<
       if (name === "constructor") continue;
       const fail = () => {
         throw new SessionNotAwaitedError(
-          `${name}: the session was not awaited: const session = await pending (Hono: await c.var.session).`,
+          `${name}: await the session first: const session = await pending (Hono: await c.var.session).`,
         );
       };
       Object.defineProperty(PendingSession.prototype, name, { get: fail, set: fail });
@@ -54,7 +54,9 @@ export class PendingSession<
   async #load(): Promise<Session<Data, Flash>> {
     if (this.#visit.isCommitted) {
       // Its response has left without Vary: Cookie, so a cache could already be keeping it for everybody.
-      throw new SessionCommittedError("The session was first awaited after its commit. Await it before the response.");
+      throw new SessionCommittedError(
+        "The session was first awaited after its commit. Await it before the response is returned.",
+      );
     }
     this.#visit.loading = loadSession(this.#visit);
     return new Session(await this.#visit.loading);

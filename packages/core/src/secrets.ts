@@ -21,8 +21,9 @@ const KNOWN = /keyboardcat|changeme|replace(me|this)|atleast|betterauthsecret|19
 export function assertStrongSecrets(secrets: readonly unknown[]): void {
   if (secrets.length === 0) throw new WeakSecretError("secrets is empty.");
   for (const [index, secret] of secrets.entries()) {
-    const weakness = secrets.indexOf(secret) < index ? "is there twice. Remove it" : weaknessOf(secret);
-    if (weakness !== undefined) {
+    if (secrets.indexOf(secret) < index) throw new WeakSecretError(`secrets[${index}] is there twice. Remove it.`);
+    const weakness = weaknessOf(secret);
+    if (weakness) {
       throw new WeakSecretError(
         `secrets[${index}] ${weakness}. A good one: node -p "crypto.getRandomValues(Buffer.alloc(32)).toString('hex')"`,
       );
@@ -30,11 +31,11 @@ export function assertStrongSecrets(secrets: readonly unknown[]): void {
   }
 }
 
-function weaknessOf(secret: unknown): string | undefined {
-  if (typeof secret !== "string") return "is not a string: is the environment variable set?";
+function weaknessOf(secret: unknown): string | false {
+  if (typeof secret !== "string") return "is no string: is the environment variable set?";
   if (toBytes(secret).length < MIN_BYTES) return `has fewer than ${MIN_BYTES} bytes`;
-  if (isMonotonous(secret)) return "repeats itself";
-  return KNOWN.test(secret.toLowerCase().replace(/[^a-z\d]/g, "")) ? "is an example from documentation" : undefined;
+  const isKnown = KNOWN.test(secret.toLowerCase().replace(/[^a-z\d]/g, ""));
+  return (isKnown || isMonotonous(secret)) && "is easy to guess";
 }
 
 /** `aaaa…`, `abcd…`, `hunter2hunter2…`: steps of few kinds, or one part written again and again. */

@@ -17,12 +17,12 @@ export function assertSerializable(value: unknown, path: string, parents: readon
   if (!(isList || isPlainObject(value)) || parents.includes(value) || parents.length >= MAX_DEPTH) {
     const kind = Object.prototype.toString.call(value).slice(8, -1);
     throw new NotSerializableError(
-      `${path} (${kind}) cannot be kept as JSON. Use strings, finite numbers, booleans, null, and arrays and plain objects of these, ${MAX_DEPTH} deep at most.`,
+      `${path} (${kind}) is not JSON: strings, finite numbers, booleans, null, arrays and plain objects, ${MAX_DEPTH} deep at most.`,
     );
   }
-  // Array.prototype.entries visits holes too, as undefined; they are refused like any other.
-  for (const [key, item] of isList ? value.entries() : Object.entries(value)) {
-    assertSerializable(item, isList ? `${path}[${key}]` : `${path}.${key}`, [...parents, value]);
+  // Copied, the holes of an array are undefined, and refused like any other.
+  for (const [key, item] of Object.entries(isList ? [...value] : value)) {
+    assertSerializable(item, `${path}.${key}`, [...parents, value]);
   }
 }
 

@@ -11,6 +11,6 @@ export function tooLarge(size: number, limit: number, data: string): SessionTooL
     .slice(0, 3)
     .map(({ key, size }) => `${key} (${size})`);
   return new SessionTooLargeError(
-    `The session takes ${size} of ${limit} bytes, most of them in ${largest.join(", ")}. Keep less in it, allow more chunks, or use serverSide(store).`,
+    `The session takes ${size} of ${limit} bytes, most in ${largest.join(", ")}. Keep less, allow more chunks, or use serverSide(store).`,
   );
 }

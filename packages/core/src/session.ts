@@ -73,7 +73,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   }
 
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
-    return this.#state.draft.get(key) as Data[K] | undefined;
+    return this.#state.draft.values.get(key) as Data[K] | undefined;
   }
 
   has(key: Key<Data>): boolean {
@@ -82,7 +82,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** All keys with their values. */
   entries(): IterableIterator<{ [K in Key<Data>]: [key: K, value: Value<Data, K>] }[Key<Data>]> {
-    return this.#state.draft.entries() as ReturnType<this["entries"]>;
+    return this.#state.draft.values.entries() as ReturnType<this["entries"]>;
   }
 
   /** @throws `NOT_SERIALIZABLE` with the path of what JSON cannot give back; `SESSION_COMMITTED` */
@@ -98,7 +98,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   /** Removes a key and returns what it held. @throws `SESSION_COMMITTED` */
   take<K extends Key<Data>>(key: K): Data[K] | undefined {
     const { draft } = this.#writable();
-    const value = draft.get(key);
+    const value = draft.values.get(key);
     draft.delete(key);
     return value as Data[K] | undefined;
   }
@@ -180,7 +180,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   #writable(): SessionState {
     if (this.#state.isCommitted) {
       throw new SessionCommittedError(
-        "The session was changed after its commit: too late to be kept. Write before the response is returned, or streamed.",
+        "The session was changed after its commit. Write before the response is returned, or streamed.",
       );
     }
     return this.#state;

@@ -83,19 +83,19 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
     if (content === undefined) return "gone";
     state.draft = draft.rebase(content);
   }
-  throw new SessionConflictError("Other requests kept changing this session. Nothing was kept: repeat the request.");
+  throw new SessionConflictError("Other requests kept changing this session. Nothing was kept: try again.");
 }
 
 /** @param seen - the session as it is kept, if this request came with one */
 async function write(state: SessionState, outcome: Outcome, seen: Kept | undefined): Promise<Result> {
-  const { keeper, emit } = state.context;
+  const { context, about } = state;
+  const { keeper, emit } = context;
   if (seen === undefined) return keeper.create(toStored(state, 1));
   if (outcome === "created") return replace(state, seen);
   const { version } = seen.session;
   if (outcome === "unchanged") {
-    const stored = toStored(state, version);
-    const isDue = isExtended(state, seen, stored.expiresAt) || (seen.isStale && keeper.isCookieOnly);
-    return isDue ? keeper.touch(seen, stored) : seen;
+    const isDue = isExtended(state, seen, expiryOf(context, about)) || (seen.isStale && keeper.isCookieOnly);
+    return isDue ? keeper.touch(seen, toStored(state, version)) : seen;
   }
   if (!isNothing(state)) return keeper.update(seen, toStored(state, version + 1));
   const result = await keeper.delete(seen, true);
