@@ -48,14 +48,14 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const needsSecure = sameSite === "none" || partitioned || /^__(secure|host|http)-/i.test(name);
   // No separators, control or non-ASCII characters, and of an attribute no more than a browser reads.
   assertOption(/^[\w!#$%&'*+.^`|~-]+$/.test(name), "cookie.name must be a token (RFC 9110)");
-  assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must begin with / and be printable ASCII without ;");
+  assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must be / and printable ASCII without ;");
   assertOption(/^[A-Za-z\d.-]{0,1024}$/.test(domain), "cookie.domain must be a host name");
   assertOption(Object.hasOwn(SAME_SITE, sameSite), "cookie.sameSite must be lax, strict or none");
   assertOption(secure || !needsSecure, "cookie: sameSite none, partitioned and a __ prefix need secure: true");
   assertOption(httpOnly || !/^__(host-)?http-/i.test(name), "cookie: a __Http- prefix needs httpOnly: true");
   assertOption(
     !isHostOnly || (domain === "" && path === "/"),
-    "cookie: a __Host- name allows no domain and no other path than /. Name it __Secure-session",
+    "cookie: a __Host- name needs path / and no domain; __Secure-session does not",
   );
 
   const suffix = [

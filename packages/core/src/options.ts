@@ -69,7 +69,7 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
   );
   assertOption(
     [idle, absolute, touchInterval].every(Number.isFinite) &&
-      Math.min(idle, absolute) > 0 &&
+      absolute > 0 &&
       touchInterval >= 0 &&
       touchInterval < idle,
     "lifetime: idle and absolute must be seconds above 0, touchInterval from 0 to less than idle",

@@ -29,8 +29,11 @@ export interface SealCodec {
   /** The protected header of every token made with the key: the same text each time, so it is compared, not parsed. */
   header(kid: string): object;
   seal(payload: Uint8Array, ringKey: RingKey): Promise<string>;
-  /** Whether the segments after the header have the form and the canonical spelling of this codec's tokens. */
-  isWellFormed(segments: readonly string[]): boolean;
+  /**
+   * What every token looks like, in its one and only spelling. Decoders ignore the spare bits of a last character, so
+   * without this four spellings of one token would verify, and none could be used to name or block it.
+   */
+  readonly form: RegExp;
   /** Throws when the token does not verify. */
   unseal(token: string, key: CryptoKey): Promise<Uint8Array>;
 }
@@ -57,12 +60,12 @@ export function sealedMode(codec: SealCodec, options: SealedCookieOptions): Sess
     name: codec.name,
     keeper: ({ cookie, now }) => {
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
-      return sealedKeeper(sealer(codec, ring), chunkingOver(cookie.name, chunks), now);
+      return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), now);
     },
   };
 }
 
-function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking, now: () => number): Keeper {
+function sealedKeeper(codec: SealCodec, ring: KeyRing, chunking: Chunking, now: () => number): Keeper {
   const maxLength = MAX_COOKIE_BYTES * chunking.names.length;
 
   async function keep(id: string, session: StoredSession): Promise<Kept> {
@@ -77,11 +80,28 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking, now: () => n
       aut: session.authenticatedAt,
     };
     // The content is JSON already; as a JSON string inside JSON its quotes would cost a byte more each.
-    const token = await seal(`${JSON.stringify(claims).slice(0, -1)},"c":${data}}`);
+    const payload = `${JSON.stringify(claims).slice(0, -1)},"c":${data}}`;
+    const token = await codec.seal(toBytes(payload), (await ring())[0]);
     const ticket = chunking.split(token);
     if (ticket === undefined) throw tooLarge(token.length, maxLength, data);
     return { id, ticket, isStale: false, session: rest, content: undefined };
   }
+
+  async function open(token: string): Promise<{ readonly claims: Claims; readonly isStale: boolean } | RejectReason> {
+    const keys: readonly RingKey[] = await ring();
+    // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
+    // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
+    const ringKey = keys.find(({ kid }) => token.startsWith(`${encodeHeader(codec.header(kid))}.`));
+    if (ringKey === undefined) return "unknown-key";
+    let payload: Uint8Array;
+    try {
+      payload = await codec.unseal(token, ringKey.key);
+    } catch {
+      return "invalid-signature";
+    }
+    return { claims: JSON.parse(new TextDecoder().decode(payload)), isStale: ringKey !== keys[0] };
+  }
+
   return {
     isCookieOnly: true,
     cookieNames: chunking.names,
@@ -89,8 +109,8 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking, now: () => n
     async load(ticket) {
       const token = chunking.join(ticket);
       // Before any work is spent on it: nothing this long was issued here.
-      if (token === undefined || token.length > maxLength) return "malformed";
-      const opened = await unseal(token);
+      if (token === undefined || token.length > maxLength || !codec.form.test(token)) return "malformed";
+      const opened = await open(token);
       if (typeof opened === "string") return opened;
       const { claims, isStale } = opened;
       const session = {
@@ -107,40 +127,6 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking, now: () => n
     update: async (kept, session) => keep(kept.id, session),
     touch: async (kept, session) => keep(kept.id, session),
     delete: async () => "ok",
-  };
-}
-
-interface Sealer {
-  seal(payload: string): Promise<string>;
-  unseal(token: string): Promise<{ readonly claims: Claims; readonly isStale: boolean } | RejectReason>;
-}
-
-function sealer(codec: SealCodec, ring: KeyRing): Sealer {
-  let keysByHeader: ReadonlyMap<string, RingKey> | undefined;
-
-  return {
-    async seal(payload) {
-      const [first] = await ring();
-      return codec.seal(toBytes(payload), first);
-    },
-
-    async unseal(token) {
-      const [header = "", ...segments] = token.split(".");
-      if (!codec.isWellFormed(segments)) return "malformed";
-      const keys = await ring();
-      keysByHeader ??= new Map(keys.map((ringKey) => [encodeHeader(codec.header(ringKey.kid)), ringKey]));
-      // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
-      // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
-      const ringKey = keysByHeader.get(header);
-      if (ringKey === undefined) return "unknown-key";
-      let payload: Uint8Array;
-      try {
-        payload = await codec.unseal(token, ringKey.key);
-      } catch {
-        return "invalid-signature";
-      }
-      return { claims: JSON.parse(new TextDecoder().decode(payload)), isStale: ringKey !== keys[0] };
-    },
   };
 }
 

@@ -68,9 +68,9 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner,
     }
   }
 
-  async function find(id: string, ticket: Kept["ticket"], isStale: boolean): Promise<Kept | undefined> {
-    const session = await ask("load", id);
-    return session === null ? undefined : { id, ticket, isStale, session, content: parseJson(session.data) };
+  async function find(known: Pick<Kept, "id" | "ticket" | "isStale">): Promise<Kept | undefined> {
+    const session = await ask("load", known.id);
+    return session === null ? undefined : { ...known, session, content: parseJson(session.data) };
   }
 
   return {
@@ -83,10 +83,10 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner,
       const isStale = await signer.isStale(sessionId, ticket.slice(ID_LENGTH));
       if (typeof isStale === "string") return isStale;
       const fresh = isStale ? await signer.sign(sessionId) : ticket;
-      return (await find(await toStoreKey(sessionId), [fresh], isStale)) ?? "not-found";
+      return (await find({ id: await toStoreKey(sessionId), ticket: [fresh], isStale })) ?? "not-found";
     },
 
-    reload: ({ id, ticket, isStale }) => find(id, ticket, isStale),
+    reload: find,
 
     async create(session) {
       for (let attempt = 0; attempt < MAX_CREATE_ATTEMPTS; attempt++) {
