@@ -1,5 +1,4 @@
 import { toBase64Url, toBytes } from "./base64url.ts";
-import { assertStrongSecrets } from "./secrets.ts";
 
 /** One secret, or several: the first one writes, all of them read. Each a string of at least 32 random bytes. */
 export type Secrets = string | readonly string[];
@@ -20,13 +19,6 @@ export interface KeyBinding {
   readonly cookieName: string;
   readonly algorithm: HmacKeyGenParams | AesKeyGenParams;
   readonly usages: KeyUsage[];
-}
-
-/** Splits {@link Secrets} into a list and refuses weak ones. @throws `WEAK_SECRET` */
-export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
-  const list = [secrets].flat() as readonly string[];
-  assertStrongSecrets(list);
-  return list;
 }
 
 /**

@@ -25,9 +25,7 @@ export class PendingSession<
     for (const name of Object.getOwnPropertyNames(Session.prototype)) {
       if (name === "constructor") continue;
       const fail = () => {
-        throw new SessionNotAwaitedError(
-          `${name}: await the session first: const session = await pending (Hono: await c.var.session).`,
-        );
+        throw new SessionNotAwaitedError(`${name} needs the session: await pending (in Hono: await c.var.session).`);
       };
       Object.defineProperty(PendingSession.prototype, name, { get: fail, set: fail });
     }

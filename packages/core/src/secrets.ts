@@ -1,5 +1,6 @@
 import { toBytes } from "./base64url.ts";
 import { WeakSecretError } from "./errors.ts";
+import type { Secrets } from "./key-ring.ts";
 
 /** Bytes a secret needs: as many as the hash behind the keys has (RFC 7518 §3.2 asks the same of HS256). */
 const MIN_BYTES = 32;
@@ -14,21 +15,23 @@ const MIN_DISTINCT_STEPS = 8;
 const KNOWN = /keyboardcat|changeme|replace(me|this)|atleast|betterauthsecret|192b9bdd22ab9ed4|80d42cfb1cd2462c/;
 
 /**
- * Refuses secrets that can be guessed.
+ * {@link Secrets} as a list, without any that can be guessed.
  *
  * @throws `WEAK_SECRET`; the message says which one of the list and why, never what it is
  */
-export function assertStrongSecrets(secrets: readonly unknown[]): void {
-  if (secrets.length === 0) throw new WeakSecretError("secrets is empty.");
-  for (const [index, secret] of secrets.entries()) {
-    if (secrets.indexOf(secret) < index) throw new WeakSecretError(`secrets[${index}] is there twice. Remove it.`);
+export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
+  const list: readonly unknown[] = [secrets].flat();
+  if (list.length === 0) throw new WeakSecretError("secrets is empty.");
+  return list.map((secret, index) => {
+    if (list.indexOf(secret) < index) throw new WeakSecretError(`secrets[${index}] is there twice. Remove it.`);
     const weakness = weaknessOf(secret);
     if (weakness) {
       throw new WeakSecretError(
-        `secrets[${index}] ${weakness}. A good one: node -p "crypto.getRandomValues(Buffer.alloc(32)).toString('hex')"`,
+        `secrets[${index}] ${weakness}. A good one: node -p "crypto.randomBytes(32).toString('hex')"`,
       );
     }
-  }
+    return secret as string;
+  });
 }
 
 function weaknessOf(secret: unknown): string | false {

@@ -17,7 +17,7 @@ export function assertSerializable(value: unknown, path: string, parents: readon
   if (!(isList || isPlainObject(value)) || parents.includes(value) || parents.length >= MAX_DEPTH) {
     const kind = Object.prototype.toString.call(value).slice(8, -1);
     throw new NotSerializableError(
-      `${path} (${kind}) is not JSON: strings, finite numbers, booleans, null, arrays and plain objects, ${MAX_DEPTH} deep at most.`,
+      `${path} (${kind}) cannot be kept: only finite numbers and other plain JSON, ${MAX_DEPTH} deep at most.`,
     );
   }
   // Copied, the holes of an array are undefined, and refused like any other.

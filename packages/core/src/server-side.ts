@@ -95,7 +95,7 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner,
         const ticket = [await signer.sign(sessionId)];
         if (await ask("create", id, session)) return { id, ticket, isStale: false, session, content: undefined };
       }
-      throw new IdCollisionError("The store says that fresh random ids exist: check its create().");
+      throw new IdCollisionError("The store takes no fresh id: check its create().");
     },
 
     async update(kept, session) {

@@ -48,7 +48,7 @@ export class SessionManager<
   ): Promise<Response> {
     const visit = session instanceof Session ? stateOf(session) : visitOf(session);
     if (visit.context !== this.#context) {
-      throw new SessionForeignError("A session must be committed by the SessionManager that opened it.");
+      throw new SessionForeignError("Commit a session with the SessionManager that opened it.");
     }
     visit.isCommitted = true;
     if (typeof response?.headers?.get !== "function") throw new NoResponseError("The handler returned no Response.");
@@ -124,7 +124,7 @@ export class SessionManager<
   #able<Name extends "list" | "revoke" | "revokeAll">(name: Name): NonNullable<Keeper[Name]> {
     const able = this.#context.keeper[name];
     if (able === undefined) {
-      throw new UnsupportedError(`${name} needs serverSide(store), with a store that finds sessions by subject.`);
+      throw new UnsupportedError(`${name} needs serverSide(store), and a store with an index of subjects.`);
     }
     return able;
   }

@@ -83,7 +83,7 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
     if (content === undefined) return "gone";
     state.draft = draft.rebase(content);
   }
-  throw new SessionConflictError("Other requests kept changing this session. Nothing was kept: try again.");
+  throw new SessionConflictError("Other requests kept changing the session. Nothing was kept: try again.");
 }
 
 /** @param seen - the session as it is kept, if this request came with one */

@@ -1,6 +1,7 @@
 import { parseBase64Url, toBase64Url, toBytes } from "./base64url.ts";
 import type { RejectReason } from "./events.ts";
-import { keyRing, parseSecrets, type RingKey, type Secrets } from "./key-ring.ts";
+import { keyRing, type RingKey, type Secrets } from "./key-ring.ts";
+import { parseSecrets } from "./secrets.ts";
 import { isSessionId } from "./session-id.ts";
 
 /** Makes tickets of session ids, and checks them. */
