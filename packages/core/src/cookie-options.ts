@@ -58,21 +58,21 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
     "cookie: a __Host- name needs path / and no domain; __Secure-session does not",
   );
 
-  const suffix = [
+  const attributes = [
     `Path=${path}`,
     domain && `Domain=${domain}`,
     httpOnly && "HttpOnly",
     secure && "Secure",
     `SameSite=${SAME_SITE[sameSite]}`,
     partitioned && "Partitioned",
-  ]
-    .filter(Boolean)
-    .join("; ");
+  ];
 
   return {
     name,
     isHostOnly,
     serialize: (fullName, value, maxAge) =>
-      `${fullName}=${value}; ${suffix}${maxAge === undefined ? "" : `; Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`}`,
+      [`${fullName}=${value}`, ...attributes, maxAge !== undefined && `Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`]
+        .filter(Boolean)
+        .join("; "),
   };
 }

@@ -2,10 +2,7 @@ import { SessionCommittedError, SessionNotAwaitedError } from "./errors.ts";
 import { loadSession } from "./load.ts";
 import type { ManagerContext } from "./options.ts";
 import { Session } from "./session.ts";
-import type { Visit } from "./session-state.ts";
-
-/** The lifecycle's access to a pending session. */
-export let visitOf: <Data extends object, Flash extends object>(pending: PendingSession<Data, Flash>) => Visit;
+import { type Visit, visits } from "./session-state.ts";
 
 /**
  * A session that nobody has asked for yet. `await` it to get the {@link Session}; until then it costs nothing: no
@@ -20,7 +17,6 @@ export class PendingSession<
   #session: Promise<Session<Data, Flash>> | undefined;
 
   static {
-    visitOf = (pending) => pending.#visit;
     // In JavaScript nothing stops `pending.get("cart")`; "is not a function" would say nothing about why.
     for (const name of Object.getOwnPropertyNames(Session.prototype)) {
       if (name === "constructor") continue;
@@ -34,6 +30,7 @@ export class PendingSession<
   /** @internal */
   constructor(context: ManagerContext, request: Request) {
     this.#visit = { context, request };
+    visits.set(this, this.#visit);
   }
 
   /**

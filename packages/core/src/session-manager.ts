@@ -2,9 +2,10 @@ import { NoResponseError, SessionForeignError, UnsupportedError } from "./errors
 import type { Keeper } from "./keeper.ts";
 import { isExpired } from "./lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
-import { PendingSession, visitOf } from "./pending-session.ts";
+import { PendingSession } from "./pending-session.ts";
 import { canCarryHeaders, withSessionHeaders } from "./response-headers.ts";
-import { Session, stateOf } from "./session.ts";
+import type { Session } from "./session.ts";
+import { visits } from "./session-state.ts";
 import { settle } from "./settle.ts";
 
 /** What {@link SessionManager.list} tells about a session. Nothing in it can be used as a cookie. */
@@ -46,8 +47,8 @@ export class SessionManager<
     response: Response,
     options: { readonly failed?: boolean } = {},
   ): Promise<Response> {
-    const visit = session instanceof Session ? stateOf(session) : visitOf(session);
-    if (visit.context !== this.#context) {
+    const visit = visits.get(session);
+    if (visit?.context !== this.#context) {
       throw new SessionForeignError("Commit a session with the SessionManager that opened it.");
     }
     visit.isCommitted = true;

@@ -14,6 +14,9 @@ export interface Visit {
   loading?: Promise<SessionState>;
 }
 
+/** The lifecycle's access to what a `PendingSession` or a `Session` keeps to itself. */
+export const visits: WeakMap<object, Visit> = new WeakMap();
+
 /** The session that a visit is about: the one it came with, or after `destroy` the one it leaves with. */
 export interface Opened {
   /** As it was kept when it was loaded; `undefined` when it is new. */

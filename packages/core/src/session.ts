@@ -2,10 +2,7 @@ import type { Updater } from "./draft.ts";
 import { assertOption, SessionCommittedError } from "./errors.ts";
 import type { Kept } from "./keeper.ts";
 import { expiryOf } from "./lifetime.ts";
-import { blank, type SessionState } from "./session-state.ts";
-
-/** The lifecycle's access to what a session keeps to itself. */
-export let stateOf: <Data extends object, Flash extends object>(session: Session<Data, Flash>) => SessionState;
+import { blank, type SessionState, visits } from "./session-state.ts";
 
 type Key<T> = keyof T & string;
 type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
@@ -19,13 +16,10 @@ type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
 export class Session<Data extends object = Record<string, unknown>, Flash extends object = Record<string, string>> {
   readonly #state: SessionState;
 
-  static {
-    stateOf = (session) => session.#state;
-  }
-
   /** @internal */
   constructor(state: SessionState) {
     this.#state = state;
+    visits.set(this, state);
   }
 
   /** SHA-256 of the secret in the cookie (a random name in cookie modes): safe to log. `undefined` until first stored. */
@@ -97,10 +91,9 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** Removes a key and returns what it held. @throws `SESSION_COMMITTED` */
   take<K extends Key<Data>>(key: K): Data[K] | undefined {
-    const { draft } = this.#writable();
-    const value = draft.values.get(key);
-    draft.delete(key);
-    return value as Data[K] | undefined;
+    const value = this.get(key);
+    this.delete(key);
+    return value;
   }
 
   /**
@@ -120,7 +113,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
    * @throws `SESSION_COMMITTED`
    */
   clear(): void {
-    if (this.#writable().about.subject === undefined) this.#state.draft.clear();
+    if (this.subject === undefined) this.#writable().draft.clear();
     else this.destroy();
   }
 
@@ -146,7 +139,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
     const state = this.#writable();
     assertOption(typeof subject === "string" && subject !== "", "bind needs a non-empty string: String(user.id)");
     const { draft, about, context } = state;
-    if (about.subject !== undefined && about.subject !== subject) {
+    if ((about.subject ?? subject) !== subject) {
       this.destroy();
       state.draft = draft.rebase({ d: {}, p: draft.persistent });
     }
