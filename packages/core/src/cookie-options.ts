@@ -1,4 +1,4 @@
-import { InvalidOptionError, SessionTooLargeError } from "./errors.ts";
+import { assertOption } from "./errors.ts";
 
 /** Attributes of the session cookie (RFC 6265bis). Secure by default. */
 export interface CookieOptions {
@@ -25,12 +25,7 @@ export interface ResolvedCookie {
   readonly isHostOnly: boolean;
   /** A `Set-Cookie` value. `maxAge` in seconds; without it the cookie lasts as long as the browser runs. */
   serialize(name: string, value: string, maxAge: number | undefined): string;
-  /** @throws `SESSION_TOO_LARGE` when a value of this length cannot be kept by a browser */
-  assertFits(valueLength: number): void;
 }
-
-/** Bytes of name and value together that a browser keeps (RFC 6265bis §5.6). */
-export const MAX_COOKIE_BYTES = 4096;
 
 /** Seconds after which a browser drops a cookie whatever it says: 400 days (RFC 6265bis §5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 3600;
@@ -49,45 +44,35 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
     partitioned = false,
   } = options;
 
-  const prefix = /^__(Secure|Host-Http|Host|Http)-/i.exec(name)?.[1]?.toLowerCase() ?? "";
-  const isHostOnly = prefix.startsWith("host");
-  // RFC 9110 token; no separators, control or non-ASCII characters, and of an attribute no more than a browser reads.
-  refuse(!/^[\w!#$%&'*+.^`|~-]+$/.test(name), "name may hold letters, digits and !#$%&'*+-.^_`|~");
-  refuse(!/^\/[ -:<-~]{0,1023}$/.test(path), "path must begin with / and hold printable ASCII without ;");
-  refuse(!/^[A-Za-z\d.-]{0,1024}$/.test(domain), "domain must be a host name");
-  refuse(!Object.hasOwn(SAME_SITE, sameSite), "sameSite must be lax, strict or none");
-  refuse(
-    !secure && (sameSite === "none" || partitioned || prefix !== ""),
-    "sameSite none, partitioned and the prefix of the name need secure: true",
-  );
-  refuse(!httpOnly && prefix.endsWith("http"), "the prefix of the name needs httpOnly: true");
-  refuse(
-    isHostOnly && (domain !== "" || path !== "/"),
-    'a __Host- name allows no domain, and no path but "/". Name it __Secure-session',
+  const isHostOnly = /^__host-/i.test(name);
+  const needsSecure = sameSite === "none" || partitioned || /^__(secure|host|http)-/i.test(name);
+  // No separators, control or non-ASCII characters, and of an attribute no more than a browser reads.
+  assertOption(/^[\w!#$%&'*+.^`|~-]+$/.test(name), "cookie.name must be a token (RFC 9110)");
+  assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must begin with /, printable ASCII without ;");
+  assertOption(/^[A-Za-z\d.-]{0,1024}$/.test(domain), "cookie.domain must be a host name");
+  assertOption(Object.hasOwn(SAME_SITE, sameSite), "cookie.sameSite must be lax, strict or none");
+  assertOption(secure || !needsSecure, "cookie: sameSite none, partitioned and a __ prefix need secure: true");
+  assertOption(httpOnly || !/^__(host-)?http-/i.test(name), "cookie: a __Http- prefix needs httpOnly: true");
+  assertOption(
+    !isHostOnly || (domain === "" && path === "/"),
+    "cookie: a __Host- name needs path / and no domain; __Secure-session does not",
   );
 
-  const suffix = [
+  const attributes = [
     `Path=${path}`,
     domain && `Domain=${domain}`,
     httpOnly && "HttpOnly",
     secure && "Secure",
     `SameSite=${SAME_SITE[sameSite]}`,
     partitioned && "Partitioned",
-  ]
-    .filter(Boolean)
-    .join("; ");
+  ];
 
   return {
     name,
     isHostOnly,
     serialize: (fullName, value, maxAge) =>
-      `${fullName}=${value}; ${suffix}${maxAge === undefined ? "" : `; Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`}`,
-    assertFits: (valueLength) => {
-      if (name.length + valueLength > MAX_COOKIE_BYTES) throw new SessionTooLargeError("cookie: the name is too long.");
-    },
+      [`${fullName}=${value}`, ...attributes, maxAge !== undefined && `Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`]
+        .filter(Boolean)
+        .join("; "),
   };
-}
-
-function refuse(isWrong: boolean, rule: string): void {
-  if (isWrong) throw new InvalidOptionError(`cookie: ${rule}.`);
 }

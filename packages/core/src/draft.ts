@@ -34,11 +34,10 @@ export class Draft {
   readonly #version: number;
   #inbox: readonly FlashMessage[];
   readonly #outbox = new Map<string, unknown>();
-  /** JSON of the values as loaded, by key; taken before the first one that could be changed is handed out. */
-  #before: ReadonlyMap<string, string | undefined> | undefined;
-  /** Keys that were set, be it to the value they had, or deleted. What others make of them does not matter here. */
-  readonly #assigned = new Set<string>();
-  readonly #updates = new Map<string, { readonly updaters: readonly Updater[]; readonly result: string | undefined }>();
+  /** JSON of the values as loaded, by key. */
+  readonly #before: ReadonlyMap<string, string | undefined>;
+  /** What was set, updated and deleted here, be it to no effect: how to do it again, and the JSON that came of it. */
+  readonly #writes = new Map<string, { readonly updater: Updater; readonly result: string | undefined }>();
   #isCleared = false;
 
   /** @param version - the version of the session that `loaded` was read from; 0 when there is none */
@@ -48,39 +47,27 @@ export class Draft {
     this.#inbox = loaded.f ?? [];
     this.values = new Map(Object.entries(loaded.d));
     this.persistent = loaded.p === true;
+    this.#before = new Map([...this.values.keys()].map((key) => [key, this.#jsonOf(key)]));
   }
 
-  get(key: string): unknown {
-    const value = this.values.get(key);
-    if (typeof value === "object") this.#remember();
-    return value;
-  }
-
-  entries(): IterableIterator<[string, unknown]> {
-    this.#remember();
-    return this.values.entries();
-  }
-
+  /** An update that does not ask what was there. */
   set(key: string, value: unknown): void {
-    this.#put(key, value);
-    this.#assigned.add(key);
-  }
-
-  delete(key: string): boolean {
-    this.#remember();
-    this.#assigned.add(key);
-    return this.values.delete(key);
+    this.#write(key, value, () => value);
   }
 
   update(key: string, updater: Updater): unknown {
-    const before = this.#remember().get(key);
-    const { updaters, result } = this.#updates.get(key) ?? { updaters: [], result: before };
+    const earlier = this.#writes.get(key);
     // A value that was mutated here has no input elsewhere to run the updater on again: it counts as set.
-    if (result !== this.#jsonOf(key)) this.#assigned.add(key);
+    const canRunAgain = (earlier ? earlier.result : this.#before.get(key)) === this.#jsonOf(key);
     const value = updater(this.values.get(key));
-    this.#put(key, value);
-    this.#updates.set(key, { updaters: [...updaters, updater], result: this.#jsonOf(key) });
+    const again: Updater = (current) => updater(earlier ? earlier.updater(current) : current);
+    this.#write(key, value, canRunAgain ? again : () => value);
     return value;
+  }
+
+  delete(key: string): boolean {
+    this.#writes.set(key, { updater: () => undefined, result: undefined });
+    return this.values.delete(key);
   }
 
   flash(key: string, message: unknown): void {
@@ -93,9 +80,7 @@ export class Draft {
   }
 
   clear(): void {
-    this.#remember();
     this.values.clear();
-    this.#updates.clear();
     this.#inbox = [];
     this.#outbox.clear();
     this.#isCleared = true;
@@ -120,14 +105,15 @@ export class Draft {
   rebase(fresh: Content): Draft {
     const draft = new Draft(this.#isCleared ? { d: {}, p: fresh.p } : fresh, this.#version);
     if (this.isPersistenceChanged()) draft.persistent = this.persistent;
-    for (const key of new Set([...this.#changed(), ...this.#assigned, ...this.#updates.keys()])) {
-      const update = this.#updates.get(key);
-      if (update?.result === this.#jsonOf(key) && !this.#assigned.has(key)) {
-        for (const updater of update?.updaters ?? []) draft.update(key, updater);
-      } else if (this.values.has(key)) {
+    for (const key of new Set([...this.#changed(), ...this.#writes.keys()])) {
+      const write = this.#writes.get(key);
+      if (!this.values.has(key)) {
+        // Nothing was there and nothing is: no change, whatever others put there.
+        if (this.#before.has(key)) draft.delete(key);
+      } else if (write !== undefined && write.result === this.#jsonOf(key)) {
+        draft.update(key, write.updater);
+      } else {
         draft.set(key, this.values.get(key));
-      } else if (this.#before?.has(key)) {
-        draft.delete(key);
       }
     }
     for (const [key, message] of this.#outbox) draft.flash(key, message);
@@ -137,7 +123,7 @@ export class Draft {
   /** @param version - the version the session will have once this is stored */
   encode(version: number): string {
     // What was handed out or set may have been mutated since into something JSON cannot give back.
-    if (this.#before !== undefined) for (const [key, value] of this.values) assertSerializable(value, key);
+    for (const key of this.#changed()) if (this.values.has(key)) assertSerializable(this.values.get(key), key);
     for (const [key, message] of this.#outbox) assertSerializable(message, key);
     const flash: FlashMessage[] = [
       // A regenerated session counts versions from 1 again; a message must not be younger than the session it is in.
@@ -152,45 +138,29 @@ export class Draft {
     return JSON.stringify(content);
   }
 
-  /** For the message of an error: the keys that take the most room, largest first. */
-  largestKeys(): string {
-    const sizes = [...this.values.keys()].map((key) => ({ key, size: this.#jsonOf(key)?.length ?? 0 }));
-    sizes.sort((a, b) => b.size - a.size);
-    return sizes
-      .slice(0, 3)
-      .map(({ key, size }) => `${key} (${size})`)
-      .join(", ");
-  }
-
   /** Messages that another request left for the next one after this one had loaded; not this request's to use up. */
   #unseen(): FlashMessage[] {
     return this.#inbox.filter(([, , since]) => since > this.#version);
   }
 
-  #put(key: string, value: unknown): void {
+  #write(key: string, value: unknown, updater: Updater): void {
     assertStorable(key, value);
-    this.#remember();
     this.values.set(key, value);
-  }
-
-  #remember(): ReadonlyMap<string, string | undefined> {
-    this.#before ??= new Map([...this.values.keys()].map((key) => [key, this.#jsonOf(key)]));
-    return this.#before;
+    this.#writes.set(key, { updater, result: this.#jsonOf(key) });
   }
 
   #changed(): string[] {
-    const before = this.#before ?? this.values;
-    if (before === this.values) return [];
-    return [...before.keys(), ...this.values.keys()].filter((key) => before.get(key) !== this.#jsonOf(key));
+    const keys = [...this.#before.keys(), ...this.values.keys()];
+    return keys.filter((key) => this.#before.get(key) !== this.#jsonOf(key));
   }
 
-  /** `undefined` for a key that is not there. */
+  /** `undefined` for a key that is not there; no JSON for what was mutated into something it cannot hold: see `encode`. */
   #jsonOf(key: string): string | undefined {
-    if (!this.values.has(key)) return undefined;
-    const value = this.values.get(key);
-    // Fine when it was set, and perhaps mutated since: what JSON cannot give back must not pass for no change.
-    assertSerializable(value, key);
-    return JSON.stringify(value);
+    try {
+      return JSON.stringify(this.values.get(key));
+    } catch {
+      return "";
+    }
   }
 }
 

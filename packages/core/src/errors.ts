@@ -29,6 +29,11 @@ export class InvalidOptionError extends SessionError {
   readonly code = "INVALID_OPTION";
 }
 
+/** @throws `INVALID_OPTION` with the rule that was broken */
+export function assertOption(isRight: boolean, rule: string): void {
+  if (!isRight) throw new InvalidOptionError(`${rule}.`);
+}
+
 /** A secret that can be guessed; thrown at construction. */
 export class WeakSecretError extends SessionError {
   readonly code = "WEAK_SECRET";

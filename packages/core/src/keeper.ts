@@ -18,12 +18,13 @@ export interface KeeperContext {
   readonly now: () => number;
 }
 
-/** A session as it was kept, with the cookie value (the ticket) that stands for it. */
+/** A session as it was kept, with the ticket that stands for it. */
 export interface Kept {
   /** Public: see `Session.id`. */
   readonly id: string;
-  readonly ticket: string;
-  /** The ticket was made with an older secret; the next write makes one with the first. */
+  /** The values of the cookies that make up the ticket, in the order of {@link Keeper.cookieNames}. */
+  readonly ticket: readonly string[];
+  /** The browser holds a ticket made with an older secret. */
   readonly isStale: boolean;
   readonly session: Omit<StoredSession, "data">;
   /** `StoredSession.data`, parsed. */
@@ -34,27 +35,20 @@ export interface Kept {
 export interface Keeper {
   /** The cookie is all there is: each change needs a new one, and nothing can be compared, ended or found here. */
   readonly isCookieOnly: boolean;
-  readonly chunking?: Chunking | undefined;
-  load(ticket: string): Promise<Kept | RejectReason>;
-  /** What is kept now under a ticket that was loaded before; `undefined` when it ended. */
+  /** Every cookie a ticket may be spread over, the first one always. */
+  readonly cookieNames: readonly string[];
+  /** @param ticket - what the browser sent under each of the names */
+  load(ticket: readonly (string | undefined)[]): Promise<Kept | RejectReason>;
+  /** What is kept now of a session that was loaded before; `undefined` when it ended. */
   reload(kept: Kept): Promise<Kept | undefined>;
+  /** @throws `SESSION_TOO_LARGE` before anything is written, as does every other operation that makes a ticket */
   create(session: StoredSession): Promise<Kept>;
   update(kept: Kept, session: StoredSession): Promise<Kept | "conflict" | "gone">;
-  /** Extends the session to `session.expiresAt`, and makes a new ticket of a stale one. */
+  /** Extends the session to `session.expiresAt`. */
   touch(kept: Kept, session: StoredSession): Promise<Kept | "gone">;
   delete(kept: Kept, onlyThisVersion: boolean): Promise<"ok" | "conflict" | "gone">;
   // Access without a ticket, where there is a store, and where it has a subject index.
   readonly revoke?: (id: string) => Promise<boolean>;
   readonly list?: ((subject: string) => Promise<readonly SubjectSession[]>) | undefined;
   readonly revokeAll?: ((subject: string, except?: string) => Promise<number>) | undefined;
-}
-
-/** How a ticket is spread over several cookies, where the mode allows that. */
-export interface Chunking {
-  /** All names that may be used, the cookie's own first. */
-  readonly names: readonly string[];
-  /** Puts together what {@link split} made; `undefined` when a part is missing. */
-  join(head: string, others: readonly (string | undefined)[]): string | undefined;
-  /** The parts by cookie name; `undefined` when they are too many. */
-  split(ticket: string): ReadonlyMap<string, string> | undefined;
 }

@@ -1,5 +1,4 @@
-import { toBase64Url } from "./base64url.ts";
-import { assertStrongSecrets } from "./secrets.ts";
+import { toBase64Url, toBytes } from "./base64url.ts";
 
 /** One secret, or several: the first one writes, all of them read. Each a string of at least 32 random bytes. */
 export type Secrets = string | readonly string[];
@@ -12,53 +11,40 @@ export interface RingKey {
 }
 
 /** The keys for one purpose, in the order of the secrets. */
-export interface KeyRing {
-  /** Derives on the first call and never again; key derivation in each request is what makes others slow. */
-  keys(): Promise<readonly [first: RingKey, ...older: RingKey[]]>;
-}
+export type KeyRing = () => Promise<readonly [first: RingKey, ...older: RingKey[]]>;
 
 /** What a key may be used for, and what it is bound to. */
 export interface KeyBinding {
   readonly purpose: string;
   readonly cookieName: string;
   readonly algorithm: HmacKeyGenParams | AesKeyGenParams;
-  readonly usages: readonly KeyUsage[];
-}
-
-/** Splits {@link Secrets} into a list and refuses weak ones. @throws `WEAK_SECRET` */
-export function parseSecrets(secrets: Secrets): readonly string[] {
-  const list: readonly string[] = [secrets].flat();
-  assertStrongSecrets(list);
-  return list;
+  readonly usages: KeyUsage[];
 }
 
 /**
- * Keys by HKDF-SHA-256 (RFC 5869). Purpose and cookie name go into them, so a token made for another cookie, or
- * for remember-me or CSRF under the same secret, fails its signature here: there is no claim to forget to check.
+ * Keys by HKDF-SHA-256 (RFC 5869), derived on the first call and never again: key derivation in each request is what
+ * makes others slow. Purpose and cookie name go into them, so a token made for another cookie, or for remember-me or
+ * CSRF under the same secret, fails its signature here: there is no claim to forget to check.
  */
 export function keyRing(secrets: readonly string[], binding: KeyBinding): KeyRing {
-  let derived: Promise<readonly [RingKey, ...RingKey[]]> | undefined;
-  return {
-    keys: () => {
-      derived ??= Promise.all(secrets.map((secret) => derive(secret, binding))) as Promise<[RingKey, ...RingKey[]]>;
-      return derived;
-    },
+  let derived: Promise<readonly RingKey[]> | undefined;
+  return () => {
+    derived ??= Promise.all(secrets.map((secret) => derive(secret, binding)));
+    return derived as ReturnType<KeyRing>;
   };
 }
 
 async function derive(secret: string, { purpose, cookieName, algorithm, usages }: KeyBinding): Promise<RingKey> {
-  const encode = (text: string) => new TextEncoder().encode(text);
-  const material = await crypto.subtle.importKey("raw", encode(secret), "HKDF", false, ["deriveKey", "deriveBits"]);
+  const material = await crypto.subtle.importKey("raw", toBytes(secret), "HKDF", false, ["deriveKey", "deriveBits"]);
   // The name goes into the salt, which unlike `info` (1024 bytes in OpenSSL) takes any length.
   const hkdf = (use: string) => ({
     name: "HKDF",
     hash: "SHA-256",
-    salt: encode(cookieName),
-    info: encode(`coatcheck/1 ${purpose} ${use}`),
+    salt: toBytes(cookieName),
+    info: toBytes(`coatcheck/1 ${purpose} ${use}`),
   });
-  const [key, kid] = await Promise.all([
-    crypto.subtle.deriveKey(hkdf("key"), material, algorithm, false, [...usages]),
-    crypto.subtle.deriveBits(hkdf("kid"), material, 48),
-  ]);
-  return { kid: toBase64Url(new Uint8Array(kid)), key };
+  return {
+    key: await crypto.subtle.deriveKey(hkdf("key"), material, algorithm, false, usages),
+    kid: toBase64Url(await crypto.subtle.deriveBits(hkdf("kid"), material, 48)),
+  };
 }

@@ -10,11 +10,15 @@ interface Began {
  * When a session ends that is used now: after the idle timeout, and never past the absolute one. The latter counts from
  * the login, as NIST SP 800-63B-4 has it, and before one from when the session began.
  */
-export function expiryOf({ now, idle, absolute }: ManagerContext, began: Began): number {
-  return Math.min(now() + idle, (began.authenticatedAt ?? began.createdAt) + absolute);
+export function expiryOf(context: ManagerContext, began: Began): number {
+  return Math.min(context.now() + context.idle, absoluteEnd(context, began));
 }
 
 /** Whether a session is over. The absolute timeout is checked on its own: it may have been shortened since the last write. */
-export function isExpired({ now, absolute }: ManagerContext, session: Began & { readonly expiresAt: number }): boolean {
-  return now() >= Math.min(session.expiresAt, (session.authenticatedAt ?? session.createdAt) + absolute);
+export function isExpired(context: ManagerContext, session: Began & { readonly expiresAt: number }): boolean {
+  return context.now() >= Math.min(session.expiresAt, absoluteEnd(context, session));
+}
+
+function absoluteEnd({ absolute }: ManagerContext, { authenticatedAt, createdAt }: Began): number {
+  return (authenticatedAt ?? createdAt) + absolute;
 }

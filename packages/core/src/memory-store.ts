@@ -1,4 +1,4 @@
-import { InvalidOptionError, StoreFullError } from "./errors.ts";
+import { assertOption, StoreFullError } from "./errors.ts";
 import type { SessionStore, StoredSession, SubjectIndex, Sweeper } from "./store.ts";
 
 /** Options of {@link memoryStore}. */
@@ -20,9 +20,8 @@ export interface MemoryStoreOptions {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): SessionStore & SubjectIndex & Sweeper {
   const { maxSessions = 100_000, now = Date.now } = options;
-  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
-    throw new InvalidOptionError("memoryStore: maxSessions must be a whole number of sessions, 1 or more.");
-  }
+  const isInRange = Number.isSafeInteger(maxSessions) && maxSessions >= 1;
+  assertOption(isInRange, "memoryStore: maxSessions must be a whole number of sessions, 1 or more");
   const sessions = new Map<string, StoredSession>();
   const keysBySubject = new Map<string, Set<string>>();
   // A flood of new sessions must not cost a scan of the whole map each: no session expires before this instant.

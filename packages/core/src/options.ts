@@ -1,5 +1,5 @@
 import { type CookieOptions, type ResolvedCookie, resolveCookie } from "./cookie-options.ts";
-import { InvalidOptionError } from "./errors.ts";
+import { assertOption } from "./errors.ts";
 import type { SessionEventListener } from "./events.ts";
 import type { Keeper, SessionMode } from "./keeper.ts";
 import type { StandardSchema } from "./standard-schema.ts";
@@ -49,8 +49,6 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
 export interface ManagerContext {
   readonly cookie: ResolvedCookie;
   readonly keeper: Keeper;
-  /** Every name a ticket may be spread over, the cookie's own first. */
-  readonly cookieNames: readonly string[];
   readonly idle: number;
   readonly absolute: number;
   readonly touchInterval: number;
@@ -63,40 +61,30 @@ export interface ManagerContext {
 
 /** Fills in the defaults and refuses what can be known to be wrong. @throws `INVALID_OPTION` */
 export function resolveOptions<Data extends object>(options: SessionManagerOptions<Data>): ManagerContext {
-  if (typeof options?.mode?.keeper !== "function") {
-    throw new InvalidOptionError(
-      "mode is missing: serverSide(memoryStore()), signedCookie({ secrets }), encryptedCookie({ secrets }).",
-    );
-  }
-  const { idle = 24 * 3600, absolute = 30 * 24 * 3600 } = options.lifetime ?? {};
-  assertDuration("idle", idle);
-  assertDuration("absolute", absolute);
-  const { touchInterval = idle / 10 } = options.lifetime ?? {};
-  if (!Number.isFinite(touchInterval) || touchInterval < 0 || touchInterval >= idle) {
-    throw new InvalidOptionError("lifetime.touchInterval must be a number of seconds from 0 to less than idle.");
-  }
+  const { mode, lifetime = {}, persistent = false, schema, commitOnError = false, now = Date.now } = options;
+  const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime;
+  assertOption(
+    typeof mode?.keeper === "function",
+    "mode must be serverSide(memoryStore()), signedCookie({ secrets }) or encryptedCookie({ secrets })",
+  );
+  assertOption(
+    [idle, absolute, touchInterval].every(Number.isFinite) &&
+      absolute > 0 &&
+      touchInterval >= 0 &&
+      touchInterval < idle,
+    "lifetime: idle and absolute must be seconds above 0, touchInterval from 0 to less than idle",
+  );
   const cookie = resolveCookie(options.cookie);
-  const now = options.now ?? Date.now;
-  const keeper = options.mode.keeper({ cookie, now });
   return {
     cookie,
-    keeper,
-    cookieNames: keeper.chunking?.names ?? [cookie.name],
+    keeper: mode.keeper({ cookie, now }),
     idle: idle * 1000,
     absolute: absolute * 1000,
     touchInterval: touchInterval * 1000,
-    persistent: options.persistent ?? false,
-    schema: options.schema,
-    commitOnError: options.commitOnError ?? false,
+    persistent,
+    schema,
+    commitOnError,
     now,
-    emit: options.onEvent ?? ignore,
+    emit: options.onEvent ?? (() => undefined),
   };
 }
-
-function assertDuration(name: string, seconds: unknown): void {
-  if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds <= 0) {
-    throw new InvalidOptionError(`lifetime.${name} must be a number of seconds above 0.`);
-  }
-}
-
-function ignore(): void {}

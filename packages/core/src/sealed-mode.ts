@@ -1,10 +1,10 @@
-import { toBase64Url } from "./base64url.ts";
-import { chunkingOver } from "./chunks.ts";
-import { MAX_COOKIE_BYTES } from "./cookie-options.ts";
-import { InvalidOptionError } from "./errors.ts";
-import type { RejectReason } from "./events.ts";
-import type { Chunking, Keeper, Kept, SessionMode } from "./keeper.ts";
-import { type KeyBinding, type KeyRing, keyRing, parseSecrets, type RingKey, type Secrets } from "./key-ring.ts";
+import { toBase64Url, toBytes } from "./base64url.ts";
+import { type Chunking, chunkingOver } from "./chunks.ts";
+import { assertOption } from "./errors.ts";
+import type { Keeper, Kept, SessionMode } from "./keeper.ts";
+import { type KeyBinding, type KeyRing, keyRing, type RingKey, type Secrets } from "./key-ring.ts";
+import { parseSecrets } from "./secrets.ts";
+import { MAX_COOKIE_BYTES, tooLarge } from "./session-size.ts";
 import type { StoredSession } from "./store.ts";
 
 /** Options of {@link signedCookie} and {@link encryptedCookie}. */
@@ -19,9 +19,6 @@ export interface SealedCookieOptions {
   readonly chunks?: number;
 }
 
-/** More would not get through: servers commonly refuse headers above 16 kB. */
-const MAX_CHUNKS = 4;
-
 /** How bytes become a token and back; everything else is the same for signed and encrypted cookies. */
 export interface SealCodec {
   readonly name: "signed" | "encrypted";
@@ -29,14 +26,14 @@ export interface SealCodec {
   /** The protected header of every token made with the key: the same text each time, so it is compared, not parsed. */
   header(kid: string): object;
   seal(payload: Uint8Array, ringKey: RingKey): Promise<string>;
-  /** Whether the segments after the header have the form and the canonical spelling of this codec's tokens. */
-  isWellFormed(segments: readonly string[]): boolean;
+  /**
+   * What every token looks like, in its one and only spelling. Decoders ignore the spare bits of a last character, so
+   * without this four spellings of one token would verify, and none could be used to name or block it.
+   */
+  readonly form: RegExp;
   /** Throws when the token does not verify. */
   unseal(token: string, key: CryptoKey): Promise<Uint8Array>;
 }
-
-/** No session is smaller than this, so a cookie whose name leaves less room could never hold one. */
-const MIN_TOKEN_LENGTH = 200;
 
 /** What a token says besides the session's content. Instants are epoch milliseconds, unlike JWT's seconds. */
 interface Claims {
@@ -53,22 +50,20 @@ interface Claims {
 /** A mode that keeps the whole session in the cookie, sealed by `codec`. @throws `INVALID_OPTION`, `WEAK_SECRET` */
 export function sealedMode(codec: SealCodec, options: SealedCookieOptions): SessionMode {
   const { chunks = 1 } = options;
-  if (!Number.isInteger(chunks) || chunks < 1 || chunks > MAX_CHUNKS) {
-    throw new InvalidOptionError(`chunks must be a whole number from 1 to ${MAX_CHUNKS}.`);
-  }
+  // More would not get through: servers commonly refuse headers above 16 kB.
+  assertOption([1, 2, 3, 4].includes(chunks), "chunks must be 1, 2, 3 or 4");
   const secrets = parseSecrets(options.secrets);
   return {
     name: codec.name,
     keeper: ({ cookie, now }) => {
-      cookie.assertFits(MIN_TOKEN_LENGTH);
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
-      return sealedKeeper(sealer(codec, ring), chunks > 1 ? chunkingOver(cookie.name, chunks) : undefined, now);
+      return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), now);
     },
   };
 }
 
-function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, now: () => number): Keeper {
-  const maxLength = MAX_COOKIE_BYTES * (chunking?.names.length ?? 1);
+function sealedKeeper(codec: SealCodec, ring: KeyRing, chunking: Chunking, now: () => number): Keeper {
+  const maxLength = MAX_COOKIE_BYTES * chunking.names.length;
 
   async function keep(id: string, session: StoredSession): Promise<Kept> {
     const { data, ...rest } = session;
@@ -82,19 +77,30 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, 
       aut: session.authenticatedAt,
     };
     // The content is JSON already; as a JSON string inside JSON its quotes would cost a byte more each.
-    const ticket = await seal(`${JSON.stringify(claims).slice(0, -1)},"c":${data}}`);
+    const payload = `${JSON.stringify(claims).slice(0, -1)},"c":${data}}`;
+    const token = await codec.seal(toBytes(payload), (await ring())[0]);
+    const ticket = chunking.split(token);
+    if (ticket === undefined) throw tooLarge(token.length, maxLength, data);
     return { id, ticket, isStale: false, session: rest, content: undefined };
   }
+
   return {
     isCookieOnly: true,
-    chunking,
+    cookieNames: chunking.names,
 
     async load(ticket) {
+      const token = chunking.join(ticket);
       // Before any work is spent on it: nothing this long was issued here.
-      if (ticket.length > maxLength) return "malformed";
-      const opened = await unseal(ticket);
-      if (typeof opened === "string") return opened;
-      const { claims, isStale } = opened;
+      if (token === undefined || token.length > maxLength || !codec.form.test(token)) return "malformed";
+      const keys: readonly RingKey[] = await ring();
+      // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
+      // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
+      const ringKey = keys.find(({ kid }) => token.startsWith(`${encodeHeader(codec.header(kid))}.`));
+      if (ringKey === undefined) return "unknown-key";
+      const payload = await codec.unseal(token, ringKey.key).catch(() => undefined);
+      if (payload === undefined) return "invalid-signature";
+      const claims = parseClaims(new TextDecoder().decode(payload));
+      if (claims === undefined) return "invalid-data";
       const session = {
         version: claims.v,
         createdAt: claims.crt,
@@ -102,48 +108,13 @@ function sealedKeeper({ seal, unseal }: Sealer, chunking: Chunking | undefined, 
         ...(claims.sub !== undefined && { subject: claims.sub }),
         ...(claims.aut !== undefined && { authenticatedAt: claims.aut }),
       };
-      return { id: claims.id, ticket, isStale, session, content: claims.c };
+      return { id: claims.id, ticket: [token], isStale: ringKey !== keys[0], session, content: claims.c };
     },
     reload: async (kept) => kept,
     create: async (session) => keep(toBase64Url(crypto.getRandomValues(new Uint8Array(16))), session),
     update: async (kept, session) => keep(kept.id, session),
     touch: async (kept, session) => keep(kept.id, session),
     delete: async () => "ok",
-  };
-}
-
-interface Sealer {
-  seal(payload: string): Promise<string>;
-  unseal(token: string): Promise<{ readonly claims: Claims; readonly isStale: boolean } | RejectReason>;
-}
-
-function sealer(codec: SealCodec, ring: KeyRing): Sealer {
-  let keysByHeader: ReadonlyMap<string, RingKey> | undefined;
-
-  return {
-    async seal(payload) {
-      const [first] = await ring.keys();
-      return codec.seal(new TextEncoder().encode(payload), first);
-    },
-
-    async unseal(token) {
-      const [header = "", ...segments] = token.split(".");
-      if (!codec.isWellFormed(segments)) return "malformed";
-      const keys = await ring.keys();
-      keysByHeader ??= new Map(keys.map((ringKey) => [encodeHeader(codec.header(ringKey.kid)), ringKey]));
-      // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
-      // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
-      const ringKey = keysByHeader.get(header);
-      if (ringKey === undefined) return "unknown-key";
-      let payload: Uint8Array;
-      try {
-        payload = await codec.unseal(token, ringKey.key);
-      } catch {
-        return "invalid-signature";
-      }
-      const claims = parseClaims(new TextDecoder().decode(payload));
-      return claims === undefined ? "invalid-data" : { claims, isStale: ringKey !== keys[0] };
-    },
   };
 }
 
@@ -159,5 +130,5 @@ function parseClaims(text: string): Claims | undefined {
 
 /** As jose writes a protected header: JSON in insertion order, base64url. */
 function encodeHeader(header: object): string {
-  return toBase64Url(new TextEncoder().encode(JSON.stringify(header)));
+  return toBase64Url(toBytes(JSON.stringify(header)));
 }

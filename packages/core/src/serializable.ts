@@ -19,13 +19,13 @@ export function assertSerializable(value: unknown, path: string, parents: readon
     parents.includes(value) ||
     parents.length >= MAX_DEPTH
   ) {
-    const kind = typeof value === "number" ? value : (Object(value).constructor?.name ?? "an object");
+    const kind = typeof value === "number" ? value : (Object(value).constructor?.name ?? "object");
     throw new NotSerializableError(
-      `${path} (${kind}) cannot be kept as JSON. Use strings, finite numbers, booleans, null, and arrays and plain objects of these, ${MAX_DEPTH} deep at most.`,
+      `${path} (${kind}) cannot be kept: only what JSON gives back as it was, ${MAX_DEPTH} deep at most.`,
     );
   }
-  // Array.prototype.entries visits holes too, as undefined; they are refused like any other.
-  for (const [key, item] of isList ? value.entries() : Object.entries(Object(value))) {
+  // Copied, the holes of an array are undefined, and refused like any other.
+  for (const [key, item] of Object.entries(isList ? [...value] : Object(value))) {
     assertSerializable(item, isList ? `${path}[${key}]` : `${path}.${key}`, [...parents, value]);
   }
 }

@@ -1,9 +1,10 @@
-import { IdCollisionError, InvalidOptionError, SessionError, StoreFailedError } from "./errors.ts";
+import { assertOption, IdCollisionError, SessionError, SessionTooLargeError, StoreFailedError } from "./errors.ts";
 import type { Keeper, Kept, SessionMode } from "./keeper.ts";
 import type { Secrets } from "./key-ring.ts";
 import { ID_LENGTH, isSessionId, newSessionId, toStoreKey } from "./session-id.ts";
-import type { SessionStore, StoredSession, SubjectIndex } from "./store.ts";
-import { type TicketSigner, ticketSigner } from "./ticket-signer.ts";
+import { MAX_COOKIE_BYTES } from "./session-size.ts";
+import type { SessionStore, SubjectIndex } from "./store.ts";
+import { type TicketSigner, ticketSigner, unsigned } from "./ticket-signer.ts";
 
 /** Options of {@link serverSide}. */
 export interface ServerSideOptions {
@@ -17,6 +18,7 @@ export interface ServerSideOptions {
 }
 
 type IndexedStore = SessionStore & Partial<SubjectIndex>;
+type Operations = Omit<SessionStore & SubjectIndex, "traits">;
 
 /** Fresh ids to try before a store that calls all of them taken is called broken. */
 const MAX_CREATE_ATTEMPTS = 3;
@@ -27,31 +29,38 @@ const MAX_CREATE_ATTEMPTS = 3;
  * @throws `INVALID_OPTION` or `WEAK_SECRET`
  */
 export function serverSide(store: SessionStore, options: ServerSideOptions = {}): SessionMode {
-  const { secrets, timeout = 10 } = options;
-  if (typeof store?.load !== "function") {
-    throw new InvalidOptionError("serverSide: the first argument must be a store: serverSide(memoryStore()).");
-  }
-  if (!(timeout > 0)) throw new InvalidOptionError("serverSide: timeout must be a number of seconds above 0.");
-  const signing = "secrets" in options ? ticketSigner(secrets as Secrets) : undefined;
+  const { timeout = 10 } = options;
+  assertOption(
+    typeof store?.load === "function",
+    "serverSide: the first argument must be a store: serverSide(memoryStore())",
+  );
+  // setTimeout fires at once when it is asked for more than 24 days.
+  assertOption(timeout > 0 && timeout <= 86_400, "serverSide: timeout must be seconds above 0, a day at most");
+  const signerFor = "secrets" in options ? ticketSigner(options.secrets) : () => unsigned;
   return {
     name: "server",
-    keeper: ({ cookie }) => {
-      const signer = signing?.(cookie.name);
-      cookie.assertFits(ID_LENGTH + (signer?.overhead ?? 0));
-      return storeKeeper(store, timeout, signer);
+    keeper: ({ cookie: { name } }) => {
+      const signer = signerFor(name);
+      if (name.length + ID_LENGTH + signer.overhead > MAX_COOKIE_BYTES) {
+        throw new SessionTooLargeError("cookie.name is too long.");
+      }
+      return storeKeeper(store, timeout, signer, name);
     },
   };
 }
 
-function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner | undefined): Keeper {
+function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner, cookieName: string): Keeper {
   /** One store operation, with its failures made typed and its silence made a failure. */
-  async function ask<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
+  async function ask<Name extends keyof Operations>(
+    operation: Name,
+    ...args: Parameters<Operations[Name]>
+  ): Promise<Awaited<ReturnType<Operations[Name]>>> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const silence = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${timeout} s`)), timeout * 1000);
     });
     try {
-      return await Promise.race([call(), silence]);
+      return await Promise.race([Reflect.apply(store[operation] as Operations[Name], store, args), silence]);
     } catch (cause) {
       if (cause instanceof SessionError) throw cause;
       throw new StoreFailedError(`The session store failed (${operation}): see cause.`, { cause });
@@ -60,62 +69,48 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner 
     }
   }
 
-  async function find(id: string, ticket: string, isStale: boolean): Promise<Kept | undefined> {
-    const session = await ask("load", () => store.load(id));
-    return session === null ? undefined : { id, ticket, isStale, session, content: parseJson(session.data) };
+  async function find(known: Pick<Kept, "id" | "ticket" | "isStale">): Promise<Kept | undefined> {
+    const session = await ask("load", known.id);
+    return session === null ? undefined : { ...known, session, content: parseJson(session.data) };
   }
 
-  const toTicket = async (sessionId: string) => (signer === undefined ? sessionId : signer.sign(sessionId));
-
-  /** What is kept after a write, with a ticket by the first secret. */
-  async function renew(kept: Kept, session: Omit<StoredSession, "data">): Promise<Kept> {
-    const ticket = kept.isStale ? await toTicket(kept.ticket.slice(0, ID_LENGTH)) : kept.ticket;
-    return { ...kept, ticket, session, isStale: false };
-  }
-
-  const { listBySubject, deleteBySubject } = store;
   return {
     isCookieOnly: false,
+    cookieNames: [cookieName],
 
-    async load(ticket) {
-      const opened = signer === undefined ? { id: ticket, isStale: false } : await signer.verify(ticket);
-      if (typeof opened === "string") return opened;
-      if (!isSessionId(opened.id)) return "malformed";
-      return (await find(await toStoreKey(opened.id), ticket, opened.isStale)) ?? "not-found";
+    async load([ticket = ""]) {
+      const sessionId = ticket.slice(0, ID_LENGTH);
+      if (!isSessionId(sessionId)) return "malformed";
+      const isStale = await signer.isStale(sessionId, ticket.slice(ID_LENGTH));
+      if (typeof isStale === "string") return isStale;
+      const fresh = isStale ? await signer.sign(sessionId) : ticket;
+      return (await find({ id: await toStoreKey(sessionId), ticket: [fresh], isStale })) ?? "not-found";
     },
 
-    reload: ({ id, ticket, isStale }) => find(id, ticket, isStale),
+    reload: find,
 
     async create(session) {
       for (let attempt = 0; attempt < MAX_CREATE_ATTEMPTS; attempt++) {
         const sessionId = newSessionId();
         const id = await toStoreKey(sessionId);
-        const ticket = await toTicket(sessionId);
-        const isCreated = await ask("create", () => store.create(id, session));
-        if (isCreated) return { id, ticket, isStale: false, session, content: undefined };
+        const ticket = [await signer.sign(sessionId)];
+        if (await ask("create", id, session)) return { id, ticket, isStale: false, session, content: undefined };
       }
-      throw new IdCollisionError("The store says of fresh random ids that they exist: check its create().");
+      throw new IdCollisionError("The store takes no fresh id: check its create().");
     },
 
     async update(kept, session) {
-      const result = await ask("update", () => store.update(kept.id, session, kept.session.version));
-      return result === "ok" ? renew(kept, session) : result;
+      const result = await ask("update", kept.id, session, kept.session.version);
+      return result === "ok" ? { ...kept, session } : result;
     },
 
-    async touch(kept, { expiresAt }) {
-      const isThere =
-        expiresAt <= kept.session.expiresAt || (await ask("touch", () => store.touch(kept.id, expiresAt)));
-      return isThere ? renew(kept, { ...kept.session, expiresAt }) : "gone";
-    },
+    touch: async (kept, session) => ((await ask("touch", kept.id, session.expiresAt)) ? { ...kept, session } : "gone"),
 
-    delete: (kept, onlyThisVersion) =>
-      ask("delete", () => store.delete(kept.id, onlyThisVersion ? kept.session.version : undefined)),
+    delete: (kept, onlyThisVersion) => ask("delete", kept.id, onlyThisVersion ? kept.session.version : undefined),
 
-    revoke: async (id) => isSessionId(id) && (await ask("delete", () => store.delete(id))) === "ok",
-    list: listBySubject && ((subject) => ask("listBySubject", () => listBySubject.call(store, subject))),
-    revokeAll:
-      deleteBySubject &&
-      ((subject, except) => ask("deleteBySubject", () => deleteBySubject.call(store, subject, except))),
+    revoke: async (id) => isSessionId(id) && (await ask("delete", id)) === "ok",
+    list: store.listBySubject && ((subject) => ask("listBySubject", subject)),
+    revokeAll: store.deleteBySubject && ((subject, except) => ask("deleteBySubject", subject, except)),
   };
 }
 

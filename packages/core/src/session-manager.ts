@@ -2,9 +2,10 @@ import { NoResponseError, SessionForeignError, UnsupportedError } from "./errors
 import type { Keeper } from "./keeper.ts";
 import { isExpired } from "./lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
-import { PendingSession, peek } from "./pending-session.ts";
+import { PendingSession } from "./pending-session.ts";
 import { canCarryHeaders, withSessionHeaders } from "./response-headers.ts";
-import { Session, stateOf } from "./session.ts";
+import type { Session } from "./session.ts";
+import { visits } from "./session-state.ts";
 import { settle } from "./settle.ts";
 
 /** What {@link SessionManager.list} tells about a session. Nothing in it can be used as a cookie. */
@@ -46,22 +47,20 @@ export class SessionManager<
     response: Response,
     options: { readonly failed?: boolean } = {},
   ): Promise<Response> {
-    const loading = this.#close(session);
-    assertResponse(response);
-    if (loading === undefined) return response;
-    let opened: Session<Data, Flash>;
-    try {
-      opened = await loading;
-    } catch {
-      // Whoever awaited it was told, and answered with this response. It depends on the cookie all the same.
-      return withSessionHeaders(response, new Map());
+    const visit = visits.get(session);
+    if (visit?.context !== this.#context) {
+      throw new SessionForeignError("Commit a session with the SessionManager that opened it.");
     }
-    const state = stateOf(opened);
-    state.isCommitted = true;
+    visit.isCommitted = true;
+    assertResponse(response);
+    if (visit.loading === undefined) return response;
+    // Whoever awaited a session that failed to load was told, and answered with this response. It depends on the cookie
+    // all the same.
+    const state = await visit.loading.catch(() => undefined);
     // Response.error() has status 0.
     const isFailure = options.failed === true || response.status >= 500 || response.status === 0;
-    state.settled ??= settle(state, isFailure, canCarryHeaders(response));
-    return withSessionHeaders(response, await state.settled);
+    if (state !== undefined) state.settled ??= settle(state, isFailure, canCarryHeaders(response));
+    return withSessionHeaders(response, (await state?.settled) ?? new Map());
   }
 
   /** Opens, handles, commits. What the handler throws is thrown on, after a `destroy` in it was committed. */
@@ -127,31 +126,9 @@ export class SessionManager<
   #able<Name extends "list" | "revoke" | "revokeAll">(name: Name): NonNullable<Keeper[Name]> {
     const able = this.#context.keeper[name];
     if (able === undefined) {
-      throw new UnsupportedError(`${name} needs serverSide(store), with a store that finds sessions by subject.`);
+      throw new UnsupportedError(`${name} needs serverSide(store), and a store with an index of subjects.`);
     }
     return able;
-  }
-
-  /** No write, and no first await, after this. Resolves to the session, if anybody awaited it. */
-  #close(
-    session: PendingSession<Data, Flash> | Session<Data, Flash>,
-  ): Promise<Session<Data, Flash>> | Session<Data, Flash> | undefined {
-    if (session instanceof Session) {
-      const state = stateOf(session);
-      this.#assertMine(state.context);
-      state.isCommitted = true;
-      return session;
-    }
-    const { context, loading, close } = peek(session);
-    this.#assertMine(context);
-    close();
-    return loading;
-  }
-
-  #assertMine(context: ManagerContext): void {
-    if (context !== this.#context) {
-      throw new SessionForeignError("Commit a session with the SessionManager that opened it; this is another one.");
-    }
   }
 }
 

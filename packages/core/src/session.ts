@@ -1,37 +1,8 @@
-import { Draft, type Updater } from "./draft.ts";
-import { InvalidOptionError, SessionCommittedError } from "./errors.ts";
+import type { Updater } from "./draft.ts";
+import { assertOption, SessionCommittedError } from "./errors.ts";
 import type { Kept } from "./keeper.ts";
 import { expiryOf } from "./lifetime.ts";
-import type { ManagerContext } from "./options.ts";
-import type { Cookies } from "./settle.ts";
-import type { StoredSession } from "./store.ts";
-
-/** A session's own record of one request: what was there, and what is to become of it. */
-export interface SessionState {
-  readonly context: ManagerContext;
-  /** The names of our cookies that the browser holds. */
-  readonly held: readonly string[];
-  /** The session this one stands for, as it was kept when it was loaded. */
-  kept: Kept | undefined;
-  /** As it is kept now, once the request has committed it. */
-  after?: Kept;
-  /** The session that this request ended. */
-  ended?: Kept | undefined;
-  isDestroyed: boolean;
-  renewal: "regenerate" | "bind" | undefined;
-  draft: Draft;
-  /** When it began and whose it is; everything of the stored session that is not content. */
-  about: SessionFacts;
-  isCommitted: boolean;
-  /** The commit under way or done, so that a second one writes nothing again. Resolves to cookies by name. */
-  settled?: Promise<Cookies>;
-}
-
-/** What is known about a session besides its content. */
-export type SessionFacts = Pick<StoredSession, "createdAt" | "subject" | "authenticatedAt">;
-
-/** The lifecycle's access to what a session keeps to itself. */
-export let stateOf: <Data extends object, Flash extends object>(session: Session<Data, Flash>) => SessionState;
+import { blank, type SessionState, visits } from "./session-state.ts";
 
 type Key<T> = keyof T & string;
 type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
@@ -45,13 +16,10 @@ type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
 export class Session<Data extends object = Record<string, unknown>, Flash extends object = Record<string, string>> {
   readonly #state: SessionState;
 
-  static {
-    stateOf = (session) => session.#state;
-  }
-
   /** @internal */
   constructor(state: SessionState) {
     this.#state = state;
+    visits.set(this, state);
   }
 
   /** SHA-256 of the secret in the cookie (a random name in cookie modes): safe to log. `undefined` until first stored. */
@@ -99,7 +67,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   }
 
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
-    return this.#state.draft.get(key) as Data[K] | undefined;
+    return this.#state.draft.values.get(key) as Data[K] | undefined;
   }
 
   has(key: Key<Data>): boolean {
@@ -108,7 +76,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** All keys with their values. */
   entries(): IterableIterator<{ [K in Key<Data>]: [key: K, value: Value<Data, K>] }[Key<Data>]> {
-    return this.#state.draft.entries() as ReturnType<this["entries"]>;
+    return this.#state.draft.values.entries() as ReturnType<this["entries"]>;
   }
 
   /** @throws `NOT_SERIALIZABLE` with the path of what JSON cannot give back; `SESSION_COMMITTED` */
@@ -123,10 +91,9 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** Removes a key and returns what it held. @throws `SESSION_COMMITTED` */
   take<K extends Key<Data>>(key: K): Data[K] | undefined {
-    const { draft } = this.#writable();
-    const value = draft.get(key);
-    draft.delete(key);
-    return value as Data[K] | undefined;
+    const value = this.get(key);
+    this.delete(key);
+    return value;
   }
 
   /**
@@ -146,7 +113,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
    * @throws `SESSION_COMMITTED`
    */
   clear(): void {
-    if (this.#writable().about.subject === undefined) this.#state.draft.clear();
+    if (this.subject === undefined) this.#writable().draft.clear();
     else this.destroy();
   }
 
@@ -170,11 +137,9 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
    */
   bind(subject: string): void {
     const state = this.#writable();
-    if (typeof subject !== "string" || subject === "") {
-      throw new InvalidOptionError("bind: the subject must be a non-empty string: String(user.id).");
-    }
+    assertOption(typeof subject === "string" && subject !== "", "bind needs a non-empty string: String(user.id)");
     const { draft, about, context } = state;
-    if (about.subject !== undefined && about.subject !== subject) {
+    if ((about.subject ?? subject) !== subject) {
       this.destroy();
       state.draft = draft.rebase({ d: {}, p: draft.persistent });
     }
@@ -197,11 +162,8 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   destroy(): void {
     const state = this.#writable();
     state.ended ??= state.kept;
-    state.kept = undefined;
     state.isDestroyed = true;
-    state.renewal = undefined;
-    state.draft = new Draft({ d: {}, p: state.context.persistent }, 0);
-    state.about = { createdAt: state.context.now() };
+    Object.assign(state, blank(state.context));
   }
 
   #latest(): Kept | undefined {
@@ -211,7 +173,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   #writable(): SessionState {
     if (this.#state.isCommitted) {
       throw new SessionCommittedError(
-        "The session was changed after its commit, where the change would be lost. Write before the response is returned, or streamed.",
+        "The session was changed after its commit. Change it before the response is returned, or streamed.",
       );
     }
     return this.#state;

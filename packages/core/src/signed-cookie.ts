@@ -1,10 +1,6 @@
 import { CompactSign, compactVerify } from "jose";
-import { isCanonicalBase64Url } from "./base64url.ts";
 import type { SessionMode } from "./keeper.ts";
 import { type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
-
-/** Characters of an HS256 signature: 32 bytes in base64url. */
-const SIGNATURE_LENGTH = 43;
 
 const codec: SealCodec = {
   name: "signed",
@@ -15,12 +11,8 @@ const codec: SealCodec = {
   },
   header,
   seal: (payload, { kid, key }) => new CompactSign(payload).setProtectedHeader(header(kid)).sign(key),
-  isWellFormed: ([payload, signature, ...rest]) =>
-    payload !== undefined &&
-    signature?.length === SIGNATURE_LENGTH &&
-    rest.length === 0 &&
-    isCanonicalBase64Url(payload) &&
-    isCanonicalBase64Url(signature),
+  // Header, payload, and a signature of 32 bytes. The first two are signed as they are spelled.
+  form: /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/,
   unseal: async (token, key) => (await compactVerify(token, key, { algorithms: ["HS256"] })).payload,
 };
 

@@ -1,22 +1,33 @@
-import { isCanonicalBase64Url, parseBase64Url, toBase64Url } from "./base64url.ts";
+import { parseBase64Url, toBase64Url, toBytes } from "./base64url.ts";
 import type { RejectReason } from "./events.ts";
-import { keyRing, parseSecrets, type Secrets } from "./key-ring.ts";
-import { ID_LENGTH } from "./session-id.ts";
+import { keyRing, type RingKey, type Secrets } from "./key-ring.ts";
+import { parseSecrets } from "./secrets.ts";
+import { isSessionId } from "./session-id.ts";
 
-/** Signs session ids: `id.kid.signature`, HMAC-SHA-256. Plain WebCrypto, so that server mode needs no JOSE. */
+/** Makes tickets of session ids, and checks them. */
 export interface TicketSigner {
-  /** How many characters a signature adds. */
+  /** How many characters are added to an id. */
   readonly overhead: number;
+  /** The ticket of an id. */
   sign(id: string): Promise<string>;
-  verify(ticket: string): Promise<{ readonly id: string; readonly isStale: boolean } | RejectReason>;
+  /** Whether a ticket, taken apart, is by an older secret; or why it is refused. */
+  isStale(id: string, signature: string): Promise<boolean | RejectReason>;
 }
 
-const KID_LENGTH = 8;
-const SIGNATURE_LENGTH = 43;
-const OVERHEAD = 1 + KID_LENGTH + 1 + SIGNATURE_LENGTH;
+/** For ids that speak for themselves. */
+export const unsigned: TicketSigner = {
+  overhead: 0,
+  sign: async (id) => id,
+  isStale: async (_, signature) => signature !== "" && "malformed",
+};
 
-/** Checks the secrets at once; the signer itself is bound to a cookie name. @throws `WEAK_SECRET` */
-export function ticketSigner(secrets: Secrets): (cookieName: string) => TicketSigner {
+/**
+ * `id.kid.signature`, HMAC-SHA-256. Plain WebCrypto, so that server mode needs no JOSE. Checks the secrets at once; the
+ * signer itself is bound to a cookie name.
+ *
+ * @throws `WEAK_SECRET`
+ */
+export function ticketSigner(secrets: Secrets | undefined): (cookieName: string) => TicketSigner {
   const list = parseSecrets(secrets);
   return (cookieName) => {
     const ring = keyRing(list, {
@@ -26,31 +37,24 @@ export function ticketSigner(secrets: Secrets): (cookieName: string) => TicketSi
       usages: ["sign", "verify"],
     });
     return {
-      overhead: OVERHEAD,
+      // Two dots, a key id of 8 characters, and a signature of 43.
+      overhead: 53,
 
       async sign(id) {
-        const [{ kid, key }] = await ring.keys();
-        const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(id));
-        return `${id}.${kid}.${toBase64Url(new Uint8Array(signature))}`;
+        const [{ kid, key }] = await ring();
+        return `${id}.${kid}.${toBase64Url(await crypto.subtle.sign("HMAC", key, toBytes(id)))}`;
       },
 
-      async verify(ticket) {
-        if (ticket.length !== ID_LENGTH + OVERHEAD) return "malformed";
-        const [id = "", kid = "", signature = "", ...rest] = ticket.split(".");
-        if (rest.length > 0 || signature.length !== SIGNATURE_LENGTH || !isCanonicalBase64Url(signature)) {
-          return "malformed";
-        }
-        const keys = await ring.keys();
+      async isStale(id, signature) {
+        const [, kid, hmac = ""] = /^\.(.{8})\.(.{43})$/.exec(signature) ?? [];
+        // It has as many bytes as an id, and like it one spelling only.
+        if (!isSessionId(hmac)) return "malformed";
+        const keys: readonly RingKey[] = await ring();
         const ringKey = keys.find((candidate) => candidate.kid === kid);
         if (ringKey === undefined) return "unknown-key";
         // subtle.verify compares in constant time.
-        const isValid = await crypto.subtle.verify(
-          "HMAC",
-          ringKey.key,
-          parseBase64Url(signature),
-          new TextEncoder().encode(id),
-        );
-        return isValid ? { id, isStale: ringKey !== keys[0] } : "invalid-signature";
+        const isValid = await crypto.subtle.verify("HMAC", ringKey.key, parseBase64Url(hmac), toBytes(id));
+        return isValid ? ringKey !== keys[0] : "invalid-signature";
       },
     };
   };

@@ -1,0 +1,54 @@
+import { Draft } from "./draft.ts";
+import type { Kept } from "./keeper.ts";
+import type { ManagerContext } from "./options.ts";
+import type { Cookies } from "./settle.ts";
+import type { StoredSession } from "./store.ts";
+
+/** One request as its `PendingSession` knows it, before anybody awaits that. */
+export interface Visit {
+  readonly context: ManagerContext;
+  readonly request: Request;
+  /** From now on nothing is written, and a first await comes too late. */
+  isCommitted?: boolean;
+  /** What the visit becomes, the same object, once its session is read. */
+  loading?: Promise<SessionState>;
+}
+
+/** The lifecycle's access to what a `PendingSession` or a `Session` keeps to itself. */
+export const visits: WeakMap<object, Visit> = new WeakMap();
+
+/** The session that a visit is about: the one it came with, or after `destroy` the one it leaves with. */
+export interface Opened {
+  /** As it was kept when it was loaded; `undefined` when it is new. */
+  kept: Kept | undefined;
+  draft: Draft;
+  /** When it began and whose it is; everything of the stored session that is not content. */
+  about: SessionFacts;
+  renewal: "regenerate" | "bind" | undefined;
+}
+
+/** A session's own record of one request: what was there, and what is to become of it. */
+export interface SessionState extends Visit, Opened {
+  /** The names of our cookies that the browser holds. */
+  readonly held: readonly string[];
+  /** The session that this request ended. */
+  ended?: Kept | undefined;
+  isDestroyed?: boolean;
+  /** As it is kept now, once the request has committed it. */
+  after?: Kept;
+  /** The commit under way or done, so that a second one writes nothing again. Resolves to cookies by name. */
+  settled?: Promise<Cookies>;
+}
+
+/** What is known about a session besides its content. */
+export type SessionFacts = Pick<StoredSession, "createdAt" | "subject" | "authenticatedAt">;
+
+/** A session that is nobody's, begins now, and holds nothing. */
+export function blank({ persistent, now }: ManagerContext): Opened {
+  return {
+    kept: undefined,
+    draft: new Draft({ d: {}, p: persistent }, 0),
+    about: { createdAt: now() },
+    renewal: undefined,
+  };
+}
