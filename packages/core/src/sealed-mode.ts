@@ -56,6 +56,7 @@ export function sealedMode(codec: SealCodec, options: SealedCookieOptions): Sess
   return {
     name: codec.name,
     keeper: ({ cookie, now }) => {
+      assertOption(cookie.name.length < MAX_COOKIE_BYTES - 200, "cookie.name is too long to leave room for a session");
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
       return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), now);
     },
@@ -80,7 +81,7 @@ function sealedKeeper(codec: SealCodec, ring: KeyRing, chunking: Chunking, now: 
     const payload = `${JSON.stringify(claims).slice(0, -1)},"c":${data}}`;
     const token = await codec.seal(toBytes(payload), (await ring())[0]);
     const ticket = chunking.split(token);
-    if (ticket === undefined) throw tooLarge(token.length, maxLength, data);
+    if (ticket === undefined) throw tooLarge(chunking.names.join("").length + token.length, maxLength, data);
     return { id, ticket, isStale: false, session: rest, content: undefined };
   }
 

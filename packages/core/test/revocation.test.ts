@@ -103,6 +103,17 @@ describe("SessionManager.revokeAll", () => {
     expect(events).toContainEqual({ type: "revoked", subject: "eve", count: 3 });
   });
 
+  it("SEC-24 ends each of 20 logins that it races with, or comes before it; nothing in between", async () => {
+    const { sessions, device } = setUp();
+    const logins = Array.from({ length: 20 }, () => device("eve"));
+    const counts = [await logins[0], sessions.revokeAll("eve"), await logins[10], sessions.revokeAll("eve")];
+    const ended = Number(await counts[1]) + Number(await counts[3]);
+    const devices = await Promise.all(logins);
+    const alive = (await sessions.list("eve")).map(({ id }) => id);
+    expect(ended + alive.length).toBe(20);
+    for (const { id, who } of devices) expect(await who()).toBe(alive.includes(id) ? "eve" : undefined);
+  });
+
   it("SEC-24 spares one", async () => {
     const { sessions, device } = setUp();
     const mine = await device("eve");

@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "./bundle.ts";
+
+const page = readFileSync(join(root, "packages/core/docs/security.md"), "utf8");
+const promised = new Set(page.match(/SEC-\d\d/g));
+
+/** Titles of tests, wherever tests stand: conformance suites are sources of the testing package. */
+const files = execFileSync("git", ["ls-files", "*.test.ts", "packages/testing/src/*.ts"], {
+  cwd: root,
+  encoding: "utf8",
+});
+const titled = new Set(
+  files
+    .trim()
+    .split("\n")
+    .flatMap((file) => readFileSync(join(root, file), "utf8").match(/\b(?:it|test)\(\s*["'`].*/g) ?? [])
+    .flatMap((title) => title.match(/SEC-\d\d/g) ?? []),
+);
+
+describe("the security list", () => {
+  it("promises nothing that no test proves", () => {
+    expect([...promised].filter((id) => !titled.has(id))).toEqual([]);
+  });
+
+  it("holds everything that tests say they prove", () => {
+    expect([...titled].filter((id) => !promised.has(id))).toEqual([]);
+  });
+});
