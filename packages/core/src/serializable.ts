@@ -21,7 +21,7 @@ export function assertSerializable(value: unknown, path: string, parents: readon
   ) {
     const kind = typeof value === "number" ? value : (Object(value).constructor?.name ?? "object");
     throw new NotSerializableError(
-      `${path} (${kind}) cannot be kept: only what JSON gives back as it was, ${MAX_DEPTH} deep at most.`,
+      `${path} (${kind}) cannot be kept. Keep plain JSON, a Date as a number, a Map as an object; ${MAX_DEPTH} deep at most.`,
     );
   }
   // Copied, the holes of an array are undefined, and refused like any other.
