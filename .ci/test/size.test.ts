@@ -7,9 +7,9 @@ import { bundle } from "./bundle.ts";
  * 16 kB; why the first two are not reached is in packages/core/docs/decisions/005.
  */
 const LIMITS = [
-  { names: ["SessionManager", "serverSide"], limit: 7_500 },
-  { names: ["SessionManager", "signedCookie"], limit: 11_800 },
-  { names: ["SessionManager", "encryptedCookie"], limit: 15_850 },
+  { names: ["SessionManager", "serverSide"], limit: 7_700 },
+  { names: ["SessionManager", "signedCookie"], limit: 11_950 },
+  { names: ["SessionManager", "encryptedCookie"], limit: 16_000 },
 ];
 
 describe("bundle size", () => {

@@ -5,7 +5,7 @@ import { assertSerializable } from "./serializable.ts";
 export interface Content {
   /** The data. */
   readonly d: Readonly<Record<string, unknown>>;
-  /** Flash messages, each with the version of the session that first held it. */
+  /** Flash messages, each with the version it was first written at, which tells it from another of that key. */
   readonly f?: readonly FlashMessage[] | undefined;
   /** Whether the cookie outlives the browser. */
   readonly p?: boolean | undefined;
@@ -31,8 +31,10 @@ export class Draft {
   readonly values: Map<string, unknown>;
   persistent: boolean;
   readonly #loaded: Content;
-  readonly #version: number;
+  /** Messages for this request. */
   #inbox: readonly FlashMessage[];
+  /** Messages that another request left for the next one after this one had loaded; not this request's to use up. */
+  #unseen: readonly FlashMessage[] = [];
   readonly #outbox = new Map<string, unknown>();
   /** JSON of the values as loaded, by key. */
   readonly #before: ReadonlyMap<string, string | undefined>;
@@ -40,10 +42,8 @@ export class Draft {
   readonly #writes = new Map<string, { readonly updater: Updater; readonly result: string | undefined }>();
   #isCleared = false;
 
-  /** @param version - the version of the session that `loaded` was read from; 0 when there is none */
-  constructor(loaded: Content, version: number) {
+  constructor(loaded: Content) {
     this.#loaded = loaded;
-    this.#version = version;
     this.#inbox = loaded.f ?? [];
     this.values = new Map(Object.entries(loaded.d));
     this.persistent = loaded.p === true;
@@ -82,13 +82,14 @@ export class Draft {
   clear(): void {
     this.values.clear();
     this.#inbox = [];
+    this.#unseen = [];
     this.#outbox.clear();
     this.#isCleared = true;
   }
 
   /** Whether nothing is left to keep. Messages for this request are used up; those for the next one are not. */
   isEmpty(): boolean {
-    return this.values.size + this.#outbox.size + this.#unseen().length === 0;
+    return this.values.size + this.#outbox.size + this.#unseen.length === 0;
   }
 
   isChanged(): boolean {
@@ -103,7 +104,11 @@ export class Draft {
 
   /** The same changes on top of what the session holds now. The draft itself stays as it is. */
   rebase(fresh: Content): Draft {
-    const draft = new Draft(this.#isCleared ? { d: {}, p: fresh.p } : fresh, this.#version);
+    const draft = new Draft(this.#isCleared ? { d: {}, p: fresh.p } : fresh);
+    const isSeen = ([key, , since]: FlashMessage) =>
+      this.#loaded.f?.some((seen) => seen[0] === key && seen[2] === since);
+    draft.#unseen = draft.#inbox.filter((message) => !isSeen(message));
+    draft.#inbox = this.#inbox;
     if (this.isPersistenceChanged()) draft.persistent = this.persistent;
     for (const key of new Set([...this.#changed(), ...this.#writes.keys()])) {
       const write = this.#writes.get(key);
@@ -125,22 +130,14 @@ export class Draft {
     // What was handed out or set may have been mutated since into something JSON cannot give back.
     for (const key of this.#changed()) if (this.values.has(key)) assertSerializable(this.values.get(key), key);
     for (const [key, message] of this.#outbox) assertSerializable(message, key);
-    const flash: FlashMessage[] = [
-      // A regenerated session counts versions from 1 again; a message must not be younger than the session it is in.
-      ...this.#unseen().map(([key, message, since]) => [key, message, Math.min(since, version)] as const),
-      ...[...this.#outbox].map(([key, message]) => [key, message, version] as const),
-    ];
+    const sent = [...this.#outbox].map(([key, message]): FlashMessage => [key, message, version]);
+    const flash = [...this.#unseen, ...sent];
     const content: Content = {
       d: Object.fromEntries(this.values),
       f: flash.length > 0 ? flash : undefined,
       p: this.persistent || undefined,
     };
     return JSON.stringify(content);
-  }
-
-  /** Messages that another request left for the next one after this one had loaded; not this request's to use up. */
-  #unseen(): FlashMessage[] {
-    return this.#inbox.filter(([, , since]) => since > this.#version);
   }
 
   #write(key: string, value: unknown, updater: Updater): void {

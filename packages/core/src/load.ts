@@ -32,10 +32,13 @@ async function find(context: ManagerContext, brought: readonly string[][]): Prom
   if (!ticket.some(Boolean)) return undefined;
   const kept = await context.keeper.load(ticket);
   if (typeof kept === "string") return kept;
+  const { version, createdAt, expiresAt } = kept.session;
+  // A damaged row must not be a session without an end.
+  if (![version, createdAt, expiresAt].every(Number.isFinite)) return "invalid-data";
   if (isExpired(context, kept.session)) return "expired";
   const content = await readContent(context, kept.content);
   if (content === undefined) return "invalid-data";
-  return { kept, draft: new Draft(content, kept.session.version), about: kept.session, renewal: undefined };
+  return { kept, draft: new Draft(content), about: kept.session, renewal: undefined };
 }
 
 /**

@@ -61,7 +61,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): SessionStore & Su
     traits: { atomic: true, consistency: "strong" },
 
     async load(key) {
-      return sessions.get(key) ?? null;
+      const found = sessions.get(key);
+      return found === undefined ? null : { ...found };
     },
 
     async create(key, session) {

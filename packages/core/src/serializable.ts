@@ -19,7 +19,8 @@ export function assertSerializable(value: unknown, path: string, parents: readon
     parents.includes(value) ||
     parents.length >= MAX_DEPTH
   ) {
-    const kind = typeof value === "number" ? value : (Object(value).constructor?.name ?? "object");
+    const isObject = typeof value === "object" && value !== null;
+    const kind = isObject ? value.constructor?.name : typeof value === "number" ? value : typeof value;
     throw new NotSerializableError(
       `${path} (${kind}) cannot be kept. Keep plain JSON, a Date as a number, a Map as an object; ${MAX_DEPTH} deep at most.`,
     );

@@ -60,7 +60,12 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner,
       timer = setTimeout(() => reject(new Error(`no answer within ${timeout} s`)), timeout * 1000);
     });
     try {
-      return await Promise.race([Reflect.apply(store[operation] as Operations[Name], store, args), silence]);
+      const answer = await Promise.race([Reflect.apply(store[operation] as Operations[Name], store, args), silence]);
+      // Taken for success, an answer such as undefined would lose a write, or a login.
+      if (/update|delete$/.test(operation) && !["ok", "conflict", "gone"].includes(answer as string)) {
+        throw new Error("it must answer ok, conflict or gone");
+      }
+      return answer;
     } catch (cause) {
       if (cause instanceof SessionError) throw cause;
       throw new StoreFailedError(`The session store failed (${operation}): see cause.`, { cause });
@@ -71,7 +76,8 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner,
 
   async function find(known: Pick<Kept, "id" | "ticket" | "isStale">): Promise<Kept | undefined> {
     const session = await ask("load", known.id);
-    return session === null ? undefined : { ...known, session, content: parseJson(session.data) };
+    // A copy: a store that hands out what it keeps would change the version under the comparison.
+    return session ? { ...known, session: { ...session }, content: parseJson(session.data) } : undefined;
   }
 
   return {

@@ -1,4 +1,4 @@
-import { NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
+import { assertOption, NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
 import type { Keeper } from "./keeper.ts";
 import { isExpired } from "./lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
@@ -118,6 +118,7 @@ export class SessionManager<
    * @throws `UNSUPPORTED`, `STORE_FAILED`
    */
   async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
+    assertOption(typeof options === "object", "revokeAll(subject, { except: id }): the second argument is an object");
     const count = await this.#able("revokeAll")(subject, options.except);
     this.#context.emit({ type: "revoked", subject, count });
     return count;
@@ -126,7 +127,9 @@ export class SessionManager<
   #able<Name extends "list" | "revoke" | "revokeAll">(name: Name): NonNullable<Keeper[Name]> {
     const able = this.#context.keeper[name];
     if (able === undefined) {
-      throw new UnsupportedError(`${name} needs serverSide(store), and a store with an index of subjects.`);
+      throw new UnsupportedError(
+        `${name} needs serverSide(store)${name === "revoke" ? "" : ", and a store with listBySubject and deleteBySubject"}.`,
+      );
     }
     return able;
   }

@@ -47,7 +47,7 @@ export type SessionFacts = Pick<StoredSession, "createdAt" | "subject" | "authen
 export function blank({ persistent, now }: ManagerContext): Opened {
   return {
     kept: undefined,
-    draft: new Draft({ d: {}, p: persistent }, 0),
+    draft: new Draft({ d: {}, p: persistent }),
     about: { createdAt: now() },
     renewal: undefined,
   };
