@@ -46,5 +46,5 @@ function weaknessOf(secret: unknown): string | false {
 function isMonotonous(text: string): boolean {
   const step = (index: number) => text.charCodeAt(index + 1) - text.charCodeAt(index);
   const turns = Array.from({ length: text.length - 2 }, (_, index) => `${step(index)} ${step(index + 1)}`);
-  return new Set(turns).size < Math.min(turns.length * 0.75, 60);
+  return new Set(turns).size < Math.min(turns.length * 0.7, 60);
 }
