@@ -74,6 +74,7 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
       touchInterval < idle,
     "lifetime: idle and absolute must be seconds above 0, touchInterval from 0 to less than idle",
   );
+  assertOption(schema === undefined || "~standard" in schema, "schema must be a Standard Schema");
   const cookie = resolveCookie(options.cookie);
   return {
     cookie,

@@ -118,7 +118,7 @@ export class SessionManager<
    * @throws `UNSUPPORTED`, `STORE_FAILED`
    */
   async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
-    assertOption(typeof options === "object", "revokeAll(subject, { except: id }): the second argument is an object");
+    assertOption(typeof options === "object", "revokeAll takes { except: id }");
     const count = await this.#able("revokeAll")(subject, options.except);
     this.#context.emit({ type: "revoked", subject, count });
     return count;

@@ -13,7 +13,7 @@ export function storeBasics({ describe, it }: StoreRunner): void {
       const awkward = JSON.stringify({
         d: { a: "\u0000\u2028\ud83d\ude00\\\"'`;--", b: "123", "": "%00", long: "x".repeat(20_000) },
       });
-      for (const [index, data] of ["", "123", "null", "{", awkward].entries()) {
+      for (const [index, data] of ["", "123", "null", "{", " \t\n{} \n", awkward].entries()) {
         const session = stored({ data, subject: "eve@example.org", authenticatedAt: later() - 5_000 });
         assert.isTrue(await store.create(key(`${index}`), session));
         assert.deepEqual(await store.load(key(`${index}`)), session);
@@ -47,6 +47,22 @@ export function storeBasics({ describe, it }: StoreRunner): void {
       assert.equal(await store.update(key("a"), stored({ data: "3rd", version: 3 }), 2), "ok");
       const found = await store.load(key("a"));
       assert.deepEqual([found?.data, found?.version], ["3rd", 3]);
+    });
+
+    it("SEC-21 takes over every field of what it is given, and makes up none", async (store) => {
+      await store.create(key("a"), stored({ subject: "eve", authenticatedAt: later() - 9_000 }));
+      const next = stored({
+        data: "2nd",
+        version: 2,
+        expiresAt: later() + 5_000,
+        subject: "eve",
+        authenticatedAt: later(),
+      });
+      await store.update(key("a"), next, 1);
+      assert.deepEqual(await store.load(key("a")), next);
+      const other = stored({ version: 3, expiresAt: later() - 5_000, subject: "eve" });
+      await store.update(key("a"), other, 2);
+      assert.deepEqual(await store.load(key("a")), other);
     });
 
     it("SEC-23 answers gone where there is no session, and creates none", async (store) => {

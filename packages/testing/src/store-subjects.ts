@@ -32,6 +32,14 @@ export function storeSubjects({ describe, it }: StoreRunner): void {
       assert.equal(await store.deleteBySubject("eve"), 1);
     });
 
+    it("SEC-24 ends the sessions of that very subject, not of one whose name begins like it", async (store) => {
+      const subjects = ["eve", "eve2", "Eve", "ev", " eve", "eve%", "*"];
+      for (const [index, subject] of subjects.entries()) await store.create(key(`${index}`), stored({ subject }));
+      assert.equal(await store.deleteBySubject("eve"), 1);
+      assert.isNull(await store.load(key("0")));
+      for (const index of subjects.keys()) if (index > 0) assert.isNotNull(await store.load(key(`${index}`)));
+    });
+
     it("forgets a session that ended", async (store) => {
       await store.create(key("a"), stored({ subject: "eve" }));
       await store.update(key("a"), stored({ subject: "eve", version: 2 }), 1);
@@ -40,7 +48,20 @@ export function storeSubjects({ describe, it }: StoreRunner): void {
     });
 
     it("takes any subject as it is", async (store) => {
-      const subjects = ["__proto__", "constructor", "a:b", "%", "*", "'; drop table sessions; --", "\ud83e\udde5"];
+      const subjects = [
+        "__proto__",
+        "constructor",
+        "a:b",
+        "a",
+        "eve",
+        "eve2",
+        "Eve",
+        " eve",
+        "%",
+        "*",
+        "'; drop table sessions; --",
+        "\ud83e\udde5",
+      ];
       for (const [index, subject] of subjects.entries()) await store.create(key(`${index}`), stored({ subject }));
       for (const [index, subject] of subjects.entries()) {
         assert.deepEqual(

@@ -26,6 +26,40 @@ const MISTAKES: Readonly<Record<string, { spoil: (store: Store) => Partial<Store
     }),
     noticed: /answers conflict at another version/,
   },
+  "an update that begins the session anew": {
+    spoil: (store) => ({
+      update: (key, session, version) => store.update(key, { ...session, createdAt: session.createdAt + 1 }, version),
+    }),
+    noticed: /SEC-21 takes over every field/,
+  },
+  "an update that leaves the expiry": {
+    spoil: (store) => ({
+      update: async (key, session, version) => {
+        const found = await store.load(key);
+        return store.update(key, { ...session, expiresAt: found?.expiresAt ?? session.expiresAt }, version);
+      },
+    }),
+    noticed: /SEC-21 takes over every field/,
+  },
+  "an update that answers true": {
+    spoil: (store) => ({
+      update: async (key, session, version) => {
+        const result = await store.update(key, session, version);
+        return result === "ok" ? (true as never) : result;
+      },
+    }),
+    noticed: /replaces a session at the version/,
+  },
+  "an index that matches the beginning of a name": {
+    spoil: (store) => ({
+      deleteBySubject: async (subject, except) => {
+        let count = 0;
+        for (const name of [subject, `${subject}2`, `${subject}%`]) count += await store.deleteBySubject(name, except);
+        return count;
+      },
+    }),
+    noticed: /not of one whose name begins like it/,
+  },
   "a touch that creates": {
     spoil: (store) => ({
       touch: async (key, expiresAt) =>
@@ -60,6 +94,15 @@ const MISTAKES: Readonly<Record<string, { spoil: (store: Store) => Partial<Store
       load: async (key) => {
         const found = await store.load(key);
         return found && { ...found, data: JSON.stringify(JSON.parse(found.data)) };
+      },
+    }),
+    noticed: /byte for byte/,
+  },
+  "a trim of what is stored": {
+    spoil: (store) => ({
+      load: async (key) => {
+        const found = await store.load(key);
+        return found && { ...found, data: found.data.trim() };
       },
     }),
     noticed: /byte for byte/,
