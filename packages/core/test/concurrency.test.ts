@@ -1,5 +1,5 @@
 import { memoryStore, type SessionEvent, SessionManager, serverSide } from "@coatcheck/core";
-import { browser, faultyStore } from "@coatcheck/testing";
+import { browser, faultyStore, sessionTransaction } from "@coatcheck/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 interface Data {
@@ -143,6 +143,21 @@ describe("two requests of one session", () => {
     const { client } = setUp({ ...store, update: async () => "conflict" });
     await client.fetch("/count");
     await expect(client.fetch("/count")).rejects.toMatchObject({ code: "SESSION_CONFLICT" });
+  });
+});
+
+describe("a message for this request", () => {
+  it("can still be read after the commit, also when the commit met another request's", async () => {
+    const store = faultyStore(memoryStore());
+    const sessions = new SessionManager({ mode: serverSide(store) });
+    const visit = (cookie: string, message: string) =>
+      sessionTransaction(sessions, (session) => session.flash("notice", message), { cookie });
+    const cookie = await visit("", "for this one");
+    const session = await sessions.open(new Request("https://localhost/", { headers: { cookie } }));
+    session.set("a", 1);
+    await visit(cookie, "for the next one");
+    await sessions.commit(session, new Response());
+    expect(session.flashed("notice")).toBe("for this one");
   });
 });
 

@@ -176,6 +176,21 @@ describe("a handler that fails", () => {
     });
   }
 
+  it("SEC-22 is logged out when it said so and then returned nothing", async () => {
+    const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
+    const client = browser({
+      fetch: sessions.wrap(async (request, pending) => {
+        const session = await pending;
+        if (request.url.endsWith("/login")) session.bind("eve");
+        if (request.url.endsWith("/forgetful")) return session.destroy() as unknown as Response;
+        return Response.json(session.subject ?? null);
+      }),
+    });
+    await client.fetch("/login");
+    await expect(client.fetch("/forgetful")).rejects.toMatchObject({ code: "NO_RESPONSE" });
+    expect(await (await client.fetch("/")).json()).toBeNull();
+  });
+
   it("throws on what it threw", async () => {
     const { client } = setUp();
     await expect(client.fetch("/write?throw")).rejects.toThrow("the handler's own");

@@ -1,9 +1,11 @@
 import {
+  encryptedCookie,
   memoryStore,
   type SessionEvent,
   SessionManager,
   type SessionManagerOptions,
   serverSide,
+  signedCookie,
 } from "@coatcheck/core";
 import { browser, fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
@@ -153,6 +155,23 @@ describe("lifetime options", () => {
       }),
     );
     expect(() => serverSide(undefined as never)).toThrow("must be a store");
-    expect(() => serverSide(memoryStore(), { secrets: secret(), timeout: 0 })).toThrow("timeout");
+    for (const timeout of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
+      expect(() => serverSide(memoryStore(), { timeout })).toThrow("timeout");
+    }
+  });
+
+  it("hold a schema that is none: says so before the first request", () => {
+    expect(() => new SessionManager({ mode, schema: {} as never })).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining("schema") }),
+    );
+  });
+
+  it("give a cookie a name that leaves no room for a session in it", () => {
+    for (const make of [signedCookie, encryptedCookie]) {
+      const options = { mode: make({ secrets: secret() }), cookie: { name: "n".repeat(4096) } };
+      expect(() => new SessionManager(options)).toThrow(
+        expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining("cookie.name") }),
+      );
+    }
   });
 });

@@ -358,3 +358,17 @@ describe("a response", () => {
     expect(store.calls.create).toBe(0);
   });
 });
+
+describe("a cookie of the application's own", () => {
+  it("SEC-40 keeps a response out of shared caches, too, when the session was only read", async () => {
+    const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
+    const visit = (isRead: boolean) =>
+      sessions.handle(new Request("https://localhost/"), async (pending) => {
+        if (isRead) await pending;
+        return new Response(null, { headers: { "Set-Cookie": "a=1", "Cache-Control": "public, max-age=60" } });
+      });
+    expect((await visit(true)).headers.get("Cache-Control")).toBe("no-store");
+    expect((await visit(true)).headers.getSetCookie()).toEqual(["a=1"]);
+    expect((await visit(false)).headers.get("Cache-Control")).toBe("public, max-age=60");
+  });
+});

@@ -114,6 +114,13 @@ describe("SessionManager.revokeAll", () => {
     for (const { id, who } of devices) expect(await who()).toBe(alive.includes(id) ? "eve" : undefined);
   });
 
+  it("SEC-24 ends nothing when the one to spare is given in the wrong form", async () => {
+    const { sessions, device } = setUp();
+    const mine = await device("eve");
+    await expect(sessions.revokeAll("eve", mine.id as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    expect(await mine.who()).toBe("eve");
+  });
+
   it("SEC-24 spares one", async () => {
     const { sessions, device } = setUp();
     const mine = await device("eve");
