@@ -1,0 +1,5 @@
+export { type Engine, findProgram, MissingEngineError, startEngine } from "./engine.ts";
+export { startMariadb } from "./mariadb.ts";
+export { startPostgres } from "./postgres.ts";
+export { type EngineProxy, startProxy } from "./proxy.ts";
+export { startRedis, startRedisCluster } from "./redis.ts";
