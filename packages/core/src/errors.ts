@@ -10,6 +10,7 @@ export type SessionErrorCode =
   | "SESSION_CONFLICT"
   | "STORE_FAILED"
   | "STORE_FULL"
+  | "NOT_MIGRATED"
   | "ID_COLLISION"
   | "UNSUPPORTED"
   | "NO_RESPONSE";
@@ -77,6 +78,11 @@ export class StoreFailedError extends SessionError {
 /** A bounded store holds as many live sessions as it may. */
 export class StoreFullError extends SessionError {
   readonly code = "STORE_FULL";
+}
+
+/** The store's table has not been made yet; the message says how. `cause` holds what the engine said. */
+export class NotMigratedError extends SessionError {
+  readonly code = "NOT_MIGRATED";
 }
 
 /** The store says that freshly drawn 256-bit ids exist already: its `create`, or the random source, is broken. */

@@ -4,6 +4,7 @@ export {
   IdCollisionError,
   InvalidOptionError,
   NoResponseError,
+  NotMigratedError,
   NotSerializableError,
   SessionCommittedError,
   SessionConflictError,

@@ -17,8 +17,9 @@ export type KeyRing = () => Promise<readonly [first: RingKey, ...older: RingKey[
 export interface KeyBinding {
   readonly purpose: string;
   readonly cookieName: string;
-  readonly algorithm: HmacKeyGenParams | AesKeyGenParams;
-  readonly usages: KeyUsage[];
+  // Not by the names of DOM: the types of Workers have other ones.
+  readonly algorithm: { readonly name: string; readonly length: number; readonly hash?: string };
+  readonly usages: ("sign" | "verify" | "encrypt" | "decrypt")[];
 }
 
 /**

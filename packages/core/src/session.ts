@@ -132,12 +132,14 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
    * leaves (OWASP: session fixation). Data is kept, unless it belonged to another subject; then only what this request
    * wrote is.
    *
-   * @param subject - a stable identifier of the user, not empty
+   * @param subject - a stable identifier of the user: not empty, no NUL, and no half of a surrogate pair, which engines
+   * write as one and the same replacement character
    * @throws `INVALID_OPTION`, `SESSION_COMMITTED`
    */
   bind(subject: string): void {
     const state = this.#writable();
-    assertOption(typeof subject === "string" && subject !== "", "bind needs a non-empty string: String(user.id)");
+    const isName = typeof subject === "string" && /^[^\0\p{Cs}]+$/u.test(subject);
+    assertOption(isName, "bind needs a non-empty string: String(user.id)");
     const { draft, about, context } = state;
     if ((about.subject ?? subject) !== subject) {
       this.destroy();

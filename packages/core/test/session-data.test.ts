@@ -314,6 +314,17 @@ for (const { name, mode } of modes()) {
       expect((await visit(about)).result).toEqual(bound);
     });
 
+    it("SEC-24 takes no subject that an engine may take for another one", async () => {
+      const { visit } = setUp(mode());
+      await visit((session) => {
+        for (const subject of ["", "eve\0", "\ud83e", "eve\udde5", 7, null, undefined]) {
+          expect(() => session.bind(subject as string)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+        }
+        expect(session.subject).toBeUndefined();
+        session.bind("\ud83e\udde5 '; --");
+      });
+    });
+
     it("is nothing of the old one after destroy", async () => {
       const { clock, visit } = setUp(mode());
       await visit((session) => {
