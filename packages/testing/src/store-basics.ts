@@ -11,9 +11,15 @@ export function storeBasics({ describe, it }: StoreRunner): void {
 
     it("gives a session back as it was, byte for byte", async (store) => {
       const awkward = JSON.stringify({
-        d: { a: "\u0000\u2028\ud83d\ude00\\\"'`;--", b: "123", "": "%00", long: "x".repeat(20_000) },
+        d: {
+          a: "\u0000\u2028\ufeff\ud83d\ude00\\\"'`;--",
+          e: ["\u00e9", "e\u0301"],
+          b: "123",
+          "": "%00",
+          long: "x".repeat(20_000),
+        },
       });
-      for (const [index, data] of ["", "123", "null", "{", " \t\n{} \n", awkward].entries()) {
+      for (const [index, data] of ["", "123", "null", "{", " \t\n{} \n", "\ufeff{}", awkward].entries()) {
         const session = stored({ data, subject: "eve@example.org", authenticatedAt: later() - 5_000 });
         assert.isTrue(await store.create(key(`${index}`), session));
         assert.deepEqual(await store.load(key(`${index}`)), session);

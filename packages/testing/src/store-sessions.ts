@@ -1,8 +1,9 @@
-import { type PendingSession, SessionError, SessionManager, type SessionStore, serverSide } from "@coatcheck/core";
+import type { SessionStore } from "@coatcheck/core";
 import { assert } from "chai";
-import { browser } from "./browser.ts";
 import { type Fault, faultyStore, type StoreOperation } from "./faulty-store.ts";
+import { application, read } from "./store-application.ts";
 import type { StoreRunner } from "./store-conformance.ts";
+import { stored } from "./stored-session.ts";
 
 /** The faults a store operation is put through, each with how the path to a store looks then. */
 const FAULTS: readonly Fault[] = ["throw-before", "throw-after", "hang"];
@@ -34,9 +35,11 @@ export function storeSessions({ describe, it }: StoreRunner): void {
     });
 
     it("SEC-01 draws another id when one is taken, and leaves the taken one alone", async (store) => {
-      const { client } = application(withCollisions(store, 1));
+      const taken: string[] = [];
+      const { client } = application(withCollisions(store, 1, taken));
       await client.fetch("/set?key=cart&value=book");
       assert.deepEqual(await read(client), { cart: "book" });
+      assert.deepEqual(await Promise.all(taken.map((key) => store.load(key))), [SOMEBODY_ELSES]);
     });
 
     it("SEC-01 gives up, and says so, when every id is taken", async (store) => {
@@ -74,51 +77,22 @@ const REQUESTS: readonly { readonly operation: StoreOperation; readonly path: st
   { operation: "delete", path: "/logout?" },
 ];
 
-function application(store: SessionStore): { client: ReturnType<typeof browser> } {
-  const patient = new SessionManager({ mode: serverSide(store) });
-  // Only where a store is made to hang: a real engine on a busy machine may take longer than this.
-  const impatient = new SessionManager({ mode: serverSide(store, { timeout: 0.05 }) });
-  const answer = async (request: Request, pending: PendingSession): Promise<Response> => {
-    const { pathname, searchParams } = new URL(request.url);
-    const session = await pending;
-    if (pathname === "/set") session.set(searchParams.get("key") ?? "", searchParams.get("value"));
-    if (pathname === "/login") session.bind(searchParams.get("as") ?? "");
-    if (pathname === "/logout") session.destroy();
-    return Response.json({ ...Object.fromEntries(session.entries()), subject: session.subject });
-  };
-  const handle = (request: Request): Promise<Response> => {
-    const sessions = new URL(request.url).searchParams.has("impatient") ? impatient : patient;
-    return sessions.handle(request, (pending) => answer(request, pending));
-  };
-  return {
-    client: browser({
-      fetch: async (request) => {
-        try {
-          return await handle(request);
-        } catch (error) {
-          if (error instanceof SessionError) return new Response(error.code, { status: 500 });
-          throw error;
-        }
-      },
-    }),
-  };
-}
+const SOMEBODY_ELSES = stored({ data: '{"d":{"cart":"of somebody else"}}' });
 
-async function read(client: ReturnType<typeof browser>): Promise<unknown> {
-  return (await client.fetch("/read")).json();
-}
-
-/** Says of the first ids that they exist, having seen to it that they do. */
-function withCollisions(store: SessionStore, count: number): SessionStore {
-  let left = count;
+/** Sees to it that the first ids exist before they are used, and keeps their keys in `taken`. */
+function withCollisions(store: SessionStore, count: number, taken: string[] = []): SessionStore {
   return {
-    ...store,
+    traits: store.traits,
+    load: (key) => store.load(key),
     async create(key, session) {
-      if (left > 0) {
-        left -= 1;
-        await store.create(key, { ...session, data: '{"d":{"cart":"of somebody else"}}' });
+      if (taken.length < count) {
+        taken.push(key);
+        await store.create(key, SOMEBODY_ELSES);
       }
       return store.create(key, session);
     },
+    update: (key, session, version) => store.update(key, session, version),
+    touch: (key, expiresAt) => store.touch(key, expiresAt),
+    delete: (key, version) => store.delete(key, version),
   };
 }

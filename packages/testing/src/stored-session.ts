@@ -5,6 +5,11 @@ export function key(name: string): string {
   return name.padEnd(42, "-").concat("A");
 }
 
+/** Keys that are told apart by a number. */
+export function keys(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => key(`${index}`));
+}
+
 /** A session as the core would store it, with the given differences. */
 export function stored(differences: Partial<StoredSession> = {}): StoredSession {
   return { data: '{"d":{}}', version: 1, createdAt: later() - 7_200_000, expiresAt: later(), ...differences };

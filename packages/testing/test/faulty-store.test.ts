@@ -2,6 +2,7 @@ import { memoryStore, type StoredSession } from "@coatcheck/core";
 import { faultyStore, storeConformance } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 
+const [a, b] = ["a".padEnd(43, "A"), "b".padEnd(43, "A")] as const;
 const session: StoredSession = { data: "{}", version: 1, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
 
 // As long as nothing is to go wrong it is the store it wraps.
@@ -11,40 +12,40 @@ describe("faultyStore", () => {
   it("throws before or after doing what it was asked, once", async () => {
     const store = faultyStore(memoryStore());
     store.failNext("create", "throw-before");
-    await expect(store.create("a", session)).rejects.toThrow("connection refused");
-    expect(await store.load("a")).toBeNull();
+    await expect(store.create(a, session)).rejects.toThrow("connection refused");
+    expect(await store.load(a)).toBeNull();
     store.failNext("create", "throw-after");
-    await expect(store.create("a", session)).rejects.toThrow("connection lost");
-    expect(await store.load("a")).toEqual(session);
-    expect(await store.create("b", session)).toBe(true);
+    await expect(store.create(a, session)).rejects.toThrow("connection lost");
+    expect(await store.load(a)).toEqual(session);
+    expect(await store.create(b, session)).toBe(true);
   });
 
   it("does nothing for as long as it hangs", async () => {
     const inner = memoryStore();
     const store = faultyStore(inner);
     store.failNext("create", "hang");
-    const hanging = store.create("a", session).then(() => "answered");
-    await store.create("b", session);
+    const hanging = store.create(a, session).then(() => "answered");
+    await store.create(b, session);
     expect(await Promise.race([hanging, Promise.resolve("silent")])).toBe("silent");
-    expect(await inner.load("a")).toBeNull();
+    expect(await inner.load(a)).toBeNull();
   });
 
   it("stops where it is told to, and goes on from there", async () => {
     const store = faultyStore(memoryStore());
     const pause = store.pauseNext("create");
-    const creating = store.create("a", session);
+    const creating = store.create(a, session);
     await pause.reached;
-    expect(await store.load("a")).toBeNull();
+    expect(await store.load(a)).toBeNull();
     pause.resume();
     expect(await creating).toBe(true);
-    expect(await store.load("a")).toEqual(session);
+    expect(await store.load(a)).toEqual(session);
   });
 
   it("counts", async () => {
     const store = faultyStore(memoryStore());
-    await store.create("a", session);
-    await store.load("a");
-    await store.load("b");
+    await store.create(a, session);
+    await store.load(a);
+    await store.load(b);
     expect(store.calls).toEqual({ load: 2, create: 1, update: 0, touch: 0, delete: 0 });
     store.resetCalls();
     expect(store.calls.load).toBe(0);

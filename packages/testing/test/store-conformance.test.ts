@@ -1,150 +1,105 @@
-import { memoryStore, type SessionStore, type SubjectSession } from "@coatcheck/core";
-import { storeConformance } from "@coatcheck/testing";
+import { memoryStore, type SessionStore } from "@coatcheck/core";
+import { type StoreConformanceOptions, storeConformance } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { failuresOf } from "./support/collect.ts";
+import { checkingStore } from "./support/checking-store.ts";
+import { failuresOf, titlesOf } from "./support/collect.ts";
+import { expiringStore } from "./support/expiring-store.ts";
+import { BASICS } from "./support/mistakes/basics.ts";
+import { EXPIRY } from "./support/mistakes/expiry.ts";
+import { type Mistake, make } from "./support/mistakes/mistake.ts";
+import { RACES } from "./support/mistakes/races.ts";
+import { REQUESTS } from "./support/mistakes/requests.ts";
+import { SUBJECTS } from "./support/mistakes/subjects.ts";
 
-type Store = ReturnType<typeof memoryStore>;
+const MISTAKES: Readonly<Record<string, Mistake>> = { ...BASICS, ...REQUESTS, ...RACES, ...SUBJECTS, ...EXPIRY };
 
-/** Ways to get a store wrong that have shipped elsewhere, and words of the test that has to notice. */
-const MISTAKES: Readonly<Record<string, { spoil: (store: Store) => Partial<Store>; noticed: RegExp }>> = {
-  "an update that creates": {
-    spoil: (store) => ({
-      update: async (key, session, version) => {
-        const result = await store.update(key, session, version);
-        if (result === "gone") await store.create(key, session);
-        return result === "gone" ? "ok" : result;
-      },
-    }),
-    noticed: /answers gone where there is no session, and creates none/,
-  },
-  "an update that compares nothing": {
-    spoil: (store) => ({
-      update: async (key, session) => {
-        const found = await store.load(key);
-        return found === null ? "gone" : store.update(key, session, found.version);
-      },
-    }),
-    noticed: /answers conflict at another version/,
-  },
-  "an update that begins the session anew": {
-    spoil: (store) => ({
-      update: (key, session, version) => store.update(key, { ...session, createdAt: session.createdAt + 1 }, version),
-    }),
-    noticed: /SEC-21 takes over every field/,
-  },
-  "an update that leaves the expiry": {
-    spoil: (store) => ({
-      update: async (key, session, version) => {
-        const found = await store.load(key);
-        return store.update(key, { ...session, expiresAt: found?.expiresAt ?? session.expiresAt }, version);
-      },
-    }),
-    noticed: /SEC-21 takes over every field/,
-  },
-  "an update that answers true": {
-    spoil: (store) => ({
-      update: async (key, session, version) => {
-        const result = await store.update(key, session, version);
-        return result === "ok" ? (true as never) : result;
-      },
-    }),
-    noticed: /replaces a session at the version/,
-  },
-  "an index that matches the beginning of a name": {
-    spoil: (store) => ({
-      deleteBySubject: async (subject, except) => {
-        let count = 0;
-        for (const name of [subject, `${subject}2`, `${subject}%`]) count += await store.deleteBySubject(name, except);
-        return count;
-      },
-    }),
-    noticed: /not of one whose name begins like it/,
-  },
-  "a touch that creates": {
-    spoil: (store) => ({
-      touch: async (key, expiresAt) =>
-        (await store.touch(key, expiresAt)) || store.create(key, { data: "", version: 1, createdAt: 0, expiresAt }),
-    }),
-    noticed: /answers false where there is no session/,
-  },
-  "a touch that writes what it read before": {
-    spoil: (store) => ({
-      touch: async (key, expiresAt) => {
-        const found = await store.load(key);
-        return found !== null && (await store.update(key, { ...found, expiresAt }, found.version)) === "ok";
-      },
-    }),
-    noticed: /moves the expiry later and leaves the rest/,
-  },
-  "a create that overwrites": {
-    spoil: (store) => ({
-      create: async (key, session) => {
-        await store.delete(key);
-        return store.create(key, session);
-      },
-    }),
-    noticed: /SEC-01 refuses a key that exists/,
-  },
-  "a delete that ignores the version": {
-    spoil: (store) => ({ delete: (key) => store.delete(key) }),
-    noticed: /only at the version asked for/,
-  },
-  "a parse of what is stored": {
-    spoil: (store) => ({
-      load: async (key) => {
-        const found = await store.load(key);
-        return found && { ...found, data: JSON.stringify(JSON.parse(found.data)) };
-      },
-    }),
-    noticed: /byte for byte/,
-  },
-  "a trim of what is stored": {
-    spoil: (store) => ({
-      load: async (key) => {
-        const found = await store.load(key);
-        return found && { ...found, data: found.data.trim() };
-      },
-    }),
-    noticed: /byte for byte/,
-  },
-  "an index that forgets nothing": {
-    spoil: (store) => {
-      const ever = new Map<string, SubjectSession>();
-      return {
-        create: (key, session) => {
-          ever.set(key, { key, session });
-          return store.create(key, session);
-        },
-        listBySubject: async (subject) => [...ever.values()].filter(({ session }) => session.subject === subject),
-      };
-    },
-    noticed: /forgets a session that ended/,
-  },
-  "a sweep that removes the living": {
-    spoil: (store) => ({ sweep: (at) => store.sweep(at + 10) }),
-    noticed: /removes what has expired, and nothing else/,
-  },
-  "traits that promise too little": {
-    spoil: () => ({ traits: { atomic: false, consistency: "eventual" } }),
-    noticed: /can do what it was said to do/,
-  },
-};
+type Options = Omit<StoreConformanceOptions, "name">;
+
+const suiteOf = (options: Options) => (runner: Parameters<typeof storeConformance>[0]) =>
+  storeConformance(runner, { name: "store", ...options });
+
+/** A class, as a store of somebody's may be: its methods are nothing that `{ ...store }` copies. */
+class ClassStore implements SessionStore {
+  readonly #store = memoryStore();
+  readonly traits = this.#store.traits;
+  load(...args: Parameters<SessionStore["load"]>): ReturnType<SessionStore["load"]> {
+    return this.#store.load(...args);
+  }
+  create(...args: Parameters<SessionStore["create"]>): ReturnType<SessionStore["create"]> {
+    return this.#store.create(...args);
+  }
+  update(...args: Parameters<SessionStore["update"]>): ReturnType<SessionStore["update"]> {
+    return this.#store.update(...args);
+  }
+  touch(...args: Parameters<SessionStore["touch"]>): ReturnType<SessionStore["touch"]> {
+    return this.#store.touch(...args);
+  }
+  delete(...args: Parameters<SessionStore["delete"]>): ReturnType<SessionStore["delete"]> {
+    return this.#store.delete(...args);
+  }
+}
 
 describe("storeConformance", () => {
-  it("finds nothing wrong with a store that is right", async () => {
-    const suite = (create: () => SessionStore) =>
-      failuresOf((runner) => storeConformance(runner, { name: "right", create: () => ({ store: create() }) }));
-    expect(await suite(memoryStore)).toEqual([]);
-  });
-
-  for (const [mistake, { spoil, noticed }] of Object.entries(MISTAKES)) {
-    it(`notices ${mistake}`, async () => {
-      const create = () => {
+  const right: Readonly<Record<string, Options>> = {
+    "a store": { create: () => ({ store: memoryStore() }) },
+    "a store by two connections": {
+      create: () => {
         const store = memoryStore();
-        return { store: { ...store, ...spoil(store) } };
-      };
-      const failures = await failuresOf((runner) => storeConformance(runner, { name: "wrong", create }));
-      expect(failures.join("\n")).toMatch(noticed);
+        return { store, peer: { ...store } };
+      },
+    },
+    "a store that refuses what is no key": { create: () => ({ store: checkingStore() }), checksKeys: true },
+    "an engine that drops what has expired": { create: () => ({ store: expiringStore() }), dropsWithin: 1 },
+    "a store that is a class, and has neither index nor sweeper": {
+      create: () => ({ store: new ClassStore() }),
+      hasSubjectIndex: false,
+      hasSweeper: false,
+    },
+  };
+  for (const [what, options] of Object.entries(right)) {
+    it(`finds nothing wrong with ${what} that is right`, async () => {
+      expect(await failuresOf(suiteOf(options))).toEqual([]);
     });
   }
+
+  it("asks no store for what it was said not to do", () => {
+    const less = suiteOf({
+      create: () => ({ store: memoryStore() }),
+      isAtomic: false,
+      hasSubjectIndex: false,
+      hasSweeper: false,
+    });
+    expect(titlesOf(less).filter((title) => /SEC-04|SEC-24|at once|of many|sweep|drops|removes/.test(title))).toEqual([
+      expect.stringMatching("shows the other what one wrote"),
+      expect.stringMatching("shows a logout to the other"),
+    ]);
+  });
+
+  for (const [name, mistake] of Object.entries(MISTAKES)) {
+    it(`notices ${name}`, async () => {
+      const suite = suiteOf({ create: () => make(mistake), ...mistake.options });
+      const expected = titlesOf(suite).filter((title) => mistake.noticed.test(title));
+      expect(expected).not.toEqual([]);
+      expect(await failuresOf(suite, mistake.noticed)).toEqual(expected);
+    });
+  }
+
+  it("asks nothing that no store could get wrong", () => {
+    const create = () => ({ store: memoryStore() });
+    const titles = [{ dropsWithin: 1, checksKeys: true }, { maxDataBytes: 1_000 }].flatMap((less) =>
+      titlesOf(suiteOf({ create, ...less })),
+    );
+    const noticed = Object.values(MISTAKES).map((mistake) => mistake.noticed);
+    expect(
+      titles.filter((title) => !noticed.some((pattern) => pattern.test(title.replace("1000", "1048576")))),
+    ).toEqual([]);
+  });
+
+  it("takes a lock within one process for none", async () => {
+    const mistake = RACES["a lock that only one connection knows of"];
+    if (mistake === undefined) throw new Error("it was there");
+    const create = () => ({ store: make(mistake).store });
+    // By itself it is right, and nothing but a second connection tells.
+    expect(await failuresOf(suiteOf({ create }), mistake.noticed)).toEqual([]);
+  });
 });
