@@ -4,12 +4,42 @@ import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig 
 /** The runtime this process is. Bun and Deno run this same file; workerd is driven from Node. */
 const host = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
 
-/** The packages and adapters whose tests run in every runtime. `*.node.test.ts` needs Node: processes, files, ports. */
-const everywhere = {
-  core: "packages/core",
-  testing: "packages/testing",
-  hono: "adapters/hono",
+/** What is peculiar to a package. */
+interface Settings {
+  readonly folder: string;
+  /** Starts what the tests share outside their process. */
+  readonly globalSetup?: string;
+  /** The worker whose tests these are, and what it is bound to. */
+  readonly worker?: WorkerSettings;
+}
+
+type WorkerSettings = Extract<Parameters<typeof cloudflareTest>[0], { readonly miniflare?: unknown }>;
+
+/**
+ * The packages and adapters whose tests run in every runtime. The name of a file says where it runs when that is not
+ * everywhere: `*.workerd.test.ts` in that runtime alone, `*.server.test.ts` wherever there are sockets (not in workerd).
+ * `*.node.test.ts` starts processes, and runs once for the whole repository.
+ */
+const everywhere: Readonly<Record<string, Settings>> = {
+  core: { folder: "packages/core" },
+  testing: { folder: "packages/testing" },
+  stores: {
+    folder: "packages/stores",
+    globalSetup: "packages/stores/test/support/start-engines.ts",
+    worker: {
+      main: "packages/stores/test/support/worker.ts",
+      miniflare: {
+        kvNamespaces: ["SESSIONS"],
+        d1Databases: ["DB"],
+        durableObjects: { SESSION_OBJECTS: { className: "SessionObject", useSQLite: true } },
+      },
+    },
+  },
+  hono: { folder: "adapters/hono" },
 };
+
+/** Runtimes whose name in a file's name keeps the file to them. */
+const runtimes = ["node", "deno", "bun", "workerd"];
 
 /** Packages are tested as they are written: nothing needs a build first. */
 const conditions = ["@coatcheck/source"];
@@ -20,18 +50,31 @@ const ssr = { resolve: { conditions } };
 const testTimeout = 30_000;
 
 const projects: TestProjectInlineConfiguration[] = [];
-for (const [name, folder] of Object.entries(everywhere)) {
+for (const [name, { folder, globalSetup, worker }] of Object.entries(everywhere)) {
   const include = [`${folder}/test/**/*.test.ts`];
-  const exclude = [`${folder}/test/**/*.node.test.ts`];
-  projects.push({ resolve, ssr, test: { name: `${name} (${host})`, include, exclude, testTimeout } });
+  const notOf = (runtime: string): string[] =>
+    ["node", ...runtimes.filter((other) => other !== runtime)].map((other) => `${folder}/test/**/*.${other}.test.ts`);
+  const shared = { include, testTimeout, ...(globalSetup === undefined ? {} : { globalSetup }) };
+  projects.push({ resolve, ssr, test: { name: `${name} (${host})`, exclude: notOf(host), ...shared } });
   if (host === "node") {
     projects.push({
       resolve,
       ssr,
       plugins: [
-        cloudflareTest({ miniflare: { compatibilityDate: "2026-10-01", compatibilityFlags: ["nodejs_compat"] } }),
+        cloudflareTest({
+          ...worker,
+          miniflare: {
+            compatibilityDate: "2026-10-01",
+            compatibilityFlags: ["nodejs_compat"],
+            ...worker?.miniflare,
+          },
+        }),
       ],
-      test: { name: `${name} (workerd)`, include, exclude, testTimeout },
+      test: {
+        name: `${name} (workerd)`,
+        exclude: [...notOf("workerd"), `${folder}/test/**/*.server.test.ts`],
+        ...shared,
+      },
     });
   }
 }

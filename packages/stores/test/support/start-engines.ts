@@ -1,0 +1,44 @@
+import { type Engine, MissingEngineError, startMariadb, startPostgres, startRedis } from "@coatcheck/engines";
+import type { TestProject } from "vitest/node";
+import { builtInEngines } from "./built-in-engines.ts";
+import type { RunningEngines } from "./engines.ts";
+import { startUpstash } from "./start-upstash.ts";
+
+/**
+ * Starts each engine once for the whole project, and names each in a line, `engine: …`. One that is not installed is
+ * named in a line `skipped: …`, and fails the run in CI. The end of `npm test` repeats these lines.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const started: Engine[] = [];
+  const urls: { -readonly [Name in keyof RunningEngines]: RunningEngines[Name] } = {};
+
+  async function start(name: keyof RunningEngines, starter: () => Promise<Engine>): Promise<void> {
+    try {
+      const engine = await starter();
+      started.push(engine);
+      urls[name] = engine.url;
+      process.stdout.write(`engine: ${engine.version}\n`);
+    } catch (error) {
+      if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
+      process.stdout.write(`skipped: tests on ${name}: ${error.message}\n`);
+    }
+  }
+
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((engine) => engine.stop()));
+  };
+  const startRedisAndUpstash = async (): Promise<void> => {
+    await start("redis", startRedis);
+    const { redis } = urls;
+    if (redis !== undefined) await start("upstash", () => startUpstash(redis));
+  };
+  const starting = [startRedisAndUpstash(), start("postgres", startPostgres), start("mariadb", startMariadb)];
+  for (const result of await Promise.allSettled(starting)) {
+    if (result.status === "fulfilled") continue;
+    await stop();
+    throw result.reason;
+  }
+  for (const engine of await builtInEngines(project.name)) process.stdout.write(`engine: ${engine}\n`);
+  project.provide("engines", urls);
+  return stop;
+}
