@@ -1,0 +1,9 @@
+export {
+  type MigrateOptions,
+  migrate,
+  migrationSql,
+  sqlMigrations,
+  sqlMigrator,
+} from "./sql-migrator.ts";
+export { type SqlStoreOptions, sqlStore } from "./sql-store.ts";
+export type { SqlTableOptions } from "./sql-table.ts";

@@ -1,0 +1,24 @@
+import { MysqlDialect, PostgresDialect } from "kysely";
+import { createPool, type PoolOptions } from "mysql2";
+import { Pool } from "pg";
+import type { SqlConnection } from "./sql.ts";
+
+/** A pool of connections to a PostgreSQL. */
+export function connectPostgres(url: string): SqlConnection {
+  const pool = new Pool({ connectionString: url });
+  return {
+    dialect: new PostgresDialect({ pool }),
+    connectPeer: () => connectPostgres(url),
+    close: () => pool.end(),
+  };
+}
+
+/** A pool of connections to a MariaDB. */
+export function connectMariadb(url: string, options: PoolOptions = {}): SqlConnection {
+  const pool = createPool({ uri: url, ...options });
+  return {
+    dialect: new MysqlDialect({ pool }),
+    connectPeer: () => connectMariadb(url, options),
+    close: () => pool.promise().end(),
+  };
+}
