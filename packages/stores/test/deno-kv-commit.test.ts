@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { commitWhenUnlocked } from "../src/deno-kv-commit.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** An operation that meets these errors, and then says whether its checks held. Deno's own is in the other test. */
+function meeting(errors: unknown[], ok: boolean): { commit(): Promise<{ ok: boolean }>; calls: number } {
+  const operation = {
+    calls: 0,
+    async commit() {
+      operation.calls += 1;
+      if (errors.length > 0) throw errors.shift();
+      return { ok };
+    },
+  };
+  return operation;
+}
+
+const locked = (): Error => new TypeError("database is locked");
+
+describe("commitWhenUnlocked", () => {
+  it("tries again while another process writes, and answers as Deno KV does in the end", async () => {
+    for (const ok of [true, false]) {
+      const operation = meeting([locked(), locked(), locked()], ok);
+      const committed = commitWhenUnlocked(operation);
+      await vi.runAllTimersAsync();
+      expect(await committed).toBe(ok);
+      expect(operation.calls).toBe(4);
+    }
+  });
+
+  it("rejects at once on any other error: the write may have happened", async () => {
+    for (const error of [new Error("connection lost"), new TypeError("Value too large (max 65536 bytes)"), undefined]) {
+      const operation = meeting([error], true);
+      await expect(commitWhenUnlocked(operation)).rejects.toBe(error);
+      expect(operation.calls).toBe(1);
+    }
+  });
+
+  it("gives up, with the error of Deno KV, before the core does", async () => {
+    const error = locked();
+    const start = Date.now();
+    const rejected = expect(commitWhenUnlocked(meeting(Array(1_000).fill(error), true))).rejects.toBe(error);
+    await vi.runAllTimersAsync();
+    await rejected;
+    expect(Date.now() - start).toBeLessThan(10_000);
+  });
+});

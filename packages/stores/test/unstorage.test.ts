@@ -1,0 +1,304 @@
+import { SessionManager, type StoredSession, serverSide } from "@coatcheck/core";
+import { browser, fakeClock, storeConformance } from "@coatcheck/testing";
+import { createStorage, type Driver, prefixStorage, type Storage } from "unstorage";
+import memory from "unstorage/drivers/memory";
+import { describe, expect, it, vi } from "vitest";
+import { type UnstorageStorage, unstorageStore } from "../src/unstorage.ts";
+import { storeKey as key, sessionOf } from "./support/sessions.ts";
+import { withinOneProcess } from "./support/unstorage-stores.ts";
+import { everyKeyed, expectWrongKeysRefused } from "./support/wrong-keys.ts";
+
+const START = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+const { now } = fakeClock(START);
+const stored = (differences?: Partial<StoredSession>): StoredSession => sessionOf(differences, START);
+
+/** A storage whose driver does some things differently. */
+function storageWith(differences: Partial<Driver>): Storage {
+  return createStorage({ driver: { ...memory(), ...differences } });
+}
+
+const runner = { describe, it };
+const abilities = { isAtomic: false, hasSubjectIndex: false, checksKeys: true };
+
+storeConformance(runner, {
+  ...abilities,
+  name: "unstorageStore, in memory",
+  create: () => ({ store: unstorageStore(createStorage()) }),
+});
+
+storeConformance(runner, {
+  ...abilities,
+  name: "unstorageStore, in a mount of a prefixed storage",
+  create: () => {
+    const storage = createStorage().mount("app:session", memory());
+    return { store: unstorageStore(prefixStorage(storage, "app")) };
+  },
+});
+
+storeConformance(runner, {
+  ...abilities,
+  isAtomic: true,
+  name: "unstorageStore, within one process",
+  create: () => withinOneProcess(createStorage()),
+});
+
+describe("unstorageStore", () => {
+  it("refuses what is no storage, and says what to write", () => {
+    for (const wrong of [undefined, null, {}, new Map()]) {
+      expect(() => unstorageStore(wrong as unknown as UnstorageStorage)).toThrow(/unstorageStore\(createStorage\(/);
+    }
+  });
+
+  it("SEC-04 refuses a prefix that leads out of the storage or into another", () => {
+    for (const prefix of ["..", "../x", "a:..:b", ".", "a:.:", "a..", "a.:b", "a/b", "a?b", "a\\b", "\0", "é"]) {
+      expect(() => unstorageStore(createStorage(), { prefix }), prefix).toThrow(/prefix/);
+    }
+  });
+
+  it("SEC-04 refuses a key that is none, before the storage is asked", async () => {
+    const fail = (): never => {
+      throw new Error("asked");
+    };
+    await expectWrongKeysRefused(unstorageStore(storageWith({ getItem: fail, setItem: fail, removeItem: fail })));
+  });
+
+  it("takes any prefix for folders, and sweeps what is in them and nothing else", async () => {
+    for (const [prefix, folders] of [
+      ["session:", "session:"],
+      ["session", "session:"],
+      [":a::b:", "a:b:"],
+      ["", ""],
+      [".hidden", ".hidden:"],
+    ]) {
+      const storage = createStorage();
+      const others = ["settings", "session:settings", "session2:x", "a:b:note", `a:${"0".repeat(64)}`, "a:b:c:d"];
+      for (const other of others) await storage.setItem(other, "not a session");
+      const store = unstorageStore(storage, { prefix: prefix ?? "", now });
+      await store.create(key("a"), stored());
+      const added = (await storage.getKeys()).filter((name) => !others.includes(name));
+      expect(added).toEqual([expect.stringMatching(new RegExp(`^${folders}[0-9a-f]{64}$`))]);
+      expect(await store.sweep(START + HOUR)).toBe(1);
+      expect((await storage.getKeys()).sort()).toEqual([...others].sort());
+    }
+  });
+
+  it("sweeps no store whose folder lies in its own", async () => {
+    const storage = createStorage();
+    const inner = unstorageStore(storage, { prefix: "app:admin", now });
+    await inner.create(key("a"), stored());
+    expect(await unstorageStore(storage, { prefix: "app", now }).sweep(START + HOUR)).toBe(0);
+    expect(await inner.sweep(START + HOUR)).toBe(1);
+  });
+
+  it("names two keys differently when they differ only in case, even where case is ignored", async () => {
+    const storage = createStorage();
+    const store = unstorageStore(storage, { now });
+    const keys = ["abc", "ABC", "aBc", "a-_", "A_-"].map(key);
+    for (const each of keys) expect(await store.create(each, stored({ data: each }))).toBe(true);
+    expect(new Set((await storage.getKeys()).map((name) => name.toLowerCase())).size).toBe(keys.length);
+    for (const each of keys) expect((await store.load(each))?.data).toBe(each);
+  });
+
+  it("keeps data as it is where a client below the driver makes JSON of what looks like it", async () => {
+    const items = new Map<string, string>();
+    const parsing = storageWith({
+      getItem: (name) => {
+        const text = items.get(name) ?? null;
+        try {
+          return text === null ? null : JSON.parse(text);
+        } catch {
+          return text;
+        }
+      },
+      setItem: (name, value) => void items.set(name, value),
+    });
+    const store = unstorageStore(parsing, { now });
+    for (const [index, data] of ["123", "null", "{", " \n", "", '{"__proto__":1}', "\ud800", "base64:AA=="].entries()) {
+      await store.create(key(`${index}`), stored({ data }));
+      expect((await store.load(key(`${index}`)))?.data).toBe(data);
+    }
+  });
+
+  it("tells the driver how many seconds a session has left, in whole ones and never none", async () => {
+    const clock = fakeClock(START);
+    const ttls: unknown[] = [];
+    const { getItem, setItem, ...rest } = memory();
+    const storage = createStorage({
+      driver: {
+        ...rest,
+        getItem,
+        setItem: (name, value, options) => {
+          ttls.push(options["ttl"]);
+          return setItem?.(name, value, options);
+        },
+      },
+    });
+    const store = unstorageStore(storage, { now: clock.now });
+    await store.create(key("a"), stored({ expiresAt: START + 1_500 }));
+    await store.update(key("a"), stored({ version: 2, expiresAt: START + 60_000 }), 1);
+    clock.advance(30);
+    await store.touch(key("a"), START + 90_000);
+    await store.create(key("b"), stored({ expiresAt: START - HOUR }));
+    expect(ttls).toEqual([2, 60, 60, 1]);
+  });
+
+  it("SEC-42 rejects when the driver fails, also when it resolves with its error", async () => {
+    const error = new Error("EACCES: permission denied");
+    const fail = (): never => {
+      throw error;
+    };
+    for (const getItem of [fail, () => error as unknown as string]) {
+      const store = unstorageStore(storageWith({ getItem }));
+      for (const ask of everyKeyed(store, key("a"))) await expect(ask()).rejects.toBe(error);
+    }
+    await expect(unstorageStore(storageWith({ setItem: fail })).create(key("a"), stored())).rejects.toBe(error);
+    await expect(unstorageStore(storageWith({ getKeys: fail })).sweep(START)).rejects.toBe(error);
+    const keeping = unstorageStore(storageWith({ removeItem: fail }));
+    await keeping.create(key("a"), stored());
+    await expect(keeping.delete(key("a"))).rejects.toBe(error);
+  });
+
+  it("SEC-22 ends a session that the driver cannot remove and says nothing about", async () => {
+    const storage = storageWith({ removeItem: () => {} });
+    const store = unstorageStore(storage, { now });
+    await store.create(key("a"), stored({ data: "what a thief is after" }));
+    expect(await store.delete(key("a"))).toBe("ok");
+    expect(await store.load(key("a"))).toBeNull();
+    expect(await store.update(key("a"), stored({ version: 2 }), 1)).toBe("gone");
+    expect(await store.touch(key("a"), START + 2 * HOUR)).toBe(false);
+    expect(await store.create(key("a"), stored())).toBe(false);
+    expect(await store.delete(key("a"))).toBe("gone");
+    expect(await store.sweep(START + 2 * HOUR)).toBe(0);
+    const [name = ""] = await storage.getKeys();
+    expect(await storage.getItem(name)).not.toContain("thief");
+  });
+
+  it("SEC-42 finds no session in half a record, or in what somebody else wrote", async () => {
+    const storage = createStorage();
+    const store = unstorageStore(storage, { now });
+    await store.create(key("a"), stored());
+    const [name = ""] = await storage.getKeys();
+    const whole = String(await storage.getItem(name));
+    const halves = Array.from(whole, (_, length) => whole.slice(0, length));
+    for (const text of [...halves, "123", "null", '{"data":"","version":1}', whole.slice("coatcheck:".length)]) {
+      await storage.setItem(name, text);
+      expect(await store.load(key("a")), text).toBeNull();
+      expect(await store.update(key("a"), stored({ version: 2 }), 1)).toBe("gone");
+      expect(await store.touch(key("a"), START + 2 * HOUR)).toBe(false);
+      // It may belong to another process that is still writing: it has no expiry to go by.
+      expect(await store.sweep(START + 2 * HOUR)).toBe(0);
+      expect(await storage.hasItem(name)).toBe(true);
+    }
+    expect(await store.create(key("a"), stored())).toBe(true);
+    await storage.setItem(name, halves.at(-1) ?? "");
+    expect(await store.delete(key("a"))).toBe("gone");
+    expect(await storage.hasItem(name)).toBe(false);
+  });
+
+  it("SEC-42 goes on when the driver never answers, and drops what was under way", async () => {
+    const { getItem, ...rest } = memory();
+    let answer = () => {};
+    let hangs = false;
+    const storage = createStorage({
+      driver: {
+        ...rest,
+        getItem: async (name, options) => {
+          const value = await getItem(name, options);
+          if (hangs) {
+            hangs = false;
+            await new Promise<void>((resolve) => {
+              answer = resolve;
+            });
+          }
+          return value;
+        },
+      },
+    });
+    const store = unstorageStore(storage, { now });
+    await store.create(key("a"), stored());
+    vi.useFakeTimers();
+    try {
+      hangs = true;
+      const slow = store.update(key("a"), stored({ data: "slow", version: 2 }), 1);
+      const refused = expect(slow).rejects.toThrow(/others went ahead/);
+      const next = store.update(key("a"), stored({ data: "next", version: 2 }), 1);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await next).toBe("ok");
+      answer();
+      await refused;
+    } finally {
+      vi.useRealTimers();
+    }
+    expect((await store.load(key("a")))?.data).toBe("next");
+  });
+
+  it("refuses a driver that takes no writes, at construction", () => {
+    const { getItem, getKeys, hasItem } = memory();
+    const drivers = [
+      { getItem, getKeys, hasItem },
+      { ...memory(), options: { readOnly: true } },
+    ];
+    for (const driver of drivers) {
+      expect(() => unstorageStore(createStorage({ driver: driver as never }))).toThrow(/^unstorageStore: .* read-only/);
+    }
+  });
+
+  it("sweeps nothing when it is told no instant, and what has expired by now when it is told none", async () => {
+    const clock = fakeClock(1_000_000);
+    const store = unstorageStore(createStorage(), { now: clock.now });
+    await store.create(key("a"), sessionOf({}, 1_000_000));
+    for (const wrong of [Number.NaN, "2020-01-01", null, {}]) {
+      await expect(store.sweep(wrong as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    }
+    const sweepNow = store.sweep as () => Promise<number>;
+    expect(await sweepNow()).toBe(0);
+    clock.advance(3_600);
+    expect(await sweepNow()).toBe(1);
+  });
+
+  it("sweeps thousands, a hundred at a time", async () => {
+    const { getItem, ...rest } = memory();
+    let reading = 0;
+    let most = 0;
+    const storage = createStorage({
+      driver: {
+        ...rest,
+        getItem: async (name, options) => {
+          reading += 1;
+          most = Math.max(most, reading);
+          await Promise.resolve();
+          reading -= 1;
+          return getItem(name, options);
+        },
+      },
+    });
+    const store = unstorageStore(storage, { now });
+    for (let index = 0; index < 2_500; index++) {
+      await store.create(key(`${index}`), stored({ expiresAt: START + (index % 2 === 0 ? 0 : HOUR) }));
+    }
+    most = 0;
+    expect(await store.sweep(START)).toBe(1_250);
+    expect(most).toBeLessThanOrEqual(100);
+    expect(await storage.getKeys()).toHaveLength(1_250);
+    expect(await store.sweep(START)).toBe(0);
+  });
+
+  it("SEC-22 SEC-24 says that it cannot list a subject's sessions, rather than to forget some", async () => {
+    const sessions = new SessionManager({ mode: serverSide(unstorageStore(createStorage())) });
+    await expect(sessions.revokeAll("eve")).rejects.toMatchObject({ code: "UNSUPPORTED" });
+  });
+
+  it("loses none of 20 visits of one visitor at once", async () => {
+    const sessions = new SessionManager<{ visits: number }>({ mode: serverSide(unstorageStore(createStorage())) });
+    const fetch = sessions.wrap(async (_request, pending) => {
+      const session = await pending;
+      session.update("visits", (visits = 0) => visits + 1);
+      return new Response(String(session.get("visits")));
+    });
+    const client = browser({ fetch });
+    await client.fetch("/");
+    await Promise.all(Array.from({ length: 20 }, () => client.fetch("/")));
+    expect(await (await client.fetch("/")).text()).toBe("22");
+  });
+});
