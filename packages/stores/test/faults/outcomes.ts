@@ -1,0 +1,13 @@
+import { expect } from "vitest";
+import type { Outcome } from "./visitor.ts";
+
+/** What SEC-42 says of a request that meets a fault. */
+export function expectFailure(outcome: Outcome): Extract<Outcome, { ok: false }> {
+  expect(outcome).toMatchObject({ ok: false, code: "STORE_FAILED", cause: expect.any(Error) });
+  return outcome as Extract<Outcome, { ok: false }>;
+}
+
+export function expectSuccess(outcome: Outcome): Extract<Outcome, { ok: true }> {
+  expect(outcome).toMatchObject({ ok: true });
+  return outcome as Extract<Outcome, { ok: true }>;
+}

@@ -1,0 +1,55 @@
+import { DatabaseSync } from "node:sqlite";
+import type { SessionStore } from "@coatcheck/core";
+import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from "kysely";
+import { createPool } from "mysql2";
+import { Pool } from "pg";
+import { createClient } from "redis";
+import { redisStore } from "../../src/redis.ts";
+import { migrate, sqlStore } from "../../src/sql.ts";
+import { sqliteDatabase } from "../../src/sqlite.ts";
+
+/** A store with a client of its own. */
+export interface OpenStore {
+  readonly store: SessionStore;
+  close(): unknown;
+}
+
+/** An engine that several processes can share. */
+export type EngineName = keyof typeof OPENERS;
+
+/** Each engine by its usual client, with the settings that a server would use. */
+const OPENERS = {
+  async redis(url: string): Promise<OpenStore> {
+    const client = createClient({ url, disableOfflineQueue: true });
+    // Without a listener the first broken connection would end the process.
+    client.on("error", () => {});
+    await client.connect();
+    return { store: redisStore(client), close: () => client.destroy() };
+  },
+  postgres(connectionString: string): Promise<OpenStore> {
+    const pool = new Pool({ connectionString, max: 10 });
+    // As above; the pool listens to idle clients only.
+    pool.on("error", () => {});
+    pool.on("connect", (connected) => connected.on("error", () => {}));
+    return openSql(new PostgresDialect({ pool }));
+  },
+  mariadb: (uri: string): Promise<OpenStore> => openSql(new MysqlDialect({ pool: createPool({ uri }) })),
+  sqlite(file: string): Promise<OpenStore> {
+    const database = new DatabaseSync(file, { timeout: 5_000 });
+    database.exec("pragma journal_mode = wal");
+    return openSql(new SqliteDialect({ database: sqliteDatabase(database) }));
+  },
+};
+
+/**
+ * @param url - of the engine, or of a proxy before it; the file of SQLite
+ */
+export function openStore(engine: EngineName, url: string): Promise<OpenStore> {
+  return OPENERS[engine](url);
+}
+
+async function openSql(dialect: Dialect): Promise<OpenStore> {
+  const db = new Kysely<unknown>({ dialect });
+  await migrate(db);
+  return { store: sqlStore(db), close: () => db.destroy() };
+}
