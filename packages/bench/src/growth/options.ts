@@ -1,0 +1,43 @@
+import { parseArgs } from "node:util";
+import { ENGINES } from "./engines.ts";
+
+/** What the command takes. */
+export interface GrowthOptions {
+  readonly engines: readonly string[];
+  /** Live sessions in the smaller set. */
+  readonly few: number;
+  /** Live sessions in the larger set. */
+  readonly many: number;
+  /** How often each operation is measured on each set. */
+  readonly rounds: number;
+}
+
+/** @throws an error whose message is for the person at the terminal */
+export function parseOptions(args: readonly string[]): GrowthOptions {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      few: { type: "string", default: "1000" },
+      many: { type: "string", default: "1000000" },
+      rounds: { type: "string", default: "9" },
+    },
+  });
+  const names = Object.keys(ENGINES);
+  const unknown = positionals.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no engine ${unknown}. There are ${names.join(", ")}.`);
+  const options = {
+    engines: positionals.length > 0 ? positionals : names,
+    few: toCount("few", values.few),
+    many: toCount("many", values.many),
+    rounds: toCount("rounds", values.rounds),
+  };
+  if (options.few >= options.many) throw new Error("--few takes a smaller number than --many.");
+  return options;
+}
+
+function toCount(option: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`--${option} takes a whole number, 1 or more.`);
+  return count;
+}

@@ -1,0 +1,26 @@
+import { startRedis } from "@coatcheck/engines";
+import { redisStore } from "@coatcheck/stores/redis";
+import { createClient } from "redis";
+import type { GrowthEngine } from "./engine.ts";
+import { populate } from "./population.ts";
+
+export async function startRedisEngine(): Promise<GrowthEngine> {
+  // Redis would write its file anew whenever that has doubled, beside the rounds.
+  const engine = await startRedis(["--auto-aof-rewrite-percentage", "0"]);
+  const client = await createClient({ url: engine.url }).connect();
+  return {
+    version: engine.version,
+    async fill(count) {
+      const store = redisStore(client, { prefix: `size-${count}:` });
+      const sample = await populate(count, (batch) =>
+        Promise.all(batch.map(({ key, session }) => store.create(key, session))),
+      );
+      return { store, sample };
+    },
+    async settle() {},
+    async stop() {
+      await client.close();
+      await engine.stop();
+    },
+  };
+}
