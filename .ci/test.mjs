@@ -12,10 +12,10 @@ const bin = join(root, "node_modules", ".bin");
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const reports = mkdtempSync(join(tmpdir(), "coatcheck-"));
 
-/** Workerd is driven by the run in Node. The forks pool does not start in Bun, hence threads. */
+/** Workerd is driven by the run in Node. The forks pool does not start in Bun, hence threads. Deno hands its flags on to forks. */
 const runs = [
   { host: "node", command: [join(bin, "node"), vitest, "run"] },
-  { host: "deno", command: [join(bin, "deno"), "run", "-A", vitest, "run"] },
+  { host: "deno", command: [join(bin, "deno"), "run", "-A", "--unstable-kv", vitest, "run"] },
   { host: "bun", command: [join(bin, "bun"), "--bun", vitest, "run", "--pool", "threads"] },
 ];
 
@@ -38,6 +38,8 @@ const leaks = failed === 0 ? secretsIn(stripVTControlCharacters(output)) : [];
 for (const leak of leaks) console.log(`SEC-41: the output of the tests holds ${leak}`);
 failed += leaks.length;
 
+console.log("\nEngines");
+for (const line of linesAboutEngines(stripVTControlCharacters(output))) console.log(`  ${line}`);
 console.log("\nTests by package and runtime");
 for (const [name, { passed, skipped }] of [...totals].sort()) {
   console.log(`  ${name.padEnd(24)}${String(passed).padStart(6)} passed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
@@ -74,6 +76,12 @@ function count(counts) {
     failures += total.failed;
   }
   return failures;
+}
+
+/** What the tests said of the engines they ran on, and of those they could not, once each. */
+function linesAboutEngines(text) {
+  const found = [...text.matchAll(/^(engine|skipped): (.*)$/gm)];
+  return [...new Set(found.map(([, what, engine]) => (what === "engine" ? engine : `skipped: ${engine}`)))].sort();
 }
 
 /** What must not be in the output of a green run: session ids, store keys, sealed cookies, and our tests' secrets. */

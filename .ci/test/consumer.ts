@@ -8,7 +8,23 @@ import {
   signedCookie,
 } from "@coatcheck/core";
 import { session } from "@coatcheck/hono";
+import { d1Database } from "@coatcheck/stores/d1";
+import { denoKvStore } from "@coatcheck/stores/deno-kv";
+import { durableObjectStore, SessionObject } from "@coatcheck/stores/durable-object";
+import { cloudflareKVStore } from "@coatcheck/stores/kv";
+import { mongoStore } from "@coatcheck/stores/mongo";
+import { redisStore } from "@coatcheck/stores/redis";
+import { migrate, sqlStore } from "@coatcheck/stores/sql";
+import { sqliteDatabase } from "@coatcheck/stores/sqlite";
+import { type UnstorageStorage, unstorageStore } from "@coatcheck/stores/unstorage";
+import { upstashStore } from "@coatcheck/stores/upstash";
 import { Hono } from "hono";
+
+/** What has no engine here: that it can be imported is what is tested. */
+const there = [
+  ...[cloudflareKVStore, denoKvStore, durableObjectStore, mongoStore, redisStore, sqlStore, upstashStore],
+  ...[d1Database, migrate, SessionObject, sqliteDatabase],
+].filter((value) => typeof value === "function");
 
 /** Writes a session and reads it back, in every mode and through Hono; tells which of them kept it. */
 export async function walk(): Promise<string> {
@@ -18,6 +34,7 @@ export async function walk(): Promise<string> {
     signed: signedCookie({ secrets }),
     encrypted: encryptedCookie({ secrets }),
     server: serverSide(memoryStore()),
+    unstorage: serverSide(unstorageStore(newStorage())),
   };
   for (const [name, mode] of Object.entries(modes)) {
     const sessions = manager(mode);
@@ -36,11 +53,22 @@ export async function walk(): Promise<string> {
     })
     .get("/", async (c) => c.text((await c.var.session).get("cart")?.join() ?? ""));
   if (await keeps(async (request) => app.fetch(request))) kept.push("hono");
-  return `kept: ${kept.join(" ")}`;
+  return `kept: ${kept.join(" ")}; there: ${there.length}`;
 }
 
 function manager(mode: SessionMode): SessionManager<{ cart: string[] }> {
   return new SessionManager<{ cart: string[] }>({ mode });
+}
+
+/** As much of a storage as the store needs: unstorage's own types are not to be checked here. */
+function newStorage(): UnstorageStorage {
+  const items = new Map<string, string>();
+  return {
+    getItem: async (key) => items.get(key) ?? null,
+    setItem: async (key, value) => void items.set(key, value),
+    removeItem: async (key) => void items.delete(key),
+    getKeys: async () => [...items.keys()],
+  };
 }
 
 async function keeps(handle: (request: Request) => Promise<Response>): Promise<boolean> {

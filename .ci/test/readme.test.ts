@@ -1,75 +1,125 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./bundle.ts";
+import { ENGINE_VARIABLES, type ReadmeEngines, startReadmeEngines } from "./readme-engines.ts";
+import { type Program, programs } from "./readme-programs.ts";
 
-/** Every page of documentation in the repository. */
-const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+const found = programs();
+const bin = join(root, "node_modules/.bin");
 
-/** A `ts` block of a page: a complete program. */
-interface Block {
-  readonly title: string;
-  readonly code: string;
-  readonly file: string;
-}
-
-const blocks: Block[] = pages.flatMap((page) => {
-  const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ""], index) => ({
-    title: `${page}, program ${index + 1}`,
-    code,
-    file: `${page.replaceAll(/\W/g, "-")}-${index + 1}.ts`,
-  }));
-});
+/** Of Deno's own types, as much as the programs use; the real ones clash with those of the other runtimes. */
+const DENO_TYPES = `declare const Deno: {
+  openKv(path?: string): Promise<import("@coatcheck/stores/deno-kv").DenoKv>;
+};`;
 
 /** In the repository, so that the programs resolve its packages. */
 let folder = "";
+let engines: ReadmeEngines;
 
-beforeAll(() => {
+beforeAll(async () => {
   const parent = join(root, ".ci/.cache");
   mkdirSync(parent, { recursive: true });
   folder = mkdtempSync(join(parent, "readme-"));
-  for (const { file, code } of blocks) writeFileSync(join(folder, file), code);
+  for (const { file, code } of found) writeFileSync(join(folder, file), code);
+  writeFileSync(join(folder, "deno.d.ts"), DENO_TYPES);
   const options = { isolatedDeclarations: false, declaration: false, noEmit: true };
-  const config = { extends: join(root, "tsconfig.json"), compilerOptions: options, include: ["*.ts"] };
+  const include = ["*.ts", join(root, "packages/stores/test/support/cloudflare.d.ts")];
+  const config = { extends: join(root, "tsconfig.json"), compilerOptions: options, include };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  engines = await startReadmeEngines();
 });
 
-afterAll(() => {
+afterAll(async () => {
+  await engines?.stop();
   if (folder !== "") rmSync(folder, { recursive: true });
 });
 
 describe("the programs in the documentation", () => {
-  it("are there", () => {
-    expect(blocks.length).toBeGreaterThan(0);
+  it("are there, for every runtime that they speak of", () => {
+    expect(new Set(found.map(({ runtime }) => runtime))).toEqual(new Set(["node", "workers", "deno"]));
   });
 
   it("type-check", () => {
-    const { status, stdout } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", folder], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(join(bin, "tsc"), ["-p", folder], { encoding: "utf8" });
     expect(status, stdout).toBe(0);
   });
 
-  for (const { title, file } of blocks) {
-    it(`run: ${title}`, () => {
-      // A server answers a first request and the next one with its cookie; another program just has to end well.
-      const program = `
-        const program = await import(${JSON.stringify(`./${file}`)});
-        const fetch = program.default?.fetch;
-        if (fetch !== undefined) {
-          const env = { SESSION_SECRET: process.env.SESSION_SECRET };
-          const first = await fetch(new Request("https://localhost/"), env);
-          const cookie = first.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
-          const next = await fetch(new Request("https://localhost/", { headers: { cookie } }), env);
-          for (const { status } of [first, next]) if (status >= 500) throw new Error("answered " + status);
-        }`;
-      const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
-      const { status, stderr } = spawnSync(
-        join(root, "node_modules/.bin/node"),
-        ["--conditions=@coatcheck/source", "--input-type=module", "--eval", program],
-        { cwd: folder, encoding: "utf8", env: { ...process.env, SESSION_SECRET: secret } },
-      );
-      expect(status, stderr).toBe(0);
+  const runners = { node: runInNode, deno: runInDeno, workers: runInWorkerd };
+  for (const program of found) {
+    it(`run: ${program.title}`, async (test) => {
+      const missing = ENGINE_VARIABLES.find((name) => program.code.includes(name) && engines.env[name] === undefined);
+      if (missing !== undefined) test.skip(`${missing}: its engine is not installed`);
+      await runners[program.runtime](program);
     });
   }
 });
+
+/** A server answers a first request and the next one with its cookie; another program just has to end well. */
+const visitTwice = (file: string): string => `
+  const program = await import(${JSON.stringify(`./${file}`)});
+  const fetch = program.default?.fetch;
+  if (fetch !== undefined) {
+    const env = { SESSION_SECRET: globalThis.process?.env.SESSION_SECRET };
+    const first = await fetch(new Request("https://localhost/"), env);
+    const cookie = first.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+    const next = await fetch(new Request("https://localhost/", { headers: { cookie } }), env);
+    for (const { status } of [first, next]) if (status >= 500) throw new Error("answered " + status);
+  }
+  // Clients of engines keep a process alive.
+  globalThis.process.exit(0);`;
+
+async function run(file: string, args: readonly string[]): Promise<void> {
+  const SESSION_SECRET = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
+  // Where Deno keeps its KV when nobody says where.
+  const DENO_DIR = join(folder, "deno");
+  const env = { ...process.env, ...engines.env, SESSION_SECRET, DENO_DIR };
+  await promisify(execFile)(join(bin, file), args, { cwd: folder, env, timeout: 25_000 });
+}
+
+async function runInNode({ file }: Program): Promise<void> {
+  await run("node", ["--conditions=@coatcheck/source", "--input-type=module", "--eval", visitTwice(file)]);
+}
+
+async function runInDeno({ file }: Program): Promise<void> {
+  const main = join(folder, `run-${file}`);
+  writeFileSync(main, `import process from "node:process"; globalThis.process = process; ${visitTwice(file)}`);
+  const flags = ["--conditions=@coatcheck/source", "--unstable-kv", "--node-modules-dir=manual", "--no-check"];
+  await run("deno", ["run", "-A", ...flags, main]);
+}
+
+async function runInWorkerd({ file }: Program): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, file)],
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["@coatcheck/source", "workerd", "worker"],
+    external: ["cloudflare:*"],
+    write: false,
+  });
+  const hasObjects = readFileSync(join(folder, file), "utf8").includes("SessionObject");
+  const worker = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      compatibilityDate: "2026-10-01",
+      modules: [{ type: "ESModule", path: "worker.mjs", contents: outputFiles[0]?.text ?? "" }],
+      kvNamespaces: ["SESSIONS"],
+      d1Databases: ["DB"],
+      ...(hasObjects && { durableObjects: { SESSION_OBJECTS: { className: "SessionObject", useSQLite: true } } }),
+    }),
+  );
+  try {
+    const first = await worker.dispatchFetch("https://localhost/");
+    const cookie = first.headers.getSetCookie().map((line) => line.split(";")[0]);
+    const next = await worker.dispatchFetch("https://localhost/", { headers: { cookie: cookie.join("; ") } });
+    for (const response of [first, next]) expect(response.status, await response.text()).toBe(200);
+  } finally {
+    await worker.dispose();
+  }
+}

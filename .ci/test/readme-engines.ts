@@ -1,0 +1,58 @@
+import { MissingEngineError, startPostgres, startRedis } from "@coatcheck/engines";
+import { startMongoServer } from "../../packages/stores/test/support/mongo-server.ts";
+import { startUpstash } from "../../packages/stores/test/support/start-upstash.ts";
+import { UPSTASH_TOKEN } from "../../packages/stores/test/support/upstash-token.ts";
+
+/** What the programs in the documentation are given. */
+export interface ReadmeEngines {
+  /** Environment variables. What is missing belongs to an engine that is not installed. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Environment variables that a program cannot do without. */
+export const ENGINE_VARIABLES: readonly string[] = [
+  "REDIS_URL",
+  "DATABASE_URL",
+  "UPSTASH_REDIS_REST_URL",
+  "MONGODB_URL",
+];
+
+export async function startReadmeEngines(): Promise<ReadmeEngines> {
+  const env: Record<string, string> = {};
+  const stops: (() => Promise<void>)[] = [];
+
+  async function start(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
+      console.log(`skipped: programs of the documentation: ${error.message}`);
+    }
+  }
+
+  await start(async () => {
+    const redis = await startRedis();
+    stops.push(redis.stop);
+    env["REDIS_URL"] = redis.url;
+    const upstash = await startUpstash(redis.url);
+    stops.push(upstash.stop);
+    env["UPSTASH_REDIS_REST_URL"] = upstash.url;
+    env["UPSTASH_REDIS_REST_TOKEN"] = UPSTASH_TOKEN;
+  });
+  await start(async () => {
+    const postgres = await startPostgres();
+    stops.push(postgres.stop);
+    env["DATABASE_URL"] = postgres.url;
+  });
+  const mongo = await startMongoServer();
+  stops.push(mongo.close);
+  env["MONGODB_URL"] = mongo.url;
+
+  return {
+    env,
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
