@@ -1,14 +1,13 @@
-import { memoryStore, type PendingSession, SessionManager, serverSide } from "@coatcheck/core";
+import type { SessionManager } from "@coatcheck/core";
 import { assert } from "chai";
+import { adapterApplication, type Program } from "./adapter-application.ts";
 import { browser, type Fetch } from "./browser.ts";
 import type { TestRunner } from "./runner.ts";
 
-/** An application that an adapter has to carry: a request with its pending session becomes a response, or an error. */
-export type Program = (request: Request, session: PendingSession) => Response | Promise<Response>;
-
 /** A running application. */
 export interface AdapterUnderTest {
-  readonly fetch: Fetch;
+  /** Answers the requests. @default the global `fetch`, which reaches a server that listens */
+  readonly fetch?: Fetch;
   /** Where it answers, when it listens on a socket. @default "https://localhost" */
   readonly origin?: string;
   close?(): void | Promise<void>;
@@ -18,7 +17,10 @@ export interface AdapterUnderTest {
 export interface AdapterConformanceOptions {
   /** For the titles: `hono`. */
   readonly name: string;
-  /** Binds a manager and a program with the adapter. Called for each test. */
+  /**
+   * Binds a manager and a program with the adapter. Called for each test. A server in a process of its own has made both
+   * there, by `adapterApplication()`, and may serve all tests.
+   */
   readonly serve: (sessions: SessionManager, program: Program) => AdapterUnderTest | Promise<AdapterUnderTest>;
 }
 
@@ -40,10 +42,11 @@ export function adapterConformance({ describe, it: test }: TestRunner, options: 
   describe(`${options.name}: adapter conformance`, () => {
     it("leaves a response alone when nobody awaits the session", async ({ client, loads }) => {
       await client.fetch("/write");
+      const before = await loads();
       const response = await client.fetch("/plain");
       assert.isNull(response.headers.get("Vary"));
       assert.deepEqual(response.headers.getSetCookie(), []);
-      assert.equal(loads(), 0);
+      assert.equal(await loads(), before);
       assert.equal(await response.text(), "plain");
     });
 
@@ -96,6 +99,32 @@ export function adapterConformance({ describe, it: test }: TestRunner, options: 
       assert.equal(response.headers.getSetCookie().length, 1);
       assert.equal(await response.text(), "one two three");
       assert.equal(await text(client, "/read"), "written");
+    });
+
+    it("sends what is streamed when it is there, not when it is all there", async ({ client }) => {
+      const name = crypto.randomUUID();
+      // A server that compresses holds back what is little; that is its right.
+      const init = { headers: { "Accept-Encoding": "identity" } };
+      const streaming = client.fetch(`/held-stream?name=${name}`, init);
+      const response = await inTime(streaming, "the response waits for its whole body");
+      const reader = response?.body?.pipeThrough(new TextDecoderStream()).getReader();
+      assert.equal((await inTime(reader?.read(), "the first part waits for the second"))?.value, "one ");
+      await client.fetch(`/release?name=${name}`);
+      assert.equal((await reader?.read())?.value, "two");
+    });
+
+    it("SEC-42 completes a write whose client has gone, or does nothing of it", async ({ client }) => {
+      await client.fetch("/write?value=before");
+      const name = crypto.randomUUID();
+      const abort = new AbortController();
+      const gone = client.fetch(`/held-write?value=after&name=${name}`, { signal: abort.signal }).catch(() => {});
+      await inTime(client.fetch(`/reached?name=${name}`), "the write has not begun");
+      abort.abort();
+      await client.fetch(`/release?name=${name}`);
+      await gone;
+      assert.include(["before", "after"], await text(client, "/read"));
+      await client.fetch("/write?value=later");
+      assert.equal(await text(client, "/read"), "later");
     });
 
     it("commits on HEAD as on GET", async ({ client }) => {
@@ -154,76 +183,33 @@ interface Application {
   readonly client: ReturnType<typeof browser>;
   readonly visit: () => ReturnType<typeof browser>;
   /** How often the store was asked for a session. */
-  readonly loads: () => number;
+  readonly loads: () => Promise<number>;
   readonly close: (() => void | Promise<void>) | undefined;
 }
 
 async function start(options: AdapterConformanceOptions): Promise<Application> {
-  const store = memoryStore();
-  let loads = 0;
-  const counted: typeof store = {
-    ...store,
-    load: (key) => {
-      loads += 1;
-      return store.load(key);
-    },
-  };
-  const sessions = new SessionManager({ mode: serverSide(counted) });
+  const { sessions, program } = adapterApplication();
   const { fetch, origin, close } = await options.serve(sessions, program);
-  const visit = () => browser({ fetch, ...(origin !== undefined && { origin }) });
-  return { client: visit(), visit, loads: () => loads, close };
+  const visit = () => browser({ ...(fetch !== undefined && { fetch }), ...(origin !== undefined && { origin }) });
+  const client = visit();
+  return { client, visit, loads: async () => Number(await text(client, "/loads")), close };
 }
 
 async function text(client: ReturnType<typeof browser>, path: string): Promise<string> {
   return (await client.fetch(path)).text();
 }
 
-const program: Program = async (request, pending) => {
-  const { pathname, searchParams, origin } = new URL(request.url);
-  if (pathname === "/plain") return new Response("plain");
-  const session = await pending;
-  if (pathname === "/read") return new Response(String(session.get("value") ?? "empty"));
-  if (pathname === "/status-500") {
-    session.set("value", "written");
-    return new Response("failed", { status: 500 });
-  }
-  if (pathname.startsWith("/destroy")) {
-    session.destroy();
-    if (pathname === "/destroy-and-throw") throw new Error("thrown by the program");
-    return new Response("destroyed", { status: pathname === "/destroy-and-500" ? 500 : 200 });
-  }
-  session.set("value", searchParams.get("value") ?? "written");
-  switch (pathname) {
-    case "/throw":
-      throw new Error("thrown by the program");
-    case "/redirect":
-      return new Response(null, { status: 302, headers: { Location: "/read" } });
-    case "/immutable":
-      return Response.redirect(`${origin}/read`, 303);
-    case "/no-body":
-      return new Response(null, { status: Number(searchParams.get("status")) });
-    case "/echo":
-      return new Response(await request.text());
-    case "/stream":
-      return new Response(streamOf(["one ", "two ", "three"]));
-    case "/other-cookies": {
-      const response = new Response("cookies");
-      for (const line of ["a=1; Path=/", "b=2; Path=/"]) response.headers.append("Set-Cookie", line);
-      return response;
-    }
-    default:
-      return new Response("written");
-  }
-};
+/** Milliseconds after which somebody waits for something that will not come. */
+const PATIENCE = 5_000;
 
-function streamOf(parts: readonly string[]): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  const left = [...parts];
-  return new ReadableStream({
-    pull(controller) {
-      const next = left.shift();
-      if (next === undefined) controller.close();
-      else controller.enqueue(encoder.encode(next));
-    },
+async function inTime<Result>(promise: Promise<Result> | undefined, failure: string): Promise<Result | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(failure)), PATIENCE);
   });
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,9 +1,5 @@
-export {
-  type AdapterConformanceOptions,
-  type AdapterUnderTest,
-  adapterConformance,
-  type Program,
-} from "./adapter-conformance.ts";
+export { type AdapterApplication, adapterApplication, type Program } from "./adapter-application.ts";
+export { type AdapterConformanceOptions, type AdapterUnderTest, adapterConformance } from "./adapter-conformance.ts";
 export { type Browser, type BrowserOptions, browser, type Fetch } from "./browser.ts";
 export { type FakeClock, fakeClock } from "./fake-clock.ts";
 export { type Fault, type FaultyStore, faultyStore, type PausePoint, type StoreOperation } from "./faulty-store.ts";

@@ -50,6 +50,28 @@ const MISTAKES: Readonly<Record<string, { serve: Serve; noticed: RegExp }>> = {
     },
     noticed: /SEC-22 logs out even when the request failed/,
   },
+  "a body that is collected before it is sent": {
+    serve: (sessions, program) => async (request) => {
+      const response = await sessions.handle(request, (pending) => program(request, pending));
+      const isEmpty = response.body === null;
+      return new Response(isEmpty ? null : await response.arrayBuffer(), response);
+    },
+    noticed: /sends what is streamed when it is there/,
+  },
+  "a server that ends with the first client that goes away": {
+    serve: (sessions, program) => {
+      let isBroken = false;
+      return async (request) => {
+        request.signal.addEventListener("abort", () => {
+          isBroken = true;
+        });
+        const response = await sessions.handle(request, (pending) => program(request, pending));
+        if (isBroken) throw new Error("the server has ended");
+        return response;
+      };
+    },
+    noticed: /SEC-42 completes a write whose client has gone/,
+  },
   "one session for everybody": {
     serve: (sessions, program) => {
       let shared: ReturnType<typeof sessions.open> | undefined;
