@@ -32,6 +32,10 @@ export interface EngineRecipe {
   /** Makes the data folder ready, before the first start. */
   readonly prepare?: (folder: string) => void;
   readonly command: (folder: string, port: number) => readonly [file: string, ...args: string[]];
+  /** Where it runs. @default its data folder */
+  readonly cwd?: string;
+  /** Its environment variables. @default those of this process */
+  readonly env?: (folder: string, port: number) => NodeJS.ProcessEnv;
   /** What it prints when it accepts connections. */
   readonly ready: RegExp;
   /** Asks it to end at once, clients or not. @default "SIGTERM" */
@@ -45,14 +49,15 @@ const START_TIMEOUT = 60;
 const STOP_TIMEOUT = 3;
 
 export async function startEngine(recipe: EngineRecipe): Promise<Engine> {
-  const { version, url, prepare, command, ready, stopSignal = "SIGTERM" } = recipe;
+  const { version, url, prepare, command, cwd, env, ready, stopSignal = "SIGTERM" } = recipe;
   const folder = mkdtempSync(join(tmpdir(), "coatcheck-engine-"));
   const port = await freePort();
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
     const [file, ...args] = command(folder, port);
-    const started = spawn(file, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const options = { cwd: cwd ?? folder, env: env?.(folder, port) ?? process.env };
+    const started = spawn(file, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     child = started;
     await untilReady(started, ready, version);
   }
@@ -154,7 +159,7 @@ function untilReady(child: ChildProcess, ready: RegExp, name: string): Promise<v
     child.stdout?.setEncoding("utf8").on("data", listen);
     child.stderr?.setEncoding("utf8").on("data", listen);
     child.on("error", (error) => fail(`did not start (${error.message})`));
-    child.on("exit", (code) => fail(`ended with ${code}`));
+    child.on("close", (code) => fail(`ended with ${code}`));
   });
 }
 

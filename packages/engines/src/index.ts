@@ -3,3 +3,5 @@ export { startMariadb } from "./mariadb.ts";
 export { startPostgres } from "./postgres.ts";
 export { type EngineProxy, startProxy } from "./proxy.ts";
 export { startRedis, startRedisCluster } from "./redis.ts";
+export { type ServerRecipe, startServer } from "./server.ts";
+export { openWebSocket, type WebSocketClient } from "./web-socket.ts";
