@@ -36,6 +36,9 @@ const everywhere: Readonly<Record<string, Settings>> = {
     },
   },
   hono: { folder: "adapters/hono" },
+  workers: { folder: "adapters/workers" },
+  deno: { folder: "adapters/deno" },
+  bun: { folder: "adapters/bun" },
 };
 
 /** Runtimes whose name in a file's name keeps the file to them. */
@@ -92,7 +95,7 @@ if (host === "node") {
     {
       resolve,
       ssr,
-      test: { name: "shop (node)", include: ["examples/shop/test/**/*.test.ts"], testTimeout: 2 * testTimeout },
+      test: { name: "examples (node)", include: ["examples/*/test/**/*.test.ts"], testTimeout: 2 * testTimeout },
     },
   );
 }

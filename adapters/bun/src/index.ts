@@ -1,0 +1,1 @@
+export { type BunServer, withSessions } from "./with-sessions.ts";

@@ -1,0 +1,2 @@
+export { scheduledSweep } from "./scheduled-sweep.ts";
+export { type WorkerContext, withSessions } from "./with-sessions.ts";

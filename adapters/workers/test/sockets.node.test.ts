@@ -1,0 +1,45 @@
+import { fileURLToPath } from "node:url";
+import { adapterConformance } from "@coatcheck/testing";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { describe, it } from "vitest";
+
+/** Programs that run in workerd; the suite visits them from here, over HTTP. */
+const WORKERS = { workers: "worker.ts", "hono on Workers": "hono-worker.ts" };
+
+for (const [name, file] of Object.entries(WORKERS)) {
+  const code = bundle(fileURLToPath(new URL(`support/${file}`, import.meta.url)));
+  adapterConformance(
+    { describe, it },
+    {
+      name: `${name}, over sockets`,
+      async serve() {
+        const worker = new Miniflare(
+          convertV4MiniflareOptions({
+            host: "127.0.0.1",
+            compatibilityDate: "2026-10-01",
+            // chai, which the suite brings along, asks for a runtime with process.
+            compatibilityFlags: ["nodejs_compat"],
+            modules: [{ type: "ESModule", path: "worker.mjs", contents: await code }],
+          }),
+        );
+        const { port } = await worker.ready;
+        return { origin: `http://localhost:${port}`, close: () => worker.dispose() };
+      },
+    },
+  );
+}
+
+async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["@coatcheck/source", "workerd", "worker"],
+    external: ["node:*"],
+    write: false,
+  });
+  return outputFiles[0]?.text ?? "";
+}
