@@ -1,0 +1,56 @@
+import { SessionManager, serverSide } from "@coatcheck/core";
+import { withSessions } from "@coatcheck/deno";
+import { denoKvStore } from "@coatcheck/stores/deno-kv";
+
+const sessions = new SessionManager<{ sent: number }>({ mode: serverSide(denoKvStore(await Deno.openKv())) });
+
+/** Who listens to the chat. */
+const sockets = new Set<WebSocket>();
+
+const chat: Deno.ServeDefaultExport = withSessions(sessions, async (request, pending) => {
+  const { pathname, origin } = new URL(request.url);
+  const session = await pending;
+  const user = session.subject;
+  switch (`${request.method} ${pathname}`) {
+    case "GET /":
+      return Response.json({ user: user ?? null, sent: session.get("sent") ?? 0 });
+    case "POST /login": {
+      const name = (await request.formData()).get("user");
+      // Check a password here.
+      if (typeof name !== "string" || name === "") return new Response("Who are you?", { status: 401 });
+      session.bind(name);
+      return goHome();
+    }
+    case "POST /messages": {
+      if (user === undefined) return new Response("Log in first", { status: 401 });
+      session.update("sent", (count = 0) => count + 1);
+      // What a handler throws, as for a body that is no JSON, is a 500, and this message was not sent.
+      const { text } = await request.json();
+      for (const socket of sockets) socket.send(`${user}: ${text}`);
+      return goHome();
+    }
+    case "GET /socket": {
+      if (user === undefined) return new Response("Log in first", { status: 401 });
+      // Cookies come with a WebSocket from any page of the same site, a neighbouring subdomain's too.
+      if (request.headers.get("Origin") !== origin) return new Response("From another page", { status: 403 });
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onopen = () => {
+        sockets.add(socket);
+        socket.send(`Hello, ${user}`);
+      };
+      socket.onclose = () => sockets.delete(socket);
+      return response;
+    }
+    case "POST /logout":
+      session.destroy();
+      return goHome();
+    default:
+      return new Response("Not found", { status: 404 });
+  }
+});
+
+function goHome(): Response {
+  return new Response(null, { status: 303, headers: { Location: "/" } });
+}
+
+export default chat;

@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Engine, findProgram, openWebSocket, startServer } from "@coatcheck/engines";
+import { type Browser, browser } from "@coatcheck/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** What the README says: no permission at all. */
+const flags = (port: number): string => `--unstable-kv --host 127.0.0.1 --port ${port} src/server.ts`;
+const cwd = new URL("..", import.meta.url);
+
+describe("examples/deno-kv", () => {
+  let server: Engine;
+  beforeAll(async () => {
+    server = await startServer({
+      cwd,
+      command: (port) => ["deno", ...`serve --no-prompt --conditions=@coatcheck/source ${flags(port)}`.split(" ")],
+      // Where Deno keeps its KV when nobody says where.
+      env: (folder) => ({ DENO_DIR: join(folder, "deno") }),
+      ready: /Listening on/,
+    });
+  });
+  afterAll(() => server?.stop());
+
+  const visitor = (): Browser => browser({ origin: server.url });
+  const home = async (client: Browser): Promise<unknown> => (await client.fetch("/")).json();
+  const say = (client: Browser, body: string): Promise<Response> => client.fetch("/messages", { method: "POST", body });
+  const listen = async (client: Browser): ReturnType<typeof openWebSocket> =>
+    openWebSocket(`${server.url}/socket`, await client.cookieHeader());
+
+  async function logIn(user: string): Promise<Browser> {
+    const client = visitor();
+    expect(await (await client.submit("/login", { user })).json()).toEqual({ user, sent: 0 });
+    return client;
+  }
+
+  it("type-checks with Deno's own types", () => {
+    const DENO_DIR = mkdtempSync(join(tmpdir(), "coatcheck-deno-"));
+    try {
+      const args = ["check", "--quiet", "--cached-only", "--conditions=@coatcheck/source", "src/server.ts"];
+      execFileSync(findProgram("deno", "npm install"), args, { cwd, env: { DENO_DIR }, stdio: "pipe" });
+    } finally {
+      rmSync(DENO_DIR, { recursive: true });
+    }
+  });
+
+  it("costs a visitor who writes nothing no cookie", async () => {
+    const response = await visitor().fetch("/");
+    expect(await response.json()).toEqual({ user: null, sent: 0 });
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  it("SEC-30 sends a cookie that only this host gets, over https, and no script reads", async () => {
+    const response = await visitor().fetch("/login", { method: "POST", body: new URLSearchParams({ user: "eve" }) });
+    const cookies = response.headers.getSetCookie().map((line) => line.split("; "));
+    const value = expect.stringMatching(/^__Host-session=./);
+    expect(cookies).toEqual([[value, "Path=/", "HttpOnly", "Secure", "SameSite=Lax"]]);
+  });
+
+  it("knows on a WebSocket who is logged in, and hands messages to all who listen", async () => {
+    const [eve, bob] = [await logIn("eve"), await logIn("bob")];
+    const [toEve, toBob] = [await listen(eve), await listen(bob)];
+    expect(await toEve.next()).toBe("Hello, eve");
+    expect(await toBob.next()).toBe("Hello, bob");
+    await say(eve, JSON.stringify({ text: "Is my coat here?" }));
+    expect(await toEve.next()).toBe("eve: Is my coat here?");
+    expect(await toBob.next()).toBe("eve: Is my coat here?");
+    toEve.close();
+    toBob.close();
+    expect(await home(eve)).toEqual({ user: "eve", sent: 1 });
+    expect(await home(bob)).toEqual({ user: "bob", sent: 0 });
+  });
+
+  it("refuses a WebSocket to who is not logged in, and to the page of another origin", async () => {
+    await expect(listen(visitor())).rejects.toThrow("did not upgrade");
+    expect((await visitor().fetch("/socket")).status).toBe(401);
+    const eve = await logIn("eve");
+    const headers = { Origin: "https://neighbour.example" };
+    expect((await eve.fetch("/socket", { headers })).status).toBe(403);
+  });
+
+  it("counts each of 20 parallel requests of one visitor", async () => {
+    const eve = await logIn("eve");
+    const sent = await Promise.all(Array.from({ length: 20 }, () => say(eve, '{"text":"hello"}')));
+    expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([303]));
+    expect(await home(eve)).toEqual({ user: "eve", sent: 20 });
+  });
+
+  it("answers a handler that throws with 500, and keeps nothing of it", async () => {
+    const eve = await logIn("eve");
+    const failed = await say(eve, "no JSON");
+    expect(failed.status).toBe(500);
+    expect(failed.headers.getSetCookie()).toEqual([]);
+    expect(await home(eve)).toEqual({ user: "eve", sent: 0 });
+  });
+
+  it("ends a copy of the cookie with the logout, for WebSockets too", async () => {
+    const eve = await logIn("eve");
+    const thief = await eve.clone();
+    expect(await home(thief)).toMatchObject({ user: "eve" });
+    await eve.submit("/logout", {});
+    expect(await eve.cookieHeader()).toBe("");
+    expect(await home(thief)).toMatchObject({ user: null });
+    await expect(listen(thief)).rejects.toThrow("did not upgrade");
+  });
+
+  it("keeps sessions across a restart, as Deno KV has them", async () => {
+    const eve = await logIn("eve");
+    await say(eve, '{"text":"hello"}');
+    await server.kill();
+    await server.restart();
+    expect(await home(eve)).toEqual({ user: "eve", sent: 1 });
+  });
+});

@@ -1,0 +1,86 @@
+import { type Engine, MissingEngineError, startRedis, startServer } from "@coatcheck/engines";
+import { type Browser, browser } from "@coatcheck/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startUpstash } from "../../../packages/stores/test/support/start-upstash.ts";
+import { UPSTASH_TOKEN } from "../../../packages/stores/test/support/upstash-token.ts";
+
+const redis = await startRedis().catch((error: unknown) => {
+  if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
+  process.stdout.write(`skipped: examples/upstash: ${error.message}\n`);
+});
+
+describe.skipIf(redis === undefined)("examples/upstash", () => {
+  let upstash: Engine;
+  let server: Engine;
+  beforeAll(async () => {
+    upstash = await startUpstash(redis?.url ?? "");
+    server = await startServer({
+      cwd: new URL("..", import.meta.url),
+      command: () => ["node", "--conditions=@coatcheck/source", "src/server.ts"],
+      env: () => ({ UPSTASH_REDIS_REST_URL: upstash.url, UPSTASH_REDIS_REST_TOKEN: UPSTASH_TOKEN }),
+      ready: /http:\/\/localhost/,
+    });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await upstash?.stop();
+    await redis?.stop();
+  });
+
+  const visitor = (): Browser => browser({ origin: server.url });
+  const home = async (client: Browser): Promise<unknown> => (await client.fetch("/")).json();
+
+  it("costs a visitor who writes nothing no cookie", async () => {
+    const response = await visitor().fetch("/");
+    expect(await response.json()).toEqual({ user: null, votes: 0 });
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  it("SEC-30 sends a cookie that only this host gets, over https, and no script reads", async () => {
+    const response = await visitor().fetch("/votes", { method: "POST" });
+    const cookies = response.headers.getSetCookie().map((line) => line.split("; "));
+    const value = expect.stringMatching(/^__Host-session=./);
+    expect(cookies).toEqual([[value, "Path=/", "HttpOnly", "Secure", "SameSite=Lax"]]);
+  });
+
+  it("keeps votes through a login, and mixes up nobody", async () => {
+    const [eve, bob] = [visitor(), visitor()];
+    await eve.submit("/votes", {});
+    await bob.submit("/votes", {});
+    await bob.submit("/votes", {});
+    const before = await eve.cookieHeader();
+    expect(await (await eve.submit("/login", { user: "eve" })).json()).toEqual({ user: "eve", votes: 1 });
+    expect(await eve.cookieHeader()).not.toBe(before);
+    expect(await home(bob)).toEqual({ user: null, votes: 2 });
+  });
+
+  it("counts each of 20 parallel votes, and answers the next with 500, which changes nothing", async () => {
+    const eve = visitor();
+    await eve.submit("/login", { user: "eve" });
+    const votes = await Promise.all(Array.from({ length: 20 }, () => eve.fetch("/votes", { method: "POST" })));
+    expect(new Set(votes.map(({ status }) => status))).toEqual(new Set([303]));
+    const failed = await eve.fetch("/votes", { method: "POST" });
+    expect(failed.status).toBe(500);
+    expect(failed.headers.getSetCookie()).toEqual([]);
+    expect(await home(eve)).toEqual({ user: "eve", votes: 20 });
+  });
+
+  it("ends a copy of the cookie with the logout", async () => {
+    const eve = visitor();
+    await eve.submit("/login", { user: "eve" });
+    const thief = await eve.clone();
+    expect(await home(thief)).toMatchObject({ user: "eve" });
+    await eve.submit("/logout", {});
+    expect(await eve.cookieHeader()).toBe("");
+    expect(await home(thief)).toMatchObject({ user: null });
+  });
+
+  it("keeps sessions across a restart of the server, as Redis has them", async () => {
+    const eve = visitor();
+    await eve.submit("/login", { user: "eve" });
+    await eve.submit("/votes", {});
+    await server.kill();
+    await server.restart();
+    expect(await home(eve)).toEqual({ user: "eve", votes: 1 });
+  });
+});
