@@ -12,6 +12,9 @@ const PACKAGES = [
     mayImport: ["@coatcheck/core", "kysely", "kysely/migration"],
   },
   { name: "@coatcheck/hono", folder: "adapters/hono", mayImport: ["@coatcheck/core", "hono"] },
+  { name: "@coatcheck/workers", folder: "adapters/workers", mayImport: ["@coatcheck/core"] },
+  { name: "@coatcheck/deno", folder: "adapters/deno", mayImport: ["@coatcheck/core"] },
+  { name: "@coatcheck/bun", folder: "adapters/bun", mayImport: ["@coatcheck/core"] },
 ];
 
 /** Lines of source an adapter may have: it binds, and does nothing else. */
@@ -61,6 +64,18 @@ describe("boundaries", () => {
       }
     });
   }
+
+  it("keep runtimes out of each other's adapters", () => {
+    const globals = {
+      workers: /\b(Deno|Bun|process)\./,
+      deno: /\b(Bun|process|caches)\./,
+      bun: /\b(Deno|process|caches)\./,
+    };
+    for (const [name, forbidden] of Object.entries(globals)) {
+      for (const { path, text } of sourcesOf(`adapters/${name}`))
+        expect(withoutComments(text), path).not.toMatch(forbidden);
+    }
+  });
 
   it("keep runtimes, the environment and the console out of core", () => {
     const forbidden = /\b(process|Deno|Bun|Buffer|console|__dirname|require)\b\s*[.([]|["']node:/;

@@ -1,12 +1,15 @@
 // A program of an outside consumer: it runs from a folder where coatcheck is only there as packed.
+import { withSessions as withBunSessions } from "@coatcheck/bun";
 import {
   encryptedCookie,
   memoryStore,
+  type PendingSession,
   SessionManager,
   type SessionMode,
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
+import { withSessions as withDenoSessions } from "@coatcheck/deno";
 import { session } from "@coatcheck/hono";
 import { d1Database } from "@coatcheck/stores/d1";
 import { denoKvStore } from "@coatcheck/stores/deno-kv";
@@ -18,6 +21,7 @@ import { migrate, sqlStore } from "@coatcheck/stores/sql";
 import { sqliteDatabase } from "@coatcheck/stores/sqlite";
 import { type UnstorageStorage, unstorageStore } from "@coatcheck/stores/unstorage";
 import { upstashStore } from "@coatcheck/stores/upstash";
+import { withSessions as withWorkerSessions } from "@coatcheck/workers";
 import { Hono } from "hono";
 
 /** What has no engine here: that it can be imported is what is tested. */
@@ -37,14 +41,18 @@ export async function walk(): Promise<string> {
     unstorage: serverSide(unstorageStore(newStorage())),
   };
   for (const [name, mode] of Object.entries(modes)) {
-    const sessions = manager(mode);
-    const handle = sessions.wrap(async (request, pending) => {
-      const current = await pending;
-      if (request.method === "POST") current.set("cart", ["book"]);
-      return new Response(current.get("cart")?.join());
-    });
-    if (await keeps(handle)) kept.push(name);
+    if (await keeps(manager(mode).wrap(visit))) kept.push(name);
   }
+  const adapters = {
+    workers: withWorkerSessions(() => manager(modes.server), visit),
+    deno: withDenoSessions(manager(modes.server), visit),
+    bun: withBunSessions(manager(modes.server), visit),
+  };
+  const server = { upgrade: () => false };
+  const context = { waitUntil() {}, passThroughOnException() {} };
+  if (await keeps((request) => adapters.workers.fetch(request, {}, context))) kept.push("workers");
+  if (await keeps((request) => adapters.deno.fetch(request))) kept.push("deno");
+  if (await keeps((request) => adapters.bun.fetch(request, server))) kept.push("bun");
   const app = new Hono()
     .use(session(manager(modes.server)))
     .post("/", async (c) => {
@@ -54,6 +62,12 @@ export async function walk(): Promise<string> {
     .get("/", async (c) => c.text((await c.var.session).get("cart")?.join() ?? ""));
   if (await keeps(async (request) => app.fetch(request))) kept.push("hono");
   return `kept: ${kept.join(" ")}; there: ${there.length}`;
+}
+
+async function visit(request: Request, pending: PendingSession<{ cart: string[] }>): Promise<Response> {
+  const current = await pending;
+  if (request.method === "POST") current.set("cart", ["book"]);
+  return new Response(current.get("cart")?.join());
 }
 
 function manager(mode: SessionMode): SessionManager<{ cart: string[] }> {

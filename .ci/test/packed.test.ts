@@ -9,13 +9,18 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./bundle.ts";
 
-const PACKAGES = ["packages/core", "packages/stores", "packages/testing", "adapters/hono"];
+const PACKAGES = [
+  ...["packages/core", "packages/stores", "packages/testing"],
+  ...["adapters/hono", "adapters/workers", "adapters/deno", "adapters/bun"],
+];
 
 /** What an outside consumer of all packages gets from the registry besides them. */
 const DEPENDENCIES = ["jose", "hono", "chai", "tough-cookie", "tldts", "tldts-core", "kysely"];
+/** Types of runtimes, which a consumer has for theirs. */
+const RUNTIME_TYPES = ["@types", "@cloudflare/workers-types", "bun-types", "undici-types"];
 
 /** What the consumer's program says when all is well. */
-const KEPT = "kept: signed encrypted server unstorage hono; there: 11";
+const KEPT = "kept: signed encrypted server unstorage workers deno bun hono; there: 11";
 
 const bin = join(root, "node_modules", ".bin");
 
@@ -39,7 +44,9 @@ beforeAll(() => {
     mkdirSync(unpacked, { recursive: true });
     execFileSync("tar", ["-xzf", join(consumer, packed.filename), "-C", unpacked, "--strip-components=1"]);
   }
-  for (const name of DEPENDENCIES) symlinkSync(join(root, "node_modules", name), join(consumer, "node_modules", name));
+  mkdirSync(join(consumer, "node_modules", "@cloudflare"));
+  for (const name of [...DEPENDENCIES, ...RUNTIME_TYPES])
+    symlinkSync(join(root, "node_modules", name), join(consumer, "node_modules", name));
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
   cpSync(join(root, ".ci/test/consumer.ts"), join(consumer, "consumer.ts"));
 });
@@ -123,14 +130,32 @@ describe("an outside consumer of the packed packages", () => {
     }
   });
 
-  it("type-checks, under the strictest settings and without the types of any runtime", () => {
-    const options =
-      "--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2024 --lib es2024,dom,dom.iterable";
-    const { status, stdout } = spawnSync(
-      join(bin, "tsc"),
-      [...options.split(" "), "--types", "", "--allowImportingTsExtensions", "consumer.ts"],
+  const libraries = {
+    "no runtime, and the DOM": "--lib es2024,dom,dom.iterable",
+    "no runtime, and a worker of the web": "--lib es2024,webworker,webworker.iterable",
+    Node: "--lib es2024 --types node --skipLibCheck",
+    "Cloudflare Workers": "--lib es2024 --types @cloudflare/workers-types --skipLibCheck",
+    Bun: "--lib es2024 --types bun --skipLibCheck",
+  };
+  for (const [library, options] of Object.entries(libraries)) {
+    it(`type-checks under the strictest settings, with the types of ${library}`, () => {
+      const types = options.includes("--types") ? [] : ["--types", ""];
+      const strictest = "--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2024";
+      const { status, stdout } = spawnSync(
+        join(bin, "tsc"),
+        [...strictest.split(" "), ...options.split(" "), ...types, "--allowImportingTsExtensions", "consumer.ts"],
+        { cwd: consumer, encoding: "utf8" },
+      );
+      expect(status, stdout).toBe(0);
+    });
+  }
+
+  it("type-checks with the types of Deno", () => {
+    const { status, stderr } = spawnSync(
+      join(bin, "deno"),
+      ["check", "--no-config", "--node-modules-dir=manual", "consumer.ts"],
       { cwd: consumer, encoding: "utf8" },
     );
-    expect(status, stdout).toBe(0);
+    expect(status, stderr).toBe(0);
   });
 });

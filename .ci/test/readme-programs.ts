@@ -9,7 +9,7 @@ export interface Program {
   readonly code: string;
   readonly file: string;
   /** Where it runs; the word after `ts` at the fence. */
-  readonly runtime: "node" | "workers" | "deno";
+  readonly runtime: "node" | "workers" | "deno" | "bun";
 }
 
 /** The programs in every page of documentation in the repository. */
@@ -17,7 +17,7 @@ export function programs(): Program[] {
   const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" }).trim().split("\n");
   return pages.flatMap((page) => {
     const text = readFileSync(join(root, page), "utf8");
-    return [...text.matchAll(/^```ts(?: (workers|deno))?\n([\s\S]*?)^```$/gm)].map(
+    return [...text.matchAll(/^```ts(?: (workers|deno|bun))?\n([\s\S]*?)^```$/gm)].map(
       ([, runtime = "node", code = ""], index): Program => ({
         title: `${page}, program ${index + 1}`,
         code,

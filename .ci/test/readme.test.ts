@@ -12,10 +12,13 @@ import { type Program, programs } from "./readme-programs.ts";
 const found = programs();
 const bin = join(root, "node_modules/.bin");
 
-/** Of Deno's own types, as much as the programs use; the real ones clash with those of the other runtimes. */
-const DENO_TYPES = `declare const Deno: {
+/** Of Deno's and Bun's own types, as much as the programs use; the real ones clash with each other. */
+const RUNTIME_TYPES = `declare const Deno: {
   openKv(path?: string): Promise<import("@coatcheck/stores/deno-kv").DenoKv>;
-};`;
+};
+declare module "bun:sqlite" {
+  export const Database: new (file: string) => import("@coatcheck/stores/sqlite").SqliteClient;
+}`;
 
 /** In the repository, so that the programs resolve its packages. */
 let folder = "";
@@ -26,7 +29,7 @@ beforeAll(async () => {
   mkdirSync(parent, { recursive: true });
   folder = mkdtempSync(join(parent, "readme-"));
   for (const { file, code } of found) writeFileSync(join(folder, file), code);
-  writeFileSync(join(folder, "deno.d.ts"), DENO_TYPES);
+  writeFileSync(join(folder, "runtimes.d.ts"), RUNTIME_TYPES);
   const options = { isolatedDeclarations: false, declaration: false, noEmit: true };
   const include = ["*.ts", join(root, "packages/stores/test/support/cloudflare.d.ts")];
   const config = { extends: join(root, "tsconfig.json"), compilerOptions: options, include };
@@ -41,7 +44,7 @@ afterAll(async () => {
 
 describe("the programs in the documentation", () => {
   it("are there, for every runtime that they speak of", () => {
-    expect(new Set(found.map(({ runtime }) => runtime))).toEqual(new Set(["node", "workers", "deno"]));
+    expect(new Set(found.map(({ runtime }) => runtime))).toEqual(new Set(["node", "workers", "deno", "bun"]));
   });
 
   it("type-check", () => {
@@ -49,7 +52,7 @@ describe("the programs in the documentation", () => {
     expect(status, stdout).toBe(0);
   });
 
-  const runners = { node: runInNode, deno: runInDeno, workers: runInWorkerd };
+  const runners = { node: runInNode, deno: runInDeno, bun: runInBun, workers: runInWorkerd };
   for (const program of found) {
     it(`run: ${program.title}`, async (test) => {
       const missing = ENGINE_VARIABLES.find((name) => program.code.includes(name) && engines.env[name] === undefined);
@@ -90,6 +93,12 @@ async function runInDeno({ file }: Program): Promise<void> {
   writeFileSync(main, `import process from "node:process"; globalThis.process = process; ${visitTwice(file)}`);
   const flags = ["--conditions=@coatcheck/source", "--unstable-kv", "--node-modules-dir=manual", "--no-check"];
   await run("deno", ["run", "-A", ...flags, main]);
+}
+
+async function runInBun({ file }: Program): Promise<void> {
+  const main = join(folder, `run-${file}`);
+  writeFileSync(main, visitTwice(file));
+  await run("bun", ["--conditions=@coatcheck/source", main]);
 }
 
 async function runInWorkerd({ file }: Program): Promise<void> {

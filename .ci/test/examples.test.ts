@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "./bundle.ts";
+
+/** Lines of source an example may have, so that it is read before it is copied. The shop is the big one. */
+const MAX_LINES = 80;
+
+const folders = readdirSync(join(root, "examples"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(join(root, "examples", entry.name, "package.json")))
+  .map(({ name }) => name);
+
+const read = (...path: string[]): string => readFileSync(join(root, "examples", ...path), "utf8");
+
+describe.each(folders)("examples/%s", (name) => {
+  it("has a README that says how to run it, and a test", () => {
+    expect(read(name, "README.md")).toContain("\n## Run\n");
+    expect(readdirSync(join(root, "examples", name, "test")).some((file) => file.endsWith(".test.ts"))).toBe(true);
+  });
+
+  it.skipIf(name === "shop")(`has less than ${MAX_LINES} lines of source`, () => {
+    const sources = readdirSync(join(root, "examples", name, "src")).filter((file) => !file.endsWith(".d.ts"));
+    const lines = sources.reduce((sum, file) => sum + read(name, "src", file).split("\n").length - 1, 0);
+    expect(lines).toBeLessThan(MAX_LINES);
+  });
+
+  it.skipIf(!existsSync(join(root, "examples", name, "wrangler.jsonc")))("shows the wrangler.jsonc that it has", () => {
+    expect(read(name, "README.md")).toContain(`\`\`\`jsonc\n${read(name, "wrangler.jsonc").trim()}\n\`\`\``);
+  });
+});
