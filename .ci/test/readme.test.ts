@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { bundleWorker } from "@coatcheck/engines/worker";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./bundle.ts";
@@ -102,22 +102,12 @@ async function runInBun({ file }: Program): Promise<void> {
 }
 
 async function runInWorkerd({ file }: Program): Promise<void> {
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, file)],
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["@coatcheck/source", "workerd", "worker"],
-    external: ["cloudflare:*"],
-    write: false,
-  });
   const hasObjects = readFileSync(join(folder, file), "utf8").includes("SessionObject");
   const worker = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
       compatibilityDate: "2026-10-01",
-      modules: [{ type: "ESModule", path: "worker.mjs", contents: outputFiles[0]?.text ?? "" }],
+      modules: [{ type: "ESModule", path: "worker.mjs", contents: await bundleWorker(join(folder, file)) }],
       kvNamespaces: ["SESSIONS"],
       d1Databases: ["DB"],
       ...(hasObjects && { durableObjects: { SESSION_OBJECTS: { className: "SessionObject", useSQLite: true } } }),

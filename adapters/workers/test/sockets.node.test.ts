@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { bundleWorker } from "@coatcheck/engines/worker";
 import { adapterConformance } from "@coatcheck/testing";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { describe, it } from "vitest";
 
@@ -8,7 +8,7 @@ import { describe, it } from "vitest";
 const WORKERS = { workers: "worker.ts", "hono on Workers": "hono-worker.ts" };
 
 for (const [name, file] of Object.entries(WORKERS)) {
-  const code = bundle(fileURLToPath(new URL(`support/${file}`, import.meta.url)));
+  const code = bundleWorker(fileURLToPath(new URL(`support/${file}`, import.meta.url)));
   adapterConformance(
     { describe, it },
     {
@@ -28,18 +28,4 @@ for (const [name, file] of Object.entries(WORKERS)) {
       },
     },
   );
-}
-
-async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["@coatcheck/source", "workerd", "worker"],
-    external: ["node:*"],
-    write: false,
-  });
-  return outputFiles[0]?.text ?? "";
 }

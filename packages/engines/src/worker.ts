@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { bundleWorker } from "./bundle-worker.ts";
+
+export { bundleWorker } from "./bundle-worker.ts";
 
 /** A worker of our own in workerd, on a free loopback port, with empty storage that goes when it stops. */
 export interface RunningWorker {
@@ -65,7 +67,7 @@ export async function startWorker(folder: string, options: WorkerOptions = {}): 
       name: config.name,
       compatibilityDate: config.compatibility_date,
       compatibilityFlags: config.compatibility_flags ?? [],
-      modules: [{ type: "ESModule", path: "worker.mjs", contents: await bundle(join(folder, config.main)) }],
+      modules: [{ type: "ESModule", path: "worker.mjs", contents: await bundleWorker(join(folder, config.main)) }],
       bindings: { ...options.secrets },
       kvNamespaces: (config.kv_namespaces ?? []).map(({ binding }) => binding),
       d1Databases: (config.d1_databases ?? []).map(({ binding }) => binding),
@@ -106,20 +108,6 @@ export function readWranglerConfig(folder: string): WranglerConfig {
   const unknown = Object.keys(config).filter((key) => !KNOWN.has(key));
   if (unknown.length > 0) throw new Error(`startWorker does not know ${unknown.join(", ")} of wrangler.jsonc.`);
   return config;
-}
-
-async function bundle(main: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [main],
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["@coatcheck/source", "workerd", "worker"],
-    external: ["cloudflare:*", "node:*"],
-    write: false,
-  });
-  return outputFiles[0]?.text ?? "";
 }
 
 function toDurableObjects(config: WranglerConfig): Record<string, { className: string; useSQLite: boolean }> {
