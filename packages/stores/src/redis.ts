@@ -23,7 +23,8 @@ export interface VariadicRedisClient {
  * Sessions in Redis, or in what speaks its protocol and runs its scripts: Valkey, KeyDB, Dragonfly; 6.2 or newer, single
  * or as a Cluster. Each session expires in Redis by itself.
  *
- * @param client - a connected client of `redis`, `ioredis` or Bun; it stays the caller's to close
+ * @param client - a connected client of `redis`, `ioredis` or Bun; it stays the caller's to close. With its queue for
+ *   offline commands turned off, requests fail at once during an outage instead of waiting for their timeout
  * @throws `INVALID_OPTION` when it is none of these, or for a `prefix` that no key may have
  */
 export function redisStore(client: RedisClient, options: RedisOptions = {}): RedisStore {
