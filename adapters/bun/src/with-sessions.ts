@@ -34,32 +34,30 @@ export function withSessions<
   }
   return {
     async fetch(request, server) {
-      let isUpgraded = false;
-      const watched = watchUpgrades(server, () => {
-        isUpgraded = true;
-      });
+      watchUpgrades(server);
       const response = await sessions.handle(request, async (pending) => {
-        const answer = await handler(request, pending, watched);
+        const answer = await handler(request, pending, server);
         // Without an upgrade nothing is no answer, and the core says so.
-        return isUpgraded ? new Response(null, { status: SWITCHING_PROTOCOLS }) : (answer as Response);
+        return upgraded.has(request) ? new Response(null, { status: SWITCHING_PROTOCOLS }) : (answer as Response);
       });
       // Bun's own types want a response, and its server nothing.
-      return isUpgraded ? (undefined as unknown as Response) : response;
+      return upgraded.has(request) ? (undefined as unknown as Response) : response;
     },
   };
 }
 
-/** The server as it is, but for telling when a request of it became a WebSocket. */
-function watchUpgrades<Server extends BunServer>(server: Server, onUpgrade: () => void): Server {
-  return new Proxy(server, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]) => {
-        const result: unknown = Reflect.apply(value, target, args);
-        if (name === "upgrade" && result === true) onUpgrade();
-        return result;
-      };
-    },
-  });
+const upgraded = new WeakSet<Request>();
+const watched = new WeakSet<BunServer>();
+
+/** Has the server note what it upgrades, whoever calls it: the handler, or somebody who holds the server elsewhere. */
+function watchUpgrades(server: BunServer | undefined): void {
+  // `server.fetch(request)` comes without one.
+  if (server === undefined || watched.has(server)) return;
+  watched.add(server);
+  const upgrade = server.upgrade.bind(server);
+  server.upgrade = (request, options) => {
+    const isUpgraded = upgrade(request, options);
+    if (isUpgraded) upgraded.add(request);
+    return isUpgraded;
+  };
 }

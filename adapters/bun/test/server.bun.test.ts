@@ -32,6 +32,33 @@ it("withSessions serves routes beside static responses, with their parameters an
   await close?.();
 });
 
+it("withSessions notices an upgrade by a server that the handler holds from elsewhere, and answers without one", async () => {
+  const held: { server?: Server } = {};
+  const { fetch: handle } = withSessions(sessions, async (request, pending, server) => {
+    const session = await pending;
+    expect(server === undefined || server === held.server).toBe(true);
+    if (request.headers.get("Upgrade") === "websocket") {
+      session.set("seen", ["a socket"]);
+      return held.server?.upgrade(request) ? undefined : new Response("no socket", { status: 400 });
+    }
+    session.update("seen", (seen = []) => [...seen, "a page"]);
+    return Response.json(session.get("seen"));
+  });
+  const served = serve({ fetch: handle, websocket: { message: () => {} } });
+  held.server = served.server;
+  const page = await fetch(served.origin ?? "");
+  const cookie = page.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const socket = new WebSocket((served.origin ?? "").replace("http", "ws"), { headers: { cookie } } as never);
+  await new Promise<void>((resolve, reject) => {
+    socket.onopen = () => resolve();
+    socket.onerror = () => reject(new Error("no WebSocket"));
+  });
+  socket.close();
+  const alone = await handle(new Request("https://localhost/", { headers: { cookie } }), undefined as never);
+  expect(await alone.json()).toEqual(["a socket", "a page"]);
+  await served.close?.();
+});
+
 it("withSessions lets a WebSocket through, with the session of its visitor, and keeps what was written to that", async () => {
   const { fetch: handle } = withSessions(sessions, async (request, pending, server) => {
     const session = await pending;

@@ -1,1 +1,1 @@
-export { withSessions } from "./with-sessions.ts";
+export { type DenoSessionOptions, withSessions } from "./with-sessions.ts";

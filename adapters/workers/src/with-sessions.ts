@@ -1,4 +1,4 @@
-import { InvalidOptionError, type PendingSession, SessionError, type SessionManager } from "@coatcheck/core";
+import { InvalidOptionError, type PendingSession, type SessionManager } from "@coatcheck/core";
 
 /** What a worker is given beside the request and its bindings: Cloudflare's `ExecutionContext`. */
 export interface WorkerContext {
@@ -11,6 +11,8 @@ type Manager<Data extends object, Flash extends object> = SessionManager<Data, F
 /** More managers than this for one set of bindings, and somebody makes one for each request, deriving keys each time. */
 const MAX_MANAGERS = 16;
 const made = new WeakMap<object, number>();
+/** Of a test that calls `fetch` with a request alone. */
+const NO_BINDINGS = {} as never;
 
 /**
  * A worker with sessions: `export default withSessions(…)`. The session is committed, and the store has confirmed it,
@@ -38,28 +40,30 @@ export function withSessions<D extends object, F extends object, Env extends obj
   }
   return {
     async fetch(request, env, context) {
-      const sessions = managerOf(env);
+      const sessions = managerOf(env ?? NO_BINDINGS);
       return sessions.handle(request, (pending) => handler(request, pending, env, context, sessions));
     },
   };
 }
 
-/** Runs `source`; when it fails, names the bindings that it looked for in vain. */
-function create<Env extends object, Result>(source: (env: Env) => Result, env: Env): Result {
-  const count = (made.get(env) ?? 0) + 1;
-  made.set(env, count);
-  if (count > MAX_MANAGERS) throw new InvalidOptionError("Call withSessions once, not for each request.");
+/** Runs `source`; when it fails, names what it looked for in vain. */
+function create<Env extends object, Made extends { handle: unknown }>(source: (env: Env) => Made, env: Env): Made {
   const missing = new Set<string>();
   function get(target: Env, name: string | symbol): unknown {
     const value: unknown = Reflect.get(target, name);
-    if (value === undefined) missing.add(`env.${String(name)}`);
+    if (value === undefined && typeof name === "string" && name !== "toJSON") missing.add(`env.${name}`);
     return value;
   }
   try {
-    return source(new Proxy(env, { get }));
+    const manager = source(new Proxy(env, { get }));
+    if (typeof manager?.handle !== "function") throw new InvalidOptionError("Return a SessionManager, and no promise.");
+    const count = (made.get(env) ?? 0) + 1;
+    made.set(env, count);
+    if (count > MAX_MANAGERS) throw new InvalidOptionError("Call withSessions once, not for each request.");
+    return manager;
   } catch (cause) {
     if (missing.size === 0) throw cause;
-    const advice = `${[...missing].join(", ")} is missing: add it to wrangler.jsonc, or a secret by "npx wrangler secret put".`;
-    throw new InvalidOptionError(cause instanceof SessionError ? `${advice} ${cause.message}` : advice, { cause });
+    const advice = `${[...missing].join(", ")} was not there: add it to wrangler.jsonc, or a secret by "npx wrangler secret put".`;
+    throw new InvalidOptionError(`${advice} ${(cause as Partial<Error> | null)?.message}`, { cause });
   }
 }

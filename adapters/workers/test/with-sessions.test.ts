@@ -84,7 +84,7 @@ describe("withSessions", () => {
       new SessionManager({ mode: serverSide(cloudflareKVStore(env.SESSIONS)) });
     await expect(withSessions(create, write).fetch(request(), {} as never, context)).rejects.toMatchObject({
       code: "INVALID_OPTION",
-      message: expect.stringMatching(/^env\.SESSIONS is missing: .*wrangler.*kv_namespaces/s),
+      message: expect.stringMatching(/^env\.SESSIONS was not there: .*wrangler.*kv_namespaces/s),
     });
   });
 
@@ -93,7 +93,7 @@ describe("withSessions", () => {
       new SessionManager({ mode: signedCookie({ secrets: env.SESSION_SECRET }) });
     await expect(withSessions(create, write).fetch(request(), {} as never, context)).rejects.toMatchObject({
       code: "INVALID_OPTION",
-      message: expect.stringMatching(/^env\.SESSION_SECRET is missing: .*npx wrangler secret put/),
+      message: expect.stringMatching(/^env\.SESSION_SECRET was not there: .*npx wrangler secret put/),
       cause: expect.any(Error),
     });
   });
@@ -109,6 +109,32 @@ describe("withSessions", () => {
       return new SessionManager({ mode: serverSide(memoryStore()) });
     }, write);
     expect((await optional.fetch(request(), {}, context)).status).toBe(200);
+  });
+
+  it("says the same each time that a secret is missing, and spoils no other worker of these bindings", async () => {
+    const env = {} as { readonly SESSION_SECRET: string };
+    const create = ({ SESSION_SECRET }: typeof env): SessionManager =>
+      new SessionManager({ mode: signedCookie({ secrets: SESSION_SECRET }) });
+    const broken = withSessions(create, write);
+    for (let count = 0; count < 40; count++) {
+      await expect(broken.fetch(request(), env, context)).rejects.toThrow(/^env\.SESSION_SECRET was not there/);
+    }
+    const sound = withSessions((_env: typeof env) => new SessionManager({ mode: serverSide(memoryStore()) }), write);
+    expect((await sound.fetch(request(), env, context)).status).toBe(200);
+  });
+
+  it("refuses a function that makes no manager, or promises one", async () => {
+    for (const create of [() => undefined, async () => new SessionManager({ mode: serverSide(memoryStore()) })]) {
+      await expect(withSessions(create as never, write).fetch(request(), {}, context)).rejects.toMatchObject({
+        code: "INVALID_OPTION",
+        message: expect.stringContaining("Return a SessionManager"),
+      });
+    }
+  });
+
+  it("answers a request that comes alone, as in a test", async () => {
+    const worker = withSessions(() => new SessionManager({ mode: serverSide(memoryStore()) }), write);
+    expect((await (worker.fetch as (request: Request) => Promise<Response>)(request())).status).toBe(200);
   });
 
   it("says so when it is called for each request", async () => {

@@ -33,6 +33,7 @@ const chat: Deno.ServeDefaultExport = withSessions(sessions, async (request, pen
       if (user === undefined) return new Response("Log in first", { status: 401 });
       // Cookies come with a WebSocket from any page of the same site, a neighbouring subdomain's too.
       if (request.headers.get("Origin") !== origin) return new Response("From another page", { status: 403 });
+      if (request.headers.get("Upgrade") !== "websocket") return new Response("This is a WebSocket", { status: 426 });
       const { socket, response } = Deno.upgradeWebSocket(request);
       socket.onopen = () => {
         sockets.add(socket);
