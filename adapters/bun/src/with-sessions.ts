@@ -52,7 +52,7 @@ const watched = new WeakSet<BunServer>();
 /** Has the server note what it upgrades, whoever calls it: the handler, or somebody who holds the server elsewhere. */
 function watchUpgrades(server: BunServer | undefined): void {
   // `server.fetch(request)` comes without one.
-  if (server === undefined || watched.has(server)) return;
+  if (typeof server?.upgrade !== "function" || watched.has(server)) return;
   watched.add(server);
   const upgrade = server.upgrade.bind(server);
   server.upgrade = (request, options) => {
