@@ -1,4 +1,4 @@
-import { MissingEngineError, startPostgres, startRedis } from "@coatcheck/engines";
+import { startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
 import { startMongoServer } from "../../packages/stores/test/support/mongo-server.ts";
 import { startUpstash } from "../../packages/stores/test/support/start-upstash.ts";
 import { UPSTASH_TOKEN } from "../../packages/stores/test/support/upstash-token.ts";
@@ -22,29 +22,21 @@ export async function startReadmeEngines(): Promise<ReadmeEngines> {
   const env: Record<string, string> = {};
   const stops: (() => Promise<void>)[] = [];
 
-  async function start(run: () => Promise<void>): Promise<void> {
-    try {
-      await run();
-    } catch (error) {
-      if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-      console.log(`skipped: programs of the documentation: ${error.message}`);
-    }
-  }
-
-  await start(async () => {
-    const redis = await startRedis();
+  const what = "programs of the documentation";
+  const redis = await startOrSkip(what, startRedis);
+  if (redis !== undefined) {
     stops.push(redis.stop);
     env["REDIS_URL"] = redis.url;
     const upstash = await startUpstash(redis.url);
     stops.push(upstash.stop);
     env["UPSTASH_REDIS_REST_URL"] = upstash.url;
     env["UPSTASH_REDIS_REST_TOKEN"] = UPSTASH_TOKEN;
-  });
-  await start(async () => {
-    const postgres = await startPostgres();
+  }
+  const postgres = await startOrSkip(what, startPostgres);
+  if (postgres !== undefined) {
     stops.push(postgres.stop);
     env["DATABASE_URL"] = postgres.url;
-  });
+  }
   const mongo = await startMongoServer();
   stops.push(mongo.close);
   env["MONGODB_URL"] = mongo.url;

@@ -1,11 +1,8 @@
-import { type Engine, MissingEngineError, startRedis, startServer } from "@coatcheck/engines";
+import { type Engine, startOrSkip, startRedis, startServer } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const redis = await startRedis().catch((error: unknown) => {
-  if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-  process.stdout.write(`skipped: examples/hono-node: ${error.message}\n`);
-});
+const redis = await startOrSkip("examples/hono-node", startRedis);
 
 describe.skipIf(redis === undefined)("examples/hono-node", () => {
   let server: Engine;

@@ -1,13 +1,10 @@
-import { type Engine, MissingEngineError, startRedis, startServer } from "@coatcheck/engines";
+import { type Engine, startOrSkip, startRedis, startServer } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startUpstash } from "../../../packages/stores/test/support/start-upstash.ts";
 import { UPSTASH_TOKEN } from "../../../packages/stores/test/support/upstash-token.ts";
 
-const redis = await startRedis().catch((error: unknown) => {
-  if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-  process.stdout.write(`skipped: examples/upstash: ${error.message}\n`);
-});
+const redis = await startOrSkip("examples/upstash", startRedis);
 
 describe.skipIf(redis === undefined)("examples/upstash", () => {
   let upstash: Engine;

@@ -1,4 +1,4 @@
-import { MissingEngineError, startRedisCluster } from "@coatcheck/engines";
+import { startOrSkip, startRedisCluster } from "@coatcheck/engines";
 import { Cluster } from "ioredis";
 import { createCluster } from "redis";
 import { afterAll, describe, expect, it } from "vitest";
@@ -6,10 +6,7 @@ import { redisStore } from "../src/redis.ts";
 import { redisBehaviour } from "./support/redis-behaviour.ts";
 import { sessionOf, storeKey } from "./support/sessions.ts";
 
-const cluster = await startRedisCluster().catch((error: unknown) => {
-  if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-  process.stdout.write(`skipped: tests on a Redis Cluster: ${error.message}\n`);
-});
+const cluster = await startOrSkip("tests on a Redis Cluster", startRedisCluster);
 const url = cluster?.url ?? "";
 if (cluster !== undefined) process.stdout.write(`engine: ${cluster.version}\n`);
 afterAll(() => cluster?.stop());

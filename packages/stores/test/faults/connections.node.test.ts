@@ -1,8 +1,8 @@
 import {
   type Engine,
   type EngineProxy,
-  MissingEngineError,
   startMariadb,
+  startOrSkip,
   startPostgres,
   startProxy,
   startRedis,
@@ -22,10 +22,7 @@ const ENGINES: readonly { readonly name: EngineName; readonly start: () => Promi
 ];
 
 for (const { name, start } of ENGINES) {
-  const engine = await start().catch((error: unknown) => {
-    if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-    process.stdout.write(`skipped: faults of ${name}: ${error.message}\n`);
-  });
+  const engine = await startOrSkip(`faults of ${name}`, start);
 
   describe.skipIf(engine === undefined)(`a store on ${name}`, () => {
     let proxy: EngineProxy;

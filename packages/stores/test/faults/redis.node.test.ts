@@ -1,5 +1,5 @@
 import type { SessionStore } from "@coatcheck/core";
-import { type Engine, MissingEngineError, startProxy, startRedis } from "@coatcheck/engines";
+import { type Engine, startOrSkip, startProxy, startRedis } from "@coatcheck/engines";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, describe, expect, it } from "vitest";
@@ -7,10 +7,7 @@ import { redisStore } from "../../src/redis.ts";
 import { expectFailure, expectSuccess } from "./outcomes.ts";
 import { visitorOf } from "./visitor.ts";
 
-const engine = await startRedis().catch((error: unknown) => {
-  if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-  process.stdout.write(`skipped: faults of Redis: ${error.message}\n`);
-});
+const engine = await startOrSkip("faults of Redis", startRedis);
 
 describe.skipIf(engine === undefined)("redisStore", () => {
   const { url = "", port } = (engine ?? {}) as Partial<Engine>;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MissingEngineError, startPostgres } from "@coatcheck/engines";
+import { startOrSkip, startPostgres } from "@coatcheck/engines";
 import { afterAll, describe, expect, it } from "vitest";
 import { openStore } from "../support/open-store.ts";
 import { expectFailure, expectSuccess } from "./outcomes.ts";
@@ -39,10 +39,7 @@ describe.skipIf(disk === undefined)("sqlStore on SQLite", () => {
   });
 });
 
-const postgres = await startPostgres().catch((error: unknown) => {
-  if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-  process.stdout.write(`skipped: a read-only PostgreSQL: ${error.message}\n`);
-});
+const postgres = await startOrSkip("a read-only PostgreSQL", startPostgres);
 
 describe.skipIf(postgres === undefined)("sqlStore on PostgreSQL", () => {
   afterAll(() => postgres?.stop());

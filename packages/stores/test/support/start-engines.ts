@@ -1,4 +1,4 @@
-import { type Engine, MissingEngineError, startMariadb, startPostgres, startRedis } from "@coatcheck/engines";
+import { type Engine, startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
 import type { TestProject } from "vitest/node";
 import { builtInEngines } from "./built-in-engines.ts";
 import type { RunningEngines } from "./engines.ts";
@@ -13,15 +13,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const urls: { -readonly [Name in keyof RunningEngines]: RunningEngines[Name] } = {};
 
   async function start(name: keyof RunningEngines, starter: () => Promise<Engine>): Promise<void> {
-    try {
-      const engine = await starter();
-      started.push(engine);
-      urls[name] = engine.url;
-      process.stdout.write(`engine: ${engine.version}\n`);
-    } catch (error) {
-      if (!(error instanceof MissingEngineError) || process.env["CI"]) throw error;
-      process.stdout.write(`skipped: tests on ${name}: ${error.message}\n`);
-    }
+    const engine = await startOrSkip(`tests on ${name}`, starter);
+    if (engine === undefined) return;
+    started.push(engine);
+    urls[name] = engine.url;
+    process.stdout.write(`engine: ${engine.version}\n`);
   }
 
   const stop = async (): Promise<void> => {
