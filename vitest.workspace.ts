@@ -35,6 +35,8 @@ const everywhere: Readonly<Record<string, Settings>> = {
       },
     },
   },
+  auth: { folder: "packages/auth" },
+  csrf: { folder: "packages/csrf" },
   hono: { folder: "adapters/hono" },
   workers: { folder: "adapters/workers" },
   deno: { folder: "adapters/deno" },

@@ -4,14 +4,20 @@ import { bundle, root } from "./bundle.ts";
 
 /** What each package may import, in the one direction dependencies point. A new package takes its place here. */
 const PACKAGES = [
-  { name: "@coatcheck/core", folder: "packages/core", mayImport: ["jose"] },
+  { name: "@coatcheck/core", folder: "packages/core", mayImport: [] },
   { name: "@coatcheck/testing", folder: "packages/testing", mayImport: ["@coatcheck/core", "chai", "tough-cookie"] },
   {
     name: "@coatcheck/stores",
     folder: "packages/stores",
     mayImport: ["@coatcheck/core", "kysely", "kysely/migration"],
   },
-  { name: "@coatcheck/hono", folder: "adapters/hono", mayImport: ["@coatcheck/core", "hono"] },
+  { name: "@coatcheck/auth", folder: "packages/auth", mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"] },
+  { name: "@coatcheck/csrf", folder: "packages/csrf", mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"] },
+  {
+    name: "@coatcheck/hono",
+    folder: "adapters/hono",
+    mayImport: ["@coatcheck/core", "@coatcheck/auth", "@coatcheck/csrf", "hono"],
+  },
   { name: "@coatcheck/workers", folder: "adapters/workers", mayImport: ["@coatcheck/core"] },
   { name: "@coatcheck/deno", folder: "adapters/deno", mayImport: ["@coatcheck/core"] },
   { name: "@coatcheck/bun", folder: "adapters/bun", mayImport: ["@coatcheck/core"] },

@@ -3,9 +3,10 @@ export function toBytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** RFC 4648 §5 without padding. Only for bytes of a fixed, small length: ids, key ids, signatures. */
+/** RFC 4648 §5 without padding. */
 export function toBase64Url(bytes: Uint8Array | ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+  // By characters: as arguments of one call, the bytes of a large cookie would be too many.
+  return btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replace(/=+$/, "");

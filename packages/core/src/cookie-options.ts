@@ -30,8 +30,6 @@ export interface ResolvedCookie {
 /** Seconds after which a browser drops a cookie whatever it says: 400 days (RFC 6265bis §5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 3600;
 
-const SAME_SITE = { lax: "Lax", strict: "Strict", none: "None" } as const;
-
 /** Fills in the defaults and refuses what a browser would silently drop. @throws `INVALID_OPTION` */
 export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const {
@@ -50,7 +48,7 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   assertOption(/^[\w!#$%&'*+.^`|~-]+$/.test(name), "cookie.name must be a token (RFC 9110)");
   assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must begin with /, printable ASCII without ;");
   assertOption(/^[A-Za-z\d.-]{0,1024}$/.test(domain), "cookie.domain must be a host name");
-  assertOption(Object.hasOwn(SAME_SITE, sameSite), "cookie.sameSite must be lax, strict or none");
+  assertOption(/^(lax|strict|none)$/.test(sameSite), "cookie.sameSite must be lax, strict or none");
   assertOption(secure || !needsSecure, "cookie: sameSite none, partitioned and a __ prefix need secure: true");
   assertOption(httpOnly || !/^__(host-)?http-/i.test(name), "cookie: a __Http- prefix needs httpOnly: true");
   assertOption(
@@ -63,7 +61,7 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
     domain && `Domain=${domain}`,
     httpOnly && "HttpOnly",
     secure && "Secure",
-    `SameSite=${SAME_SITE[sameSite]}`,
+    `SameSite=${sameSite[0]?.toUpperCase()}${sameSite.slice(1)}`,
     partitioned && "Partitioned",
   ];
 

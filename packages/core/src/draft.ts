@@ -9,7 +9,21 @@ export interface Content {
   readonly f?: readonly FlashMessage[] | undefined;
   /** Whether the cookie outlives the browser. */
   readonly p?: boolean | undefined;
+  /** What extensions noted. */
+  readonly n?: Notes | undefined;
 }
+
+/** What extensions keep with a session beside its data, by their names: JSON. A login drops it. */
+export interface Notes {
+  /** The session ends at this instant at the latest, epoch milliseconds. */
+  readonly endsAt?: number | undefined;
+  readonly [name: string]: unknown;
+}
+
+/** The key of the notes among the values: no string, so that no key of the application's is ever taken for it. */
+export const NOTES: unique symbol = Symbol("notes");
+
+type Key = string | typeof NOTES;
 
 /** Whether something is what {@link Draft.encode} wrote. */
 export function isContent(stored: unknown): stored is Content {
@@ -28,7 +42,7 @@ export type Updater = (current: unknown) => unknown;
  * made of the session in the meantime.
  */
 export class Draft {
-  readonly values: Map<string, unknown>;
+  readonly values: Map<Key, unknown>;
   persistent: boolean;
   readonly #loaded: Content;
   /** Messages for this request. */
@@ -37,25 +51,30 @@ export class Draft {
   #unseen: readonly FlashMessage[] = [];
   readonly #outbox = new Map<string, unknown>();
   /** JSON of the values as loaded, by key. */
-  readonly #before: ReadonlyMap<string, string | undefined>;
+  readonly #before: ReadonlyMap<Key, string | undefined>;
   /** What was set, updated and deleted here, be it to no effect: how to do it again, and the JSON that came of it. */
-  readonly #writes = new Map<string, { readonly updater: Updater; readonly result: string | undefined }>();
+  readonly #writes = new Map<Key, { readonly updater: Updater; readonly result: string | undefined }>();
   #isCleared = false;
 
   constructor(loaded: Content) {
     this.#loaded = loaded;
     this.#inbox = loaded.f ?? [];
-    this.values = new Map(Object.entries(loaded.d));
+    this.values = new Map<Key, unknown>(Object.entries(loaded.d));
+    if (loaded.n) this.values.set(NOTES, loaded.n);
     this.persistent = loaded.p === true;
     this.#before = new Map([...this.values.keys()].map((key) => [key, this.#jsonOf(key)]));
   }
 
+  get notes(): Notes {
+    return (this.values.get(NOTES) ?? {}) as Notes;
+  }
+
   /** An update that does not ask what was there. */
-  set(key: string, value: unknown): void {
+  set(key: Key, value: unknown): void {
     this.#write(key, value, () => value);
   }
 
-  update(key: string, updater: Updater): unknown {
+  update(key: Key, updater: Updater): unknown {
     const earlier = this.#writes.get(key);
     // A value that was mutated here has no input elsewhere to run the updater on again: it counts as set.
     const canRunAgain = (earlier ? earlier.result : this.#before.get(key)) === this.#jsonOf(key);
@@ -65,7 +84,7 @@ export class Draft {
     return value;
   }
 
-  delete(key: string): boolean {
+  delete(key: Key): boolean {
     this.#writes.set(key, { updater: () => undefined, result: undefined });
     return this.values.delete(key);
   }
@@ -128,31 +147,33 @@ export class Draft {
   /** @param version - the version the session will have once this is stored */
   encode(version: number): string {
     // What was handed out or set may have been mutated since into something JSON cannot give back.
-    for (const key of this.#changed()) if (this.values.has(key)) assertSerializable(this.values.get(key), key);
+    for (const key of this.#changed()) if (this.values.has(key)) assertSerializable(this.values.get(key), String(key));
     for (const [key, message] of this.#outbox) assertSerializable(message, key);
     const sent = [...this.#outbox].map(([key, message]): FlashMessage => [key, message, version]);
     const flash = [...this.#unseen, ...sent];
     const content: Content = {
+      // Which leaves the notes out, whose key is a symbol.
       d: Object.fromEntries(this.values),
       f: flash.length > 0 ? flash : undefined,
       p: this.persistent || undefined,
+      n: this.values.get(NOTES) as Notes | undefined,
     };
     return JSON.stringify(content);
   }
 
-  #write(key: string, value: unknown, updater: Updater): void {
+  #write(key: Key, value: unknown, updater: Updater): void {
     assertStorable(key, value);
     this.values.set(key, value);
     this.#writes.set(key, { updater, result: this.#jsonOf(key) });
   }
 
-  #changed(): string[] {
+  #changed(): Key[] {
     const keys = [...this.#before.keys(), ...this.values.keys()];
     return keys.filter((key) => this.#before.get(key) !== this.#jsonOf(key));
   }
 
   /** `undefined` for a key that is not there; no JSON for what was mutated into something it cannot hold: see `encode`. */
-  #jsonOf(key: string): string | undefined {
+  #jsonOf(key: Key): string | undefined {
     try {
       return JSON.stringify(this.values.get(key));
     } catch {
@@ -161,7 +182,7 @@ export class Draft {
   }
 }
 
-function assertStorable(key: string, value: unknown): void {
-  if (typeof key !== "string") throw new NotSerializableError("A session key must be a string.");
-  assertSerializable(value, key);
+function assertStorable(key: Key, value: unknown): void {
+  if (key !== NOTES && typeof key !== "string") throw new NotSerializableError("A session key must be a string.");
+  assertSerializable(value, String(key));
 }

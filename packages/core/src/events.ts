@@ -10,6 +10,8 @@ export type RejectReason =
   | "invalid-signature"
   /** Well-formed, but the store holds no such session: ended, swept, or never issued. */
   | "not-found"
+  /** It was ended, and `revocations` says so. */
+  | "revoked"
   /** Past its idle or absolute timeout. */
   | "expired"
   /** The schema refused the data, or the data cannot be read. */
@@ -32,7 +34,7 @@ export type SessionEvent =
   | { readonly type: "regenerated"; readonly id: string; readonly previousId: string }
   | { readonly type: "destroyed"; readonly id: string }
   | { readonly type: "revoked"; readonly id: string }
-  | { readonly type: "revoked"; readonly subject: string; readonly count: number }
+  | { readonly type: "revoked"; readonly subject: string; readonly count: number | undefined }
   | { readonly type: "write-dropped"; readonly id: string | undefined; readonly reason: DropReason }
   | { readonly type: "conflict-retried"; readonly id: string; readonly attempt: number }
   | { readonly type: "reissued"; readonly id: string };

@@ -16,6 +16,8 @@ export interface SessionMode {
 export interface KeeperContext {
   readonly cookie: ResolvedCookie;
   readonly now: () => number;
+  /** The absolute timeout, milliseconds. */
+  readonly absolute: number;
 }
 
 /** A session as it was kept, with the ticket that stands for it. */
@@ -29,6 +31,8 @@ export interface Kept {
   readonly session: Omit<StoredSession, "data">;
   /** `StoredSession.data`, parsed. */
   readonly content: unknown;
+  /** See `Revocations.epochOf`. */
+  readonly epoch?: number | undefined;
 }
 
 /** The seam between the lifecycle and the modes: the same operations, on a store or on nothing but the cookie. */
@@ -48,7 +52,7 @@ export interface Keeper {
   touch(kept: Kept, session: StoredSession): Promise<Kept | "gone">;
   delete(kept: Kept, onlyThisVersion: boolean): Promise<"ok" | "conflict" | "gone">;
   // Access without a ticket, where there is a store, and where it has a subject index.
-  readonly revoke?: (id: string) => Promise<boolean>;
+  readonly revoke?: ((id: string) => Promise<boolean>) | undefined;
   readonly list?: ((subject: string) => Promise<readonly SubjectSession[]>) | undefined;
-  readonly revokeAll?: ((subject: string, except?: string) => Promise<number>) | undefined;
+  readonly revokeAll?: ((subject: string, except?: string) => Promise<number | undefined>) | undefined;
 }

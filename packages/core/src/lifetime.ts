@@ -1,4 +1,5 @@
 import type { ManagerContext } from "./options.ts";
+import type { SessionState } from "./session-state.ts";
 
 /** The instants that timeouts are counted from, epoch milliseconds. */
 interface Began {
@@ -7,11 +8,11 @@ interface Began {
 }
 
 /**
- * When a session ends that is used now: after the idle timeout, and never past the absolute one. The latter counts from
- * the login, as NIST SP 800-63B-4 has it, and before one from when the session began.
+ * When a session ends that is used now: after the idle timeout, and never past the absolute one, or what the notes say.
+ * The absolute one counts from the login, as NIST SP 800-63B-4 has it, and before one from when the session began.
  */
-export function expiryOf(context: ManagerContext, began: Began): number {
-  return Math.min(context.now() + context.idle, absoluteEnd(context, began));
+export function expiryOf({ context, about, draft }: SessionState): number {
+  return Math.min(context.now() + context.idle, absoluteEnd(context, about), draft.notes.endsAt ?? Infinity);
 }
 
 /** Whether a session is over. The absolute timeout is checked on its own: it may have been shortened since the last write. */

@@ -55,6 +55,8 @@ export class PendingSession<
       );
     }
     this.#visit.loading = loadSession(this.#visit);
-    return new Session(await this.#visit.loading);
+    const session = new Session<Data, Flash>(await this.#visit.loading);
+    await this.#visit.prepare?.(session);
+    return session;
   }
 }

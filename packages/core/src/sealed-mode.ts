@@ -1,11 +1,15 @@
+import { askStore } from "./ask-store.ts";
 import { toBase64Url, toBytes } from "./base64url.ts";
 import { type Chunking, chunkingOver } from "./chunks.ts";
 import { assertOption } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import type { Keeper, Kept, SessionMode } from "./keeper.ts";
 import { type KeyBinding, type KeyRing, keyRing, type RingKey, type Secrets } from "./key-ring.ts";
+import { type Revocations, revocationsIn } from "./revocations.ts";
 import { parseSecrets } from "./secrets.ts";
+import { toStoreKey } from "./session-id.ts";
 import { MAX_COOKIE_BYTES, tooLarge } from "./session-size.ts";
-import type { StoredSession } from "./store.ts";
+import type { SessionStore, StoredSession } from "./store.ts";
 
 /** Options of {@link signedCookie} and {@link encryptedCookie}. */
 export interface SealedCookieOptions {
@@ -17,6 +21,20 @@ export interface SealedCookieOptions {
    * @default 1
    */
   readonly chunks?: number;
+  /**
+   * Where it is noted which sessions ended, so that a copy of their cookie is refused: after `destroy`, `regenerate` and
+   * `bind`, and by the manager's `revoke` and `revokeAll`. Any store, one that keeps sessions of another manager too.
+   * Each request that reads its session then reads one small record. Without it, nothing can end a copy of a cookie
+   * before it expires.
+   * @default none
+   */
+  readonly revocations?: SessionStore;
+  /**
+   * Seconds for which this process may believe what it read of the revocations, and so how long a session may live on
+   * that was ended in another process. Spares the store as many reads.
+   * @default 0
+   */
+  readonly revocationDelay?: number;
 }
 
 /** How bytes become a token and back; everything else is the same for signed and encrypted cookies. */
@@ -25,14 +43,14 @@ export interface SealCodec {
   readonly binding: Omit<KeyBinding, "cookieName">;
   /** The protected header of every token made with the key: the same text each time, so it is compared, not parsed. */
   header(kid: string): object;
-  seal(payload: Uint8Array, ringKey: RingKey): Promise<string>;
+  seal(header: string, payload: Uint8Array<ArrayBuffer>, key: CryptoKey): Promise<string>;
   /**
    * What every token looks like, in its one and only spelling. Decoders ignore the spare bits of a last character, so
    * without this four spellings of one token would verify, and none could be used to name or block it.
    */
   readonly form: RegExp;
-  /** Throws when the token does not verify. */
-  unseal(token: string, key: CryptoKey): Promise<Uint8Array>;
+  /** `undefined` when the token, which is of that form, does not verify. */
+  unseal(token: string, key: CryptoKey): Promise<Uint8Array | ArrayBuffer | undefined>;
 }
 
 /** What a token says besides the session's content. Instants are epoch milliseconds, unlike JWT's seconds. */
@@ -44,29 +62,45 @@ interface Claims {
   readonly crt: number;
   readonly sub?: string;
   readonly aut?: number;
+  readonly epo?: number;
   readonly c: unknown;
 }
 
 /** A mode that keeps the whole session in the cookie, sealed by `codec`. @throws `INVALID_OPTION`, `WEAK_SECRET` */
 export function sealedMode(codec: SealCodec, options: SealedCookieOptions): SessionMode {
-  const { chunks = 1 } = options;
+  const { chunks = 1, revocationDelay = 0 } = options;
   // More would not get through: servers commonly refuse headers above 16 kB.
   assertOption([1, 2, 3, 4].includes(chunks), "chunks must be 1, 2, 3 or 4");
   const secrets = parseSecrets(options.secrets);
+  const ask = "revocations" in options ? askStore(options.revocations as SessionStore, "revocations", 10) : undefined;
+  assertOption(revocationDelay >= 0, "revocationDelay must be seconds, 0 or more");
   return {
     name: codec.name,
-    keeper: ({ cookie, now }) => {
+    keeper: ({ cookie, now, absolute }) => {
       assertOption(cookie.name.length < MAX_COOKIE_BYTES - 200, "cookie.name is too long to leave room for a session");
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
-      return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), now);
+      const revocations = ask && revocationsIn(ask, now, absolute);
+      return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), now, revocations, revocationDelay * 1000);
     },
   };
 }
 
-function sealedKeeper(codec: SealCodec, ring: KeyRing, chunking: Chunking, now: () => number): Keeper {
+function sealedKeeper(
+  codec: SealCodec,
+  ring: KeyRing,
+  chunking: Chunking,
+  now: () => number,
+  revocations: Revocations | undefined,
+  delay: number,
+): Keeper {
+  const [name = ""] = chunking.names;
   const maxLength = MAX_COOKIE_BYTES * chunking.names.length;
 
-  async function keep(id: string, session: StoredSession): Promise<Kept> {
+  const toGroup = async (subject: string) => (await toStoreKey(`${name} ${subject}`)).slice(0, 16);
+  const isDenied = ({ id, epoch = 0 }: Pick<Kept, "id" | "epoch">, maxAge = 0) =>
+    revocations?.isDenied(id, epoch, maxAge);
+
+  async function keep(id: string, session: StoredSession, epoch: number | undefined): Promise<Kept> {
     const { data, ...rest } = session;
     const claims = {
       id,
@@ -76,13 +110,15 @@ function sealedKeeper(codec: SealCodec, ring: KeyRing, chunking: Chunking, now: 
       crt: session.createdAt,
       sub: session.subject,
       aut: session.authenticatedAt,
+      epo: epoch,
     };
     // The content is JSON already; as a JSON string inside JSON its quotes would cost a byte more each.
     const payload = `${JSON.stringify(claims).slice(0, -1)},"c":${data}}`;
-    const token = await codec.seal(toBytes(payload), (await ring())[0]);
+    const [{ kid, key }] = await ring();
+    const token = await codec.seal(encodeHeader(codec.header(kid)), toBytes(payload), key);
     const ticket = chunking.split(token);
     if (ticket === undefined) throw tooLarge(chunking.names.join("").length + token.length, maxLength, data);
-    return { id, ticket, isStale: false, session: rest, content: undefined };
+    return { id, ticket, isStale: false, session: rest, content: undefined, epoch };
   }
 
   return {
@@ -98,10 +134,11 @@ function sealedKeeper(codec: SealCodec, ring: KeyRing, chunking: Chunking, now: 
       // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
       const ringKey = keys.find(({ kid }) => token.startsWith(`${encodeHeader(codec.header(kid))}.`));
       if (ringKey === undefined) return "unknown-key";
-      const payload = await codec.unseal(token, ringKey.key).catch(() => undefined);
+      const payload = await codec.unseal(token, ringKey.key);
       if (payload === undefined) return "invalid-signature";
-      const claims = parseClaims(new TextDecoder().decode(payload));
-      if (claims === undefined) return "invalid-data";
+      // Only a holder of the secret can seal something else, and even that must not throw.
+      const claims: Claims = Object(parseJson(new TextDecoder().decode(payload)));
+      if (await isDenied({ id: claims.id, epoch: claims.epo }, delay)) return "revoked";
       const session = {
         version: claims.v,
         createdAt: claims.crt,
@@ -109,26 +146,40 @@ function sealedKeeper(codec: SealCodec, ring: KeyRing, chunking: Chunking, now: 
         ...(claims.sub !== undefined && { subject: claims.sub }),
         ...(claims.aut !== undefined && { authenticatedAt: claims.aut }),
       };
-      return { id: claims.id, ticket: [token], isStale: ringKey !== keys[0], session, content: claims.c };
+      return {
+        id: claims.id,
+        ticket: [token],
+        isStale: ringKey !== keys[0],
+        session,
+        content: claims.c,
+        epoch: claims.epo,
+      };
     },
-    reload: async (kept) => kept,
-    create: async (session) => keep(toBase64Url(crypto.getRandomValues(new Uint8Array(16))), session),
-    update: async (kept, session) => keep(kept.id, session),
-    touch: async (kept, session) => keep(kept.id, session),
-    delete: async () => "ok",
+    reload: async (kept) => ((await isDenied(kept)) ? undefined : kept),
+
+    async create(session) {
+      const random = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+      const id = session.subject === undefined ? random : random + (await toGroup(session.subject));
+      return keep(id, session, session.subject === undefined ? undefined : await revocations?.epochOf(id));
+    },
+
+    update: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept.id, session, kept.epoch)),
+    touch: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept.id, session, kept.epoch)),
+    delete: async ({ id, epoch = 0 }) => ((await revocations?.deny(id, epoch)) === false ? "gone" : "ok"),
+    revoke: revocations && (async (id) => ID.test(id) && revocations.deny(id, Infinity)),
+    revokeAll:
+      revocations &&
+      (async (subject, except) => {
+        await revocations.denyAll(await toGroup(subject), except);
+        return undefined;
+      }),
   };
 }
 
-/** Only a holder of the secret can seal something else, and even that must not throw. */
-function parseClaims(text: string): Claims | undefined {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
+/** A session id: 16 random bytes, and the group of its subject. */
+const ID = /^[\w-]{22}([\w-]{16})?$/;
 
-/** As jose writes a protected header: JSON in insertion order, base64url. */
+/** As JOSE libraries write a protected header: JSON in insertion order, base64url. */
 function encodeHeader(header: object): string {
   return toBase64Url(toBytes(JSON.stringify(header)));
 }

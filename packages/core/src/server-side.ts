@@ -1,9 +1,11 @@
-import { assertOption, IdCollisionError, SessionError, SessionTooLargeError, StoreFailedError } from "./errors.ts";
+import { type AskStore, askStore, type IndexedStore } from "./ask-store.ts";
+import { IdCollisionError, SessionTooLargeError } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import type { Keeper, Kept, SessionMode } from "./keeper.ts";
 import type { Secrets } from "./key-ring.ts";
 import { ID_LENGTH, isSessionId, newSessionId, toStoreKey } from "./session-id.ts";
 import { MAX_COOKIE_BYTES } from "./session-size.ts";
-import type { SessionStore, SubjectIndex } from "./store.ts";
+import type { SessionStore } from "./store.ts";
 import { type TicketSigner, ticketSigner, unsigned } from "./ticket-signer.ts";
 
 /** Options of {@link serverSide}. */
@@ -17,9 +19,6 @@ export interface ServerSideOptions {
   readonly timeout?: number;
 }
 
-type IndexedStore = SessionStore & Partial<SubjectIndex>;
-type Operations = Omit<SessionStore & SubjectIndex, "traits">;
-
 /** Fresh ids to try before a store that calls all of them taken is called broken. */
 const MAX_CREATE_ATTEMPTS = 3;
 
@@ -30,12 +29,7 @@ const MAX_CREATE_ATTEMPTS = 3;
  */
 export function serverSide(store: SessionStore, options: ServerSideOptions = {}): SessionMode {
   const { timeout = 10 } = options;
-  assertOption(
-    typeof store?.load === "function",
-    "serverSide: the first argument must be a store: serverSide(memoryStore())",
-  );
-  // setTimeout fires at once when it is asked for more than 24 days.
-  assertOption(timeout > 0 && timeout <= 86_400, "serverSide: timeout must be seconds above 0, a day at most");
+  const ask = askStore(store, "serverSide: the first argument", timeout);
   const signerFor = "secrets" in options ? ticketSigner(options.secrets) : () => unsigned;
   return {
     name: "server",
@@ -44,36 +38,12 @@ export function serverSide(store: SessionStore, options: ServerSideOptions = {})
       if (name.length + ID_LENGTH + signer.overhead > MAX_COOKIE_BYTES) {
         throw new SessionTooLargeError("cookie.name is too long.");
       }
-      return storeKeeper(store, timeout, signer, name);
+      return storeKeeper(store, ask, signer, name);
     },
   };
 }
 
-function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner, cookieName: string): Keeper {
-  /** One store operation, with its failures made typed and its silence made a failure. */
-  async function ask<Name extends keyof Operations>(
-    operation: Name,
-    ...args: Parameters<Operations[Name]>
-  ): Promise<Awaited<ReturnType<Operations[Name]>>> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeout} s`)), timeout * 1000);
-    });
-    try {
-      const answer = await Promise.race([Reflect.apply(store[operation] as Operations[Name], store, args), silence]);
-      // Taken for success, an answer such as undefined would lose a write, or a login.
-      if (/update|delete$/.test(operation) && !["ok", "conflict", "gone"].includes(answer as string)) {
-        throw new Error("it must answer ok, conflict or gone");
-      }
-      return answer;
-    } catch (cause) {
-      if (cause instanceof SessionError) throw cause;
-      throw new StoreFailedError(`The session store failed (${operation}): see cause.`, { cause });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
+function storeKeeper(store: IndexedStore, ask: AskStore, signer: TicketSigner, cookieName: string): Keeper {
   async function find(known: Pick<Kept, "id" | "ticket" | "isStale">): Promise<Kept | undefined> {
     const session = await ask("load", known.id);
     // A copy: a store that hands out what it keeps would change the version under the comparison.
@@ -118,13 +88,4 @@ function storeKeeper(store: IndexedStore, timeout: number, signer: TicketSigner,
     list: store.listBySubject && ((subject) => ask("listBySubject", subject)),
     revokeAll: store.deleteBySubject && ((subject, except) => ask("deleteBySubject", subject, except)),
   };
-}
-
-/** `undefined` for what is no JSON, a half-written row say: the lifecycle rejects it as unreadable. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

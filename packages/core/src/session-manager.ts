@@ -1,4 +1,5 @@
 import { assertOption, NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import type { Keeper } from "./keeper.ts";
 import { isExpired } from "./lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
@@ -16,6 +17,8 @@ export interface SessionInfo {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly authenticatedAt: number | undefined;
+  /** What `login` of `@coatcheck/auth` noted. */
+  readonly login: unknown;
 }
 
 /** Opens the session of a request and commits it to the response. Make one per application, not one per request. */
@@ -94,12 +97,13 @@ export class SessionManager<
     const found = await this.#able("list")(subject);
     return found
       .filter(({ session }) => !isExpired(this.#context, session))
-      .map(({ key, session: { createdAt, expiresAt, authenticatedAt } }) => ({
+      .map(({ key, session: { createdAt, expiresAt, authenticatedAt, data } }) => ({
         id: key,
         subject,
         createdAt,
         expiresAt,
         authenticatedAt,
+        login: Object(parseJson(data)).n?.login,
       }))
       .sort((a, b) => (b.authenticatedAt ?? 0) - (a.authenticatedAt ?? 0));
   }
@@ -112,12 +116,15 @@ export class SessionManager<
   }
 
   /**
-   * Ends all sessions of a subject; resolves to how many.
+   * Ends all sessions of a subject; resolves to how many, or `undefined` in a cookie mode, where nobody counts them.
    *
    * @param options.except - the `Session.id` of the one to spare, for "log out everywhere else"
    * @throws `UNSUPPORTED`, `STORE_FAILED`
    */
-  async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
+  async revokeAll(
+    subject: string,
+    options: { readonly except?: string | undefined } = {},
+  ): Promise<number | undefined> {
     assertOption(typeof options === "object", "revokeAll takes { except: id }");
     const count = await this.#able("revokeAll")(subject, options.except);
     this.#context.emit({ type: "revoked", subject, count });

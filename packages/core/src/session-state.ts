@@ -1,6 +1,7 @@
 import { Draft } from "./draft.ts";
 import type { Kept } from "./keeper.ts";
 import type { ManagerContext } from "./options.ts";
+import type { AnySession } from "./session-notes.ts";
 import type { Cookies } from "./settle.ts";
 import type { StoredSession } from "./store.ts";
 
@@ -10,6 +11,8 @@ export interface Visit {
   readonly request: Request;
   /** From now on nothing is written, and a first await comes too late. */
   isCommitted?: boolean;
+  /** What is done with the session once it is read, before whoever awaits it sees it. */
+  prepare?: (session: AnySession) => Promise<void>;
   /** What the visit becomes, the same object, once its session is read. */
   loading?: Promise<SessionState>;
 }

@@ -1,4 +1,4 @@
-import type { Updater } from "./draft.ts";
+import { NOTES, type Updater } from "./draft.ts";
 import { assertOption, SessionCommittedError } from "./errors.ts";
 import type { Kept } from "./keeper.ts";
 import { expiryOf } from "./lifetime.ts";
@@ -44,7 +44,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** When the session ends if it is not used again, epoch milliseconds; as last stored, or as it would be now. */
   get expiresAt(): number {
-    return this.#latest()?.session.expiresAt ?? expiryOf(this.#state.context, this.#state.about);
+    return this.#latest()?.session.expiresAt ?? expiryOf(this.#state);
   }
 
   /** When the subject last proved who they are, epoch milliseconds. */
@@ -63,7 +63,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** The number of keys. */
   get size(): number {
-    return this.#state.draft.values.size;
+    return [...this.entries()].length;
   }
 
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
@@ -76,7 +76,8 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** All keys with their values. */
   entries(): IterableIterator<{ [K in Key<Data>]: [key: K, value: Value<Data, K>] }[Key<Data>]> {
-    return this.#state.draft.values.entries() as ReturnType<this["entries"]>;
+    const keys = [...this.#state.draft.values].filter(([key]) => key !== NOTES);
+    return keys.values() as unknown as ReturnType<this["entries"]>;
   }
 
   /** @throws `NOT_SERIALIZABLE` with the path of what JSON cannot give back; `SESSION_COMMITTED` */
@@ -145,6 +146,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
       this.destroy();
       state.draft = draft.rebase({ d: {}, p: draft.persistent });
     }
+    state.draft.delete(NOTES);
     state.about = { ...state.about, subject, authenticatedAt: context.now() };
     state.renewal = "bind";
   }

@@ -88,13 +88,12 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
 
 /** @param seen - the session as it is kept, if this request came with one */
 async function write(state: SessionState, outcome: Outcome, seen: Kept | undefined): Promise<Result> {
-  const { context, about } = state;
-  const { keeper, emit } = context;
+  const { keeper, emit } = state.context;
   if (seen === undefined) return keeper.create(toStored(state, 1));
   if (outcome === "created") return replace(state, seen);
   const { version } = seen.session;
   if (outcome === "unchanged") {
-    const isDue = isExtended(state, seen, expiryOf(context, about)) || (seen.isStale && keeper.isCookieOnly);
+    const isDue = isExtended(state, seen, expiryOf(state)) || (seen.isStale && keeper.isCookieOnly);
     return isDue ? keeper.touch(seen, toStored(state, version)) : seen;
   }
   if (!isNothing(state)) return keeper.update(seen, toStored(state, version + 1));
@@ -126,10 +125,11 @@ function drop({ context, kept, ended }: SessionState, reason: DropReason): void 
   context.emit({ type: "write-dropped", id: (kept ?? ended)?.id, reason });
 }
 
-function toStored({ context, draft, about }: SessionState, version: number): StoredSession {
+function toStored(state: SessionState, version: number): StoredSession {
+  const { draft, about } = state;
   const data = draft.encode(version);
   if (data.length > MAX_DATA_LENGTH) throw tooLarge(data.length, MAX_DATA_LENGTH, data);
-  return { ...about, data, version, expiresAt: expiryOf(context, about) };
+  return { ...about, data, version, expiresAt: expiryOf(state) };
 }
 
 /** The cookies for what is kept now, as far as the browser does not hold them already; removal for what is not. */

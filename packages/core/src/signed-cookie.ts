@@ -1,4 +1,4 @@
-import { CompactSign, compactVerify } from "jose";
+import { parseBase64Url, toBase64Url, toBytes } from "./base64url.ts";
 import type { SessionMode } from "./keeper.ts";
 import { type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
 
@@ -9,21 +9,28 @@ const codec: SealCodec = {
     algorithm: { name: "HMAC", hash: "SHA-256", length: 256 },
     usages: ["sign", "verify"],
   },
-  header,
-  seal: (payload, { kid, key }) => new CompactSign(payload).setProtectedHeader(header(kid)).sign(key),
+  header: (kid) => ({ alg: "HS256", kid }),
+
+  async seal(header, payload, key) {
+    const input = `${header}.${toBase64Url(payload)}`;
+    return `${input}.${toBase64Url(await crypto.subtle.sign("HMAC", key, toBytes(input)))}`;
+  },
+
   // Header, payload, and a signature of 32 bytes. The first two are signed as they are spelled.
   form: /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/,
-  unseal: async (token, key) => (await compactVerify(token, key, { algorithms: ["HS256"] })).payload,
-};
 
-function header(kid: string): { alg: string; kid: string } {
-  return { alg: "HS256", kid };
-}
+  async unseal(token, key) {
+    const [header = "", payload = "", signature = ""] = token.split(".");
+    // subtle.verify compares in constant time.
+    const isValid = await crypto.subtle.verify("HMAC", key, parseBase64Url(signature), toBytes(`${header}.${payload}`));
+    return isValid ? parseBase64Url(payload) : undefined;
+  },
+};
 
 /**
  * Keeps the session in the cookie, signed: JWS compact, HS256 (RFC 7515). Whoever holds the cookie can read it and
- * cannot change it. Nothing is kept on the server, so a logout removes the cookie but cannot end a copy of it, and of
- * two parallel responses the last one wins.
+ * cannot change it. Nothing is kept on the server, so a logout removes the cookie but cannot end a copy of it, unless
+ * `revocations` says where to note that; and of two parallel responses the last one wins.
  *
  * @throws `WEAK_SECRET` or `INVALID_OPTION`
  */

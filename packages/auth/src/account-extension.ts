@@ -1,0 +1,43 @@
+import type { SessionManager } from "@coatcheck/core";
+import type { AnySession, SessionOutcome } from "@coatcheck/core/toolkit";
+import type { LoginOptions } from "./login.ts";
+
+/** A manager, whatever the data of its sessions. */
+export type AnySessionManager = Pick<SessionManager, "list" | "revoke" | "revokeAll">;
+
+/** A request that asked for its session. The same object from its load to its commit. */
+export interface AccountVisit {
+  readonly session: AnySession;
+  readonly request: Request;
+  readonly sessions: AnySessionManager;
+}
+
+/** What became of a session at its commit. */
+export interface CommittedVisit extends SessionOutcome {
+  /** Whether the response can carry cookies. What is put into `cookies` otherwise is lost. */
+  readonly canCarryHeaders: boolean;
+  /** The `Set-Cookie` values that leave, by cookie name. To be added to. */
+  readonly cookies: Map<string, string>;
+}
+
+/** Which sessions were revoked: one, or those of a subject but one. */
+export type Revocation = { readonly id: string } | { readonly subject: string; readonly except: string | undefined };
+
+/**
+ * Takes part in the life of an `AccountManager`'s sessions. Each method is optional, is waited for, and fails the request
+ * with what it throws; extensions are called in the order in which they were given.
+ */
+export interface AccountExtension {
+  /** The session was loaded. The handler has not seen it yet. */
+  opened?(visit: AccountVisit): Promise<void> | void;
+  /** `login` is about to bind the session. To refuse, throw. */
+  admit?(visit: AccountVisit, subject: string): Promise<void>;
+  /** `login` has bound the session. */
+  loggedIn?(visit: AccountVisit, options: LoginOptions): void;
+  /** The session was written, and no cookie has left yet. With what this throws, none does. */
+  committed?(visit: AccountVisit, outcome: CommittedVisit): Promise<void> | void;
+  /** `revoke` or `revokeAll` was called, whether or not there was anything to end. */
+  revoked?(revocation: Revocation, sessions: AnySessionManager): Promise<void>;
+  /** Whether it does what `login(…, { remember: true })` asks for. */
+  readonly remembers?: boolean;
+}

@@ -1,0 +1,111 @@
+import type { AskStore } from "./ask-store.ts";
+import { SessionConflictError } from "./errors.ts";
+import { parseJson } from "./json.ts";
+import { toStoreKey } from "./session-id.ts";
+
+/** What ends sessions that are kept in cookies only. */
+export interface Revocations {
+  /**
+   * What a session that begins now carries, to be compared with what `denyAll` wrote. It is read from the store, and no
+   * two clocks are compared: a login right after a `denyAll` counts, one right before it does not, on whatever servers.
+   */
+  epochOf(id: string): Promise<number>;
+  /** @param delay - milliseconds for which an earlier answer is believed */
+  isDenied(id: string, epoch: number, delay: number): Promise<boolean>;
+  /** Denies one session; `false` when it was denied already. */
+  deny(id: string, epoch: number): Promise<boolean>;
+  denyAll(group: string, except: string | undefined): Promise<void>;
+}
+
+/** What is denied of the sessions of one subject, or of one session without a subject. Kept as `StoredSession.data`. */
+interface Denied {
+  /** Sessions with an older epoch are denied, all but `except`. */
+  readonly epoch?: number;
+  readonly except?: string | undefined;
+  /** Sessions denied one by one, each with the instant when its last cookie has expired. */
+  readonly ids?: Readonly<Record<string, number>>;
+}
+
+/** Records that a process remembers, some hundred bytes each. */
+const MAX_CACHED = 10_000;
+
+/** Logouts of one subject during an absolute timeout. One more ends all of its sessions, to bound what is read each time. */
+const MAX_IDS = 500;
+
+const MAX_ATTEMPTS = 40;
+
+/** An id is a random part and the group of its subject, if any: so one read answers for the session and the subject. */
+const groupOf = (id: string): string => id.slice(22) || id;
+
+/**
+ * One record for each subject that ended a session, in any session store.
+ *
+ * @param lifetime - milliseconds until every cookie that is out now has expired
+ */
+export function revocationsIn(ask: AskStore, now: () => number, lifetime: number): Revocations {
+  const cache = new Map<string, Awaited<ReturnType<typeof load>>>();
+
+  async function load(group: string) {
+    const at = now();
+    const key = await toStoreKey(group);
+    const found = await ask("load", key);
+    const denied = (found ? parseJson(found.data) : {}) as Denied;
+    return { at, key, denied, version: found?.version ?? 0 };
+  }
+
+  async function read(group: string, delay: number): Promise<Denied> {
+    let entry = cache.get(group);
+    if (entry === undefined || now() - entry.at >= delay) {
+      entry = await load(group);
+      if (cache.size >= MAX_CACHED) cache.clear();
+      if (delay > 0) cache.set(group, entry);
+    }
+    return entry.denied;
+  }
+
+  async function change(group: string, toNext: (denied: Denied) => Denied): Promise<void> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const { key, denied, version } = await load(group);
+      const next = toNext(denied);
+      cache.delete(group);
+      if (next === denied) return;
+      const record = {
+        data: JSON.stringify(next),
+        version: version + 1,
+        createdAt: now(),
+        expiresAt: now() + lifetime,
+      };
+      const isDone = version ? (await ask("update", key, record, version)) === "ok" : await ask("create", key, record);
+      cache.delete(group);
+      if (isDone) return;
+    }
+    throw new SessionConflictError("Other requests kept ending sessions of this subject. Try again.");
+  }
+
+  return {
+    epochOf: async (id) => (await read(groupOf(id), 0)).epoch ?? 0,
+
+    isDenied: async (id, epoch, delay) => isIn(await read(groupOf(id), delay), id, epoch),
+
+    async deny(id, epoch) {
+      let isNew = false;
+      await change(groupOf(id), (denied) => {
+        isNew = !isIn(denied, id, epoch);
+        const ids = Object.entries(denied.ids ?? {}).filter(([, until]) => until > now());
+        if (ids.length >= MAX_IDS) return endAll(denied, undefined);
+        return isNew ? { ...denied, ids: Object.fromEntries([...ids, [id, now() + lifetime]]) } : denied;
+      });
+      return isNew;
+    },
+
+    denyAll: (group, except) => change(group, (denied) => endAll(denied, except)),
+  };
+
+  function endAll({ epoch = 0, ids }: Denied, except: string | undefined): Denied {
+    return { epoch: Math.max(now(), epoch + 1), except, ...(ids && { ids }) };
+  }
+}
+
+function isIn({ epoch: oldest = 0, except, ids = {} }: Denied, id: string, epoch: number): boolean {
+  return id in ids || (epoch < oldest && id !== except);
+}
