@@ -4,12 +4,12 @@ import { bundle } from "./bundle.ts";
 
 /**
  * Bytes, minified and gzipped, that an application ships for a mode. A limit only ever goes down. The aims are 6, 11 and
- * 16 kB; why the first two are not reached is in packages/core/docs/decisions/005.
+ * 16 kB; why the first is not reached is in packages/core/docs/decisions/005, how the others are in 006.
  */
 const LIMITS = [
   { names: ["SessionManager", "serverSide"], limit: 7_700 },
-  { names: ["SessionManager", "signedCookie"], limit: 11_950 },
-  { names: ["SessionManager", "encryptedCookie"], limit: 16_000 },
+  { names: ["SessionManager", "signedCookie"], limit: 8_800 },
+  { names: ["SessionManager", "encryptedCookie"], limit: 8_900 },
 ];
 
 describe("bundle size", () => {
@@ -22,8 +22,8 @@ describe("bundle size", () => {
     });
   }
 
-  it("of server-side sessions holds nothing of jose", async () => {
-    const { imports } = await bundle('export { SessionManager, serverSide } from "@coatcheck/core";', ["jose"]);
-    expect(imports).toEqual([]);
+  it("holds nothing but core", async () => {
+    const { imports } = await bundle('export * from "@coatcheck/core";', ["*"]);
+    expect(imports).toEqual(["@coatcheck/core"]);
   });
 });

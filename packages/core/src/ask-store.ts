@@ -20,7 +20,7 @@ export type AskStore = <Name extends keyof Operations>(
  * @throws `INVALID_OPTION` for what is no store
  */
 export function askStore(store: IndexedStore, option: string, timeout: number): AskStore {
-  assertOption(typeof store?.load === "function", `${option} must be a store: memoryStore()`);
+  assertOption(typeof store?.load === "function", `${option} needs a store: memoryStore()`);
   // setTimeout fires at once when it is asked for more than 24 days.
   assertOption(timeout > 0 && timeout <= 86_400, "timeout must be seconds above 0, a day at most");
   const operations = store as unknown as Record<keyof Operations, (...args: readonly unknown[]) => Promise<unknown>>;

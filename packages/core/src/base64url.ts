@@ -3,10 +3,9 @@ export function toBytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** RFC 4648 §5 without padding. */
+/** RFC 4648 §5 without padding. Of no more than some ten thousand bytes: they are arguments of one call. */
 export function toBase64Url(bytes: Uint8Array | ArrayBuffer): string {
-  // By characters: as arguments of one call, the bytes of a large cookie would be too many.
-  return btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""))
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replace(/=+$/, "");

@@ -46,7 +46,7 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const needsSecure = sameSite === "none" || partitioned || /^__(secure|host|http)-/i.test(name);
   // No separators, control or non-ASCII characters, and of an attribute no more than a browser reads.
   assertOption(/^[\w!#$%&'*+.^`|~-]+$/.test(name), "cookie.name must be a token (RFC 9110)");
-  assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must begin with /, printable ASCII without ;");
+  assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must begin with /, ASCII without ;");
   assertOption(/^[A-Za-z\d.-]{0,1024}$/.test(domain), "cookie.domain must be a host name");
   assertOption(/^(lax|strict|none)$/.test(sameSite), "cookie.sameSite must be lax, strict or none");
   assertOption(secure || !needsSecure, "cookie: sameSite none, partitioned and a __ prefix need secure: true");

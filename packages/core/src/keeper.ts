@@ -29,8 +29,8 @@ export interface Kept {
   /** The browser holds a ticket made with an older secret. */
   readonly isStale: boolean;
   readonly session: Omit<StoredSession, "data">;
-  /** `StoredSession.data`, parsed. */
-  readonly content: unknown;
+  /** `StoredSession.data`, parsed, where it was read. */
+  readonly content?: unknown;
   /** See `Revocations.epochOf`. */
   readonly epoch?: number | undefined;
 }
@@ -38,7 +38,7 @@ export interface Kept {
 /** The seam between the lifecycle and the modes: the same operations, on a store or on nothing but the cookie. */
 export interface Keeper {
   /** The cookie is all there is: each change needs a new one, and nothing can be compared, ended or found here. */
-  readonly isCookieOnly: boolean;
+  readonly isCookieOnly?: true;
   /** Every cookie a ticket may be spread over, the first one always. */
   readonly cookieNames: readonly string[];
   /** @param ticket - what the browser sent under each of the names */

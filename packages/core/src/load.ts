@@ -38,7 +38,7 @@ async function find(context: ManagerContext, brought: readonly string[][]): Prom
   if (isExpired(context, kept.session)) return "expired";
   const content = await readContent(context, kept.content);
   if (content === undefined) return "invalid-data";
-  return { kept, draft: new Draft(content), about: kept.session, renewal: undefined };
+  return { kept, draft: new Draft(content), about: kept.session };
 }
 
 /**

@@ -72,7 +72,7 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
       absolute > 0 &&
       touchInterval >= 0 &&
       touchInterval < idle,
-    "lifetime: idle and absolute must be seconds above 0, touchInterval from 0 to less than idle",
+    "lifetime must be seconds above 0, touchInterval below idle",
   );
   assertOption(schema === undefined || "~standard" in schema, "schema must be a Standard Schema");
   const cookie = resolveCookie(options.cookie);

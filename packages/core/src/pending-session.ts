@@ -18,8 +18,8 @@ export class PendingSession<
 
   static {
     // In JavaScript nothing stops `pending.get("cart")`; "is not a function" would say nothing about why.
-    for (const name of Object.getOwnPropertyNames(Session.prototype)) {
-      if (name === "constructor") continue;
+    // The first is the constructor.
+    for (const name of Object.getOwnPropertyNames(Session.prototype).slice(1)) {
       const fail = () => {
         throw new SessionNotAwaitedError(
           `${name} needs the session: const session = await pending (in Hono: await c.var.session).`,

@@ -113,12 +113,17 @@ function sealedKeeper(
       epo: epoch,
     };
     // The content is JSON already; as a JSON string inside JSON its quotes would cost a byte more each.
-    const payload = `${JSON.stringify(claims).slice(0, -1)},"c":${data}}`;
+    const payload = toBytes(`${JSON.stringify(claims).slice(0, -1)},"c":${data}}`);
     const [{ kid, key }] = await ring();
-    const token = await codec.seal(encodeHeader(codec.header(kid)), toBytes(payload), key);
-    const ticket = chunking.split(token);
-    if (ticket === undefined) throw tooLarge(chunking.names.join("").length + token.length, maxLength, data);
-    return { id, ticket, isStale: false, session: rest, content: undefined, epoch };
+    const header = encodeHeader(codec.header(kid));
+    // No work is spent on sealing what cannot fit.
+    const token = payload.length > maxLength ? "" : await codec.seal(header, payload, key);
+    const ticket = token && chunking.split(token);
+    if (!ticket) {
+      const size = chunking.names.join("").length + (token.length || Math.ceil((payload.length * 4) / 3));
+      throw tooLarge(size, maxLength, data, ", allow more chunks, or use serverSide(store)");
+    }
+    return { id, ticket, isStale: false, session: rest, epoch };
   }
 
   return {
@@ -138,7 +143,9 @@ function sealedKeeper(
       if (payload === undefined) return "invalid-signature";
       // Only a holder of the secret can seal something else, and even that must not throw.
       const claims: Claims = Object(parseJson(new TextDecoder().decode(payload)));
-      if (await isDenied({ id: claims.id, epoch: claims.epo }, delay)) return "revoked";
+      const id = String(claims.id);
+      // One that has expired is not worth a read.
+      if (claims.exp > now() && (await isDenied({ id, epoch: claims.epo }, delay))) return "revoked";
       const session = {
         version: claims.v,
         createdAt: claims.crt,
@@ -147,7 +154,7 @@ function sealedKeeper(
         ...(claims.aut !== undefined && { authenticatedAt: claims.aut }),
       };
       return {
-        id: claims.id,
+        id,
         ticket: [token],
         isStale: ringKey !== keys[0],
         session,

@@ -10,7 +10,7 @@ const MIN_BYTES = 32;
  * express-session, iron-session, jwt.io, Better Auth, Flask, h3. Superset was broken into through such a one (CVE-2023-27524).
  */
 const KNOWN =
-  /keyboardcat|qwertyuiop|change(me|this)|replace(me|this|with)|your.{0,12}secret|donotuse|processenv|atleast|betterauthsecret|192b9bdd22ab9ed4|80d42cfb1cd2462c/;
+  /keyboardcat|qwertyuiop|(change|replace)(me|this|with)|your.{0,12}secret|donotuse|processenv|atleast|betterauthsecret|192b9bdd|80d42cfb/;
 
 /**
  * {@link Secrets} as a list, without any that can be guessed.
@@ -24,9 +24,7 @@ export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
     if (list.indexOf(secret) < index) throw new WeakSecretError(`secrets[${index}] is there twice. Remove it.`);
     const weakness = weaknessOf(secret);
     if (weakness) {
-      throw new WeakSecretError(
-        `secrets[${index}] ${weakness}. A good one: node -p "crypto.randomBytes(32).toString('hex')"`,
-      );
+      throw new WeakSecretError(`secrets[${index}] ${weakness}. A good one: openssl rand -hex 32`);
     }
     return secret as string;
   });

@@ -29,7 +29,7 @@ const MAX_CREATE_ATTEMPTS = 3;
  */
 export function serverSide(store: SessionStore, options: ServerSideOptions = {}): SessionMode {
   const { timeout = 10 } = options;
-  const ask = askStore(store, "serverSide: the first argument", timeout);
+  const ask = askStore(store, "serverSide", timeout);
   const signerFor = "secrets" in options ? ticketSigner(options.secrets) : () => unsigned;
   return {
     name: "server",
@@ -51,7 +51,6 @@ function storeKeeper(store: IndexedStore, ask: AskStore, signer: TicketSigner, c
   }
 
   return {
-    isCookieOnly: false,
     cookieNames: [cookieName],
 
     async load([ticket = ""]) {
@@ -70,7 +69,7 @@ function storeKeeper(store: IndexedStore, ask: AskStore, signer: TicketSigner, c
         const sessionId = newSessionId();
         const id = await toStoreKey(sessionId);
         const ticket = [await signer.sign(sessionId)];
-        if (await ask("create", id, session)) return { id, ticket, isStale: false, session, content: undefined };
+        if (await ask("create", id, session)) return { id, ticket, isStale: false, session };
       }
       throw new IdCollisionError("The store takes no fresh id: check its create().");
     },

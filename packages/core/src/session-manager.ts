@@ -1,3 +1,4 @@
+import type { Content } from "./draft.ts";
 import { assertOption, NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import type { Keeper } from "./keeper.ts";
@@ -13,10 +14,10 @@ import { settle } from "./settle.ts";
 export interface SessionInfo {
   /** `Session.id`, what {@link SessionManager.revoke} takes. */
   readonly id: string;
-  readonly subject: string;
+  readonly subject?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
-  readonly authenticatedAt: number | undefined;
+  readonly authenticatedAt?: number;
   /** What `login` of `@coatcheck/auth` noted. */
   readonly login: unknown;
 }
@@ -52,17 +53,17 @@ export class SessionManager<
   ): Promise<Response> {
     const visit = visits.get(session);
     if (visit?.context !== this.#context) {
-      throw new SessionForeignError("Commit a session with the SessionManager that opened it.");
+      throw new SessionForeignError("Commit a session with the manager that opened it.");
     }
     visit.isCommitted = true;
     assertResponse(response);
-    if (visit.loading === undefined) return response;
+    if (!visit.loading) return response;
     // Whoever awaited a session that failed to load was told, and answered with this response. It depends on the cookie
     // all the same.
     const state = await visit.loading.catch(() => undefined);
     // Response.error() has status 0.
-    const isFailure = options.failed === true || response.status >= 500 || response.status === 0;
-    if (state !== undefined) state.settled ??= settle(state, isFailure, canCarryHeaders(response));
+    const isFailure = options.failed || response.status >= 500 || response.status === 0;
+    if (state) state.settled ??= settle(state, isFailure, canCarryHeaders(response));
     return withSessionHeaders(response, (await state?.settled) ?? new Map());
   }
 
@@ -78,7 +79,7 @@ export class SessionManager<
       assertResponse(response);
     } catch (error) {
       await this.commit(pending, Response.error()).catch((failure: unknown) => {
-        throw new AggregateError([error, failure], "The handler threw, then the commit failed.");
+        throw new AggregateError([error, failure], "Handler and commit failed.");
       });
       throw error;
     }
@@ -97,13 +98,10 @@ export class SessionManager<
     const found = await this.#able("list")(subject);
     return found
       .filter(({ session }) => !isExpired(this.#context, session))
-      .map(({ key, session: { createdAt, expiresAt, authenticatedAt, data } }) => ({
+      .map(({ key, session: { data, version, ...about } }) => ({
+        ...about,
         id: key,
-        subject,
-        createdAt,
-        expiresAt,
-        authenticatedAt,
-        login: Object(parseJson(data)).n?.login,
+        login: (parseJson(data) as Partial<Content> | undefined)?.n?.["login"],
       }))
       .sort((a, b) => (b.authenticatedAt ?? 0) - (a.authenticatedAt ?? 0));
   }
@@ -125,7 +123,7 @@ export class SessionManager<
     subject: string,
     options: { readonly except?: string | undefined } = {},
   ): Promise<number | undefined> {
-    assertOption(typeof options === "object", "revokeAll takes { except: id }");
+    assertOption(typeof options === "object", "revokeAll needs { except: id }");
     const count = await this.#able("revokeAll")(subject, options.except);
     this.#context.emit({ type: "revoked", subject, count });
     return count;
@@ -135,7 +133,7 @@ export class SessionManager<
     const able = this.#context.keeper[name];
     if (able === undefined) {
       throw new UnsupportedError(
-        `${name} needs serverSide(store)${name === "revoke" ? "" : ", and a store with listBySubject and deleteBySubject"}.`,
+        `${name} needs serverSide and a store with a subject index${name === "list" ? "" : ", or revocations"}.`,
       );
     }
     return able;

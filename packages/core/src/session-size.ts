@@ -3,14 +3,17 @@ import { SessionTooLargeError } from "./errors.ts";
 /** Bytes of name and value together that a browser keeps of one cookie (RFC 6265bis §5.6). */
 export const MAX_COOKIE_BYTES = 4096;
 
-/** @param data - `StoredSession.data`, for the names of its largest keys */
-export function tooLarge(size: number, limit: number, data: string): SessionTooLargeError {
+/**
+ * @param data - `StoredSession.data`, for the names of its largest keys
+ * @param advice - what else can be done than to keep less
+ */
+export function tooLarge(size: number, limit: number, data: string, advice = ""): SessionTooLargeError {
   const largest = Object.entries<unknown>(JSON.parse(data).d)
     .map(([key, value]) => ({ key, size: JSON.stringify(value).length }))
     .sort((a, b) => b.size - a.size)
     .slice(0, 3)
     .map(({ key, size }) => `${key} (${size})`);
   return new SessionTooLargeError(
-    `The session takes ${size} of ${limit} bytes, most in ${largest.join(", ")}. Keep less, allow more chunks, or use serverSide(store).`,
+    `The session takes ${size} of ${limit} bytes, most in ${largest.join(", ")}. Keep less${advice}.`,
   );
 }

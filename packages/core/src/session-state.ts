@@ -27,7 +27,7 @@ export interface Opened {
   draft: Draft;
   /** When it began and whose it is; everything of the stored session that is not content. */
   about: SessionFacts;
-  renewal: "regenerate" | "bind" | undefined;
+  renewal?: "regenerate" | "bind" | undefined;
 }
 
 /** A session's own record of one request: what was there, and what is to become of it. */

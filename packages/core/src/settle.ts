@@ -32,10 +32,14 @@ const NO_COOKIES: Cookies = new Map();
  * @param canCarryHeaders - whether the response can set a cookie
  * @throws `STORE_FAILED`, `SESSION_CONFLICT`, `SESSION_TOO_LARGE`, `NOT_SERIALIZABLE`; no cookie leaves then
  */
-export async function settle(state: SessionState, isFailure: boolean, canCarryHeaders: boolean): Promise<Cookies> {
+export async function settle(
+  state: SessionState,
+  isFailure: boolean | undefined,
+  canCarryHeaders: boolean,
+): Promise<Cookies> {
   const { context, ended, draft, renewal } = state;
   const { keeper, emit, commitOnError, persistent } = context;
-  if (ended !== undefined) {
+  if (ended) {
     await keeper.delete(ended, false);
     emit({ type: "destroyed", id: ended.id });
   }
@@ -58,8 +62,8 @@ export async function settle(state: SessionState, isFailure: boolean, canCarryHe
 function decide(state: SessionState): Outcome {
   const { kept, draft, renewal } = state;
   const isEmpty = isNothing(state);
-  if (kept === undefined) return isEmpty ? "untouched" : "created";
-  if (renewal !== undefined && !isEmpty) return "created";
+  if (!kept) return isEmpty ? "untouched" : "created";
+  if (renewal && !isEmpty) return "created";
   return draft.isChanged() ? "changed" : "unchanged";
 }
 
@@ -74,7 +78,7 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
   let seen = state.kept;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const result = await write(state, outcome, seen);
-    if (result !== "conflict" || seen === undefined) return result;
+    if (result !== "conflict" || !seen) return result;
     context.emit({ type: "conflict-retried", id: seen.id, attempt });
     // Full jitter: writers that collided once would otherwise collide again, all at the same time.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 500)));
@@ -83,13 +87,13 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
     if (content === undefined) return "gone";
     state.draft = draft.rebase(content);
   }
-  throw new SessionConflictError("Other requests kept changing the session. Nothing was kept: try again.");
+  throw new SessionConflictError("Other requests kept changing the session. Nothing was kept.");
 }
 
 /** @param seen - the session as it is kept, if this request came with one */
 async function write(state: SessionState, outcome: Outcome, seen: Kept | undefined): Promise<Result> {
   const { keeper, emit } = state.context;
-  if (seen === undefined) return keeper.create(toStored(state, 1));
+  if (!seen) return keeper.create(toStored(state, 1));
   if (outcome === "created") return replace(state, seen);
   const { version } = seen.session;
   if (outcome === "unchanged") {
@@ -138,11 +142,11 @@ function issue(state: SessionState, after?: Kept): Cookies {
   const { cookie, keeper, now, emit } = context;
   // Besides the destroyed ones, a part left over from a longer ticket: it would travel with every request.
   const cookies = new Map(held.map((name) => [name, cookie.serialize(name, "", 0)]));
-  if (after === undefined) return isDestroyed ? cookies : NO_COOKIES;
+  if (!after) return isDestroyed ? cookies : NO_COOKIES;
 
   const { id, ticket, session } = after;
   state.after = after;
-  if (before === undefined) emit({ type: "created", id });
+  if (!before) emit({ type: "created", id });
   else if (before.id !== id) emit({ type: "regenerated", id, previousId: before.id });
   else if (before.isStale) emit({ type: "reissued", id });
 
@@ -151,7 +155,7 @@ function issue(state: SessionState, after?: Kept): Cookies {
   if (isHeld && !isLater && !draft.isPersistenceChanged()) return NO_COOKIES;
   const maxAge = draft.persistent ? Math.max(0, Math.ceil((session.expiresAt - now()) / 1000)) : undefined;
   for (const [index, part] of ticket.entries()) {
-    const name = keeper.cookieNames[index] ?? cookie.name;
+    const name = keeper.cookieNames[index] as string;
     cookies.set(name, cookie.serialize(name, part, maxAge));
   }
   return cookies;

@@ -154,7 +154,7 @@ describe("lifetime options", () => {
         message: expect.stringContaining("serverSide(memoryStore())"),
       }),
     );
-    expect(() => serverSide(undefined as never)).toThrow("must be a store");
+    expect(() => serverSide(undefined as never)).toThrow("needs a store");
     for (const timeout of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
       expect(() => serverSide(memoryStore(), { timeout })).toThrow("timeout");
     }
