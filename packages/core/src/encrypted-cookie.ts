@@ -2,7 +2,7 @@ import { parseBase64Url, toBase64Url, toBytes } from "./base64url.ts";
 import type { SessionMode } from "./keeper.ts";
 import { type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
 
-/** Characters of an authentication tag of 128 bits, and its bytes, which WebCrypto appends to the ciphertext. */
+/** Of the authentication tag, which WebCrypto appends to the ciphertext. */
 const TAG_BYTES = 16;
 
 const codec: SealCodec = {
@@ -27,7 +27,10 @@ const codec: SealCodec = {
 
   async unseal(token, key) {
     const [header = "", , iv = "", ciphertext = "", tag = ""] = token.split(".");
-    const sealed = new Uint8Array([...parseBase64Url(ciphertext), ...parseBase64Url(tag)]);
+    const content = parseBase64Url(ciphertext);
+    const sealed = new Uint8Array(content.length + TAG_BYTES);
+    sealed.set(content);
+    sealed.set(parseBase64Url(tag), content.length);
     // Throws when the tag does not match.
     return crypto.subtle.decrypt(algorithm(parseBase64Url(iv), header), key, sealed).catch(() => undefined);
   },

@@ -67,7 +67,6 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { key, denied, version } = await load(group);
       const next = toNext(denied);
-      cache.delete(group);
       if (next === denied) return;
       const record = {
         data: JSON.stringify(next),
@@ -76,6 +75,7 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
         expiresAt: now() + lifetime,
       };
       const isDone = version ? (await ask("update", key, record, version)) === "ok" : await ask("create", key, record);
+      // Now, for a read may have come before the write.
       cache.delete(group);
       if (isDone) return;
     }

@@ -71,7 +71,7 @@ function storeKeeper(store: IndexedStore, ask: AskStore, signer: TicketSigner, c
         const ticket = [await signer.sign(sessionId)];
         if (await ask("create", id, session)) return { id, ticket, isStale: false, session };
       }
-      throw new IdCollisionError("The store takes no fresh id: check its create().");
+      throw new IdCollisionError("The store takes no new id: check its create().");
     },
 
     async update(kept, session) {

@@ -177,7 +177,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   #writable(): SessionState {
     if (this.#state.isCommitted) {
       throw new SessionCommittedError(
-        "The session was changed after its commit. Change it before the response is returned, or streamed.",
+        "The session was changed after its commit. Change it before the response is returned.",
       );
     }
     return this.#state;

@@ -282,6 +282,43 @@ for (const [name, makeMode] of Object.entries(cookieModes)) {
       expect(await ask(spared?.client ?? browser(), "/")).toMatchObject({ subject: "eve" });
     });
 
+    for (const operation of ["create", "update"] as const) {
+      it(`SEC-22 lose neither of two logouts of one subject that meet at the ${operation} of their record`, async () => {
+        const { store, sessions, device } = setUp();
+        if (operation === "update") await sessions.revokeAll("eve");
+        const devices = [await device(), await device()];
+        const thieves = await Promise.all(devices.map(({ client }) => client.clone()));
+        const pauses = devices.map(() => store.pauseNext(operation));
+        const logouts = devices.map(({ client }) => ask(client, "/logout"));
+        for (const { reached } of pauses) await reached;
+        for (const { resume } of pauses) resume();
+        await Promise.all(logouts);
+        for (const thief of thieves) expect(await ask(thief, "/")).toEqual({});
+      });
+    }
+
+    it("SEC-22 are seen at once where they were made, also by a request that read in between", async () => {
+      const { store, sessions, device } = setUp({ revocationDelay: 60 });
+      const { client, id } = await device();
+      const pause = store.pauseNext("create");
+      const revocation = sessions.revoke(id ?? "");
+      await pause.reached;
+      expect(await ask(client, "/")).toMatchObject({ subject: "eve" });
+      pause.resume();
+      await revocation;
+      expect(await ask(client, "/")).toEqual({});
+    });
+
+    it("forget the logouts whose cookies have expired", async () => {
+      const { clock, sessions, device } = setUp();
+      for (let month = 0; month < 3; month++) {
+        const { client } = await device();
+        for (let round = 0; round < 300; round++) await sessions.revoke((await device()).id ?? "");
+        expect(await ask(client, "/")).toMatchObject({ subject: "eve" });
+        clock.advance(30 * 24 * 3600);
+      }
+    });
+
     it("end all sessions of a subject that logs out hundreds of times, rather than grow without bound", async () => {
       const { sessions, device, store } = setUp();
       const { client } = await device();

@@ -7,7 +7,16 @@ import {
   signedCookie,
 } from "@coatcheck/core";
 import { fakeClock } from "@coatcheck/testing";
-import { base64url, CompactEncrypt, CompactSign, exportSPKI, generateKeyPair, UnsecuredJWT } from "jose";
+import {
+  base64url,
+  CompactEncrypt,
+  CompactSign,
+  compactDecrypt,
+  compactVerify,
+  exportSPKI,
+  generateKeyPair,
+  UnsecuredJWT,
+} from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { modes, modesWithSecrets, requestWith, secret, ticketIn, visitor } from "./support/modes.ts";
 
@@ -282,6 +291,26 @@ for (const seal of SEALS) {
       const parse = vi.spyOn(JSON, "parse");
       expect(await present(token.split(".").with(index, planted).join("."))).toBe("refused, invalid-signature");
       expect(parse.mock.calls.filter(([text]) => String(text).includes("planted"))).toEqual([]);
+    });
+  });
+
+  describe(`${seal.name}: a token`, () => {
+    it("is what a JOSE library opens, and one of its making is honoured (RFC 7515, RFC 7516)", async () => {
+      const { token, key, header, payload, present } = await setUp(seal);
+      const protectedHeader = JSON.parse(header);
+      if (seal.operation === "sign") {
+        const opened = await compactVerify(token, key, { algorithms: ["HS256"] });
+        expect(opened).toEqual({ payload, protectedHeader });
+        expect(await present(await new CompactSign(payload).setProtectedHeader(protectedHeader).sign(key))).toBe(
+          "accepted",
+        );
+      } else {
+        const opened = await compactDecrypt(token, key);
+        expect(opened).toEqual({ plaintext: payload, protectedHeader });
+        expect(await present(await new CompactEncrypt(payload).setProtectedHeader(protectedHeader).encrypt(key))).toBe(
+          "accepted",
+        );
+      }
     });
   });
 
