@@ -1,1 +1,5 @@
-export {};
+export { type CsrfOptions, type CsrfProtection, type CsrfResult, csrfProtection } from "./csrf-protection.ts";
+export { checkToken, csrfToken } from "./csrf-token.ts";
+export { type CsrfReason, refuse } from "./refusal.ts";
+export type { OriginReason } from "./request-origin.ts";
+export type { TokenNames } from "./request-token.ts";

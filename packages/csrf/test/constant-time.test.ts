@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { isSame } from "../src/constant-time.ts";
+
+/** Bytes that keep count of which of them were looked at. */
+function watched(bytes: readonly number[]): { readonly bytes: ArrayLike<number>; readonly reads: PropertyKey[] } {
+  const reads: PropertyKey[] = [];
+  const bytesWatched = new Proxy([...bytes], {
+    get(target, key) {
+      if (key !== "length") reads.push(key);
+      return Reflect.get(target, key);
+    },
+  });
+  return { bytes: bytesWatched, reads };
+}
+
+const right = Array.from({ length: 32 }, (_, index) => index * 7);
+const wrongAt = (place: number, bit = 1) => right.map((byte, index) => (index === place ? byte ^ bit : byte));
+
+describe("isSame", () => {
+  it("SEC-51 looks at every byte of both, whichever is the first that is wrong", () => {
+    const everything = right.map((_, index) => String(index));
+    for (const guess of [right, wrongAt(0), wrongAt(16), wrongAt(31), right.map((byte) => byte ^ 255)]) {
+      const [left, other] = [watched(guess), watched(right)];
+      isSame(left.bytes, other.bytes);
+      expect(left.reads).toEqual(everything);
+      expect(other.reads).toEqual(everything);
+    }
+  });
+
+  it("tells each bit that differs", () => {
+    expect(isSame(right, [...right])).toBe(true);
+    for (let place = 0; place < 32; place++) {
+      for (let bit = 1; bit < 256; bit *= 2) expect(isSame(wrongAt(place, bit), right)).toBe(false);
+    }
+    expect(isSame(right.slice(1), right)).toBe(false);
+    expect(isSame([...right, 0], right)).toBe(false);
+    expect(isSame([], right)).toBe(false);
+  });
+});
