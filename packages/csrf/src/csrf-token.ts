@@ -31,10 +31,13 @@ export function csrfToken(session: AnySession): string {
   return toBase64Url(Uint8Array.from([...mask, ...xor(mask, secret)]));
 }
 
-/** Whether a token is one of this session, and was made since its last login. */
-export function checkToken(session: AnySession, token: string): boolean {
+/**
+ * Whether a token is one of this session, and was made since its last login. For tokens that arrive where
+ * `csrfProtection` does not look, in JSON say.
+ */
+export function checkToken(session: AnySession, token: unknown): boolean {
   const secret = secretOf(session);
-  if (secret === undefined || !TOKEN.test(token)) return false;
+  if (secret === undefined || typeof token !== "string" || !TOKEN.test(token)) return false;
   const bytes = parseBase64Url(token);
   return isSame(xor(bytes.subarray(0, SIZE), bytes.subarray(SIZE)), secret);
 }

@@ -24,5 +24,7 @@ export function refuse(request: Request, refused: { readonly reason: CsrfReason 
   const advice = reason.startsWith("token")
     ? "This form is out of date. Reload its page and send it again."
     : "This was not sent by a page of this site, and was refused.";
-  return new Response(`${advice} (${reason})\n`, { status: 403, headers });
+  // Bun leaves the type out where there are other headers.
+  const type = { "Content-Type": "text/plain; charset=utf-8" };
+  return new Response(`${advice} (${reason})\n`, { status: 403, headers: { ...headers, ...type } });
 }

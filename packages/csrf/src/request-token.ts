@@ -40,7 +40,7 @@ export async function readToken(request: Request, names: Required<TokenNames>): 
     .formData()
     .catch(() => undefined);
   const value = form?.get(names.field);
-  return typeof value === "string" ? value : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function copyOf(request: Request): Request {

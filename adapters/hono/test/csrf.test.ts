@@ -1,0 +1,94 @@
+import { csrfToken } from "@coatcheck/csrf";
+import { session } from "@coatcheck/hono";
+import { csrf } from "@coatcheck/hono/csrf";
+import { Hono } from "hono";
+import { describe, expect, it } from "vitest";
+import { codeOf, shop } from "./support/shop.ts";
+
+const OWN = { "Sec-Fetch-Site": "same-origin" };
+
+describe("csrf", () => {
+  it("SEC-50 refuses what other sites send before any handler sees it, without a session", async () => {
+    const seen: string[] = [];
+    const app = new Hono().use(csrf()).all("/", (c) => {
+      seen.push(c.req.method);
+      return c.text("done");
+    });
+    const send = async (method: string, headers: Record<string, string>) => {
+      const response = await app.request("https://shop.example/", { method, headers });
+      return response.status === 403 ? (await response.json()).reason : await response.text();
+    };
+    expect(await send("POST", OWN)).toBe("done");
+    expect(await send("POST", { Origin: "https://shop.example" })).toBe("done");
+    expect(await send("GET", { "Sec-Fetch-Site": "cross-site" })).toBe("done");
+    expect(seen.splice(0)).toEqual(["POST", "POST", "GET"]);
+    expect(await send("POST", { "Sec-Fetch-Site": "cross-site" })).toBe("cross-site");
+    expect(await send("DELETE", { "Sec-Fetch-Site": "same-site" })).toBe("same-site");
+    expect(await send("POST", {})).toBe("origin-missing");
+    expect(await send("POST", { Origin: "https://evil.example" })).toBe("origin-mismatch");
+    expect(seen).toEqual([]);
+  });
+
+  it("SEC-51 demands the session's token of forms and leaves them to the handler", async () => {
+    const { sessions, visit, cartOf } = shop();
+    const app = new Hono()
+      .use(session(sessions))
+      .use(csrf({ tokens: true }))
+      .get("/", async (c) => c.text(csrfToken(await c.var.session)))
+      .post("/cart", async (c) => {
+        const { item } = await c.req.parseBody();
+        (await c.var.session).set("cart", [String(item)]);
+        return c.text("done");
+      });
+    const client = visit(app);
+    const token = await (await client.fetch("/")).text();
+    const send = async (fields: Record<string, string>, path = "/cart") =>
+      (await client.fetch(path, { method: "POST", headers: OWN, body: new URLSearchParams(fields) })).status;
+    expect(await send({ item: "book" })).toBe(403);
+    expect(await send({ item: "book" }, `/cart?csrf_token=${token}`)).toBe(403);
+    expect(await send({ item: "book", csrf_token: token.split("").reverse().join("") })).toBe(403);
+    expect(await cartOf(client)).toEqual([]);
+    expect(await send({ item: "book", csrf_token: token })).toBe(200);
+    expect(await cartOf(client)).toEqual(["book"]);
+  });
+
+  it("does not load the session of a request that needs none", async () => {
+    const { sessions, store, visit } = shop();
+    const app = new Hono()
+      .use(session(sessions))
+      .use(csrf({ tokens: true }))
+      .all("/", (c) => c.text("done"))
+      .get("/token", async (c) => c.text(csrfToken(await c.var.session)));
+    const client = visit(app);
+    await client.fetch("/token");
+    store.resetCalls();
+    const page = await client.fetch("/");
+    expect(page.headers.get("Vary")).toBeNull();
+    const headers = { "Sec-Fetch-Site": "cross-site", "X-CSRF-Token": "x" };
+    expect((await client.fetch("/", { method: "POST", headers })).status).toBe(403);
+    expect(store.calls.load).toBe(0);
+  });
+
+  it("says what is wrong with its place: in front of session(), or behind what reads the body", async () => {
+    const { sessions } = shop();
+    const send = (app: Hono) =>
+      codeOf(async () => {
+        app.onError((error) => {
+          throw error;
+        });
+        await app.request("/", { method: "POST", headers: OWN, body: new URLSearchParams({ item: "book" }) });
+      });
+    const done = (c: { text(text: string): Response }) => c.text("done");
+    expect(await send(new Hono().use(csrf({ tokens: true })).post("/", done))).toBe("INVALID_OPTION");
+    const reading = new Hono().use(async (c, next) => {
+      await c.req.parseBody();
+      await next();
+    });
+    reading
+      .use(session(sessions))
+      .use(csrf({ tokens: true }))
+      .post("/", done);
+    expect(await send(reading)).toBe("INVALID_OPTION");
+    expect(await codeOf(() => csrf({ origin: "shop.example" }))).toBe("INVALID_OPTION");
+  });
+});

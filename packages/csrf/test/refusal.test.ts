@@ -1,0 +1,42 @@
+import { type CsrfReason, refuse } from "@coatcheck/csrf";
+import { describe, expect, it } from "vitest";
+
+const REASONS: readonly CsrfReason[] = [
+  "cross-site",
+  "same-site",
+  "origin-mismatch",
+  "origin-missing",
+  "token-missing",
+  "token-invalid",
+];
+
+const answer = (reason: CsrfReason, headers: Record<string, string> = {}) =>
+  refuse(new Request("https://localhost/pay?secret=1", { method: "POST", headers }), { reason });
+
+describe("refuse", () => {
+  for (const reason of REASONS) {
+    it(`answers ${reason} with 403 and that reason, to programs`, async () => {
+      for (const headers of [{}, { Accept: "*/*" }, { Accept: "application/json" }]) {
+        const response = answer(reason, headers);
+        expect(response.status).toBe(403);
+        expect(response.headers.get("Content-Type")).toMatch(/^application\/json/);
+        expect(await response.json()).toEqual({ error: "csrf", reason });
+      }
+    });
+
+    it(`answers ${reason} with a sentence, to people`, async () => {
+      const response = answer(reason, { Accept: "Text/HTML,application/xhtml+xml,*/*;q=0.8" });
+      expect(response.status).toBe(403);
+      expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
+      const text = await response.text();
+      expect(text).toContain(`(${reason})`);
+      expect(text.includes("Reload")).toBe(reason.startsWith("token"));
+    });
+  }
+
+  it("is kept by no cache, and by none for somebody else", () => {
+    const { headers } = answer("cross-site");
+    expect(headers.get("Cache-Control")).toBe("no-store");
+    expect(headers.get("Vary")).toBe("Accept, Origin, Sec-Fetch-Site");
+  });
+});
