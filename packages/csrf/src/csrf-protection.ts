@@ -68,7 +68,7 @@ export function csrfProtection(options: CsrfOptions = {}): CsrfProtection {
       const isExempt: unknown = exempt(request);
       // Of a promise, or of whatever else a program without types returns, each would count as true.
       assertOption(typeof isExempt === "boolean", "exempt must return true or false, and no promise");
-      if (isExempt === true) return { ok: true };
+      if (isExempt) return { ok: true };
 
       const reason = originReason(request, origin, trusted);
       if (reason !== undefined) return { ok: false, reason };

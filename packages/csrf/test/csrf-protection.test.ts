@@ -95,7 +95,7 @@ describe("csrfProtection with tokens", () => {
     expect(photo instanceof Blob && (await photo.text()).length).toBe(200_000);
   });
 
-  it("does not touch the body when the token is in the header, or the headers refuse the request already", async () => {
+  it("does not touch the body when the token is in the header, the headers refuse already, or it is no form", async () => {
     const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
     const protection = csrfProtection({ tokens: true });
     const session = await sessions.open(new Request("https://localhost/"));
@@ -111,6 +111,8 @@ describe("csrfProtection with tokens", () => {
     };
     expect(await check({ ...OWN, "X-CSRF-Token": csrfToken(session) })).toEqual({ ok: true });
     expect(await check({ "Sec-Fetch-Site": "cross-site" })).toEqual({ ok: false, reason: "cross-site" });
+    const json = { ...OWN, "Content-Type": "application/json" };
+    expect(await check(json)).toEqual({ ok: false, reason: "token-missing" });
     // And says what to do when it needs what is gone.
     await expect(check(OWN)).rejects.toMatchObject({ code: "INVALID_OPTION" });
   });

@@ -208,6 +208,8 @@ describe("csrfProtection, options", () => {
     }
     for (const wrong of [
       { trustedOrigins: SHOP },
+      { trustedOrigins: new Set([SHOP]) },
+      { trustedOrigins: {} },
       { exempt: ["/webhook"] },
       { tokens: "yes" },
       { tokens: 1 },
