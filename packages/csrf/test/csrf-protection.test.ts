@@ -82,11 +82,11 @@ describe("csrfProtection with tokens", () => {
   });
 
   it("leaves the body to the handler, form, file and all", async () => {
-    const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
+    const sessions = new SessionManager<{ cart: string[] }, { notice: string }>({ mode: serverSide(memoryStore()) });
     const protection = csrfProtection({ tokens: true });
-    const session = await sessions.open(new Request("https://localhost/"));
+    const session = sessions.open(new Request("https://localhost/"));
     const form = new FormData();
-    form.set("csrf_token", csrfToken(session));
+    form.set("csrf_token", csrfToken(await session));
     form.set("photo", new Blob(["x".repeat(200_000)]), "photo.png");
     const request = new Request("https://localhost/", { method: "POST", headers: OWN, body: form });
     expect(await protection.check(request, session)).toEqual({ ok: true });
