@@ -6,5 +6,20 @@ export type {
   Revocation,
 } from "./account-extension.ts";
 export { AccountManager, type AccountManagerOptions } from "./account-manager.ts";
+export { aal1, aal2, aal3 } from "./assurance.ts";
+export {
+  type Guard,
+  type Guarded,
+  type RefusalReason,
+  type Refused,
+  requireAll,
+  requireFresh,
+  requireLevel,
+  requireSubject,
+  requireThat,
+} from "./guards.ts";
 export { type LoginOptions, login, logout } from "./login.ts";
 export { type AssuranceLevel, type LoginFacts, loginOf } from "./login-facts.ts";
+export { logoutElsewhere } from "./logout-elsewhere.ts";
+export { type RefusalOptions, refusal } from "./refusal.ts";
+export { safeNext } from "./safe-next.ts";

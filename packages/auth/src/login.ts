@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@coatcheck/core";
-import { type AnySession, assertOption, readNote, requestOf, writeNote } from "@coatcheck/core/toolkit";
+import { type AnySession, assertOption, nowOf, readNote, requestOf, writeNote } from "@coatcheck/core/toolkit";
 import { attendanceOf } from "./attendance.ts";
 import { deviceLabel } from "./device-label.ts";
 import { type AssuranceLevel, loginOf, noteLogin } from "./login-facts.ts";
@@ -33,7 +33,11 @@ export interface LoginOptions {
  */
 export async function login(session: AnySession, subject: string, options: LoginOptions = {}): Promise<void> {
   const { remember, method, level, persistent, endsAt } = options;
-  assertOption(endsAt === undefined || Number.isFinite(endsAt), "login: endsAt must be epoch milliseconds");
+  // Over at once, it would only send people back to the provider, again and again.
+  assertOption(
+    endsAt === undefined || (Number.isFinite(endsAt) && endsAt > nowOf(session)),
+    "login: endsAt must be epoch milliseconds and not over yet; JWTs count seconds: claims.exp * 1000",
+  );
   const attendance = attendanceOf(session);
   const extensions = attendance?.extensions ?? [];
   if (remember === true && !extensions.some(({ remembers }) => remembers)) {

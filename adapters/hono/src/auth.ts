@@ -1,0 +1,19 @@
+import { type Guard, type RefusalOptions, refusal } from "@coatcheck/auth";
+import type { MiddlewareHandler } from "hono";
+
+/**
+ * Lets a request pass whom the guard lets pass, with `c.var.subject`, and answers the others as `refusal` does. Stands
+ * behind `session()`. @throws `INVALID_OPTION`
+ */
+export function guard<Of extends Parameters<Guard>[0]>(
+  check: Guard<Of>,
+  options?: RefusalOptions,
+): MiddlewareHandler<{ Variables: { subject: string } }> {
+  const refuse = refusal(options);
+  return async (c, next) => {
+    const guarded = await check(await c.get("session" as never));
+    if (!guarded.ok) return refuse(c.req.raw, guarded);
+    c.set("subject", guarded.subject);
+    return next();
+  };
+}

@@ -1,0 +1,22 @@
+import type { LifetimeOptions } from "@coatcheck/core";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * The longest timeouts that NIST SP 800-63B-4 has for its authentication assurance levels: the overall timeout is
+ * `absolute`, the inactivity timeout is `idle`. A `login` of the same subject starts both anew (section 5.2).
+ *
+ * At AAL2 and AAL3 leave `persistent` and `rememberMe` off: no session secret should outlive the browser, and no cookie
+ * may log in instead of the person (section 5.1).
+ */
+
+/** AAL1, section 2.1.3: 30 days. It asks for no inactivity timeout; a day is what `SessionManager` has by itself. */
+export const aal1: LifetimeOptions = { idle: DAY, absolute: 30 * DAY };
+
+/** AAL2, section 2.2.3: a day, an hour without activity. */
+export const aal2: LifetimeOptions = { idle: HOUR, absolute: DAY };
+
+/** AAL3, section 2.3.3: 12 hours, 15 minutes without activity. */
+export const aal3: LifetimeOptions = { idle: 15 * MINUTE, absolute: 12 * HOUR };
