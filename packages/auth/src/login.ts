@@ -15,9 +15,9 @@ export interface LoginOptions {
   readonly method?: string;
   /** NIST SP 800-63B-4 assurance level of that proof. */
   readonly level?: AssuranceLevel;
-  /** Whether the session cookie outlives the browser. @default the manager's `persistent` */
+  /** Whether the session cookie outlives the browser. Left out, that stays as it was: at first the manager's `persistent`. */
   readonly persistent?: boolean;
-  /** When an identity provider's session ends, epoch milliseconds: this session ends then at the latest. */
+  /** When an identity provider's session ends, epoch milliseconds, not in the past: this session ends then at the latest. */
   readonly endsAt?: number;
   /** The identity provider's name for its session (OpenID Connect `sid`): what `revokeBySid` takes. */
   readonly sid?: string;
