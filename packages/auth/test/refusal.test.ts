@@ -68,6 +68,7 @@ describe("refusal, for pages", () => {
       expect(response.status).toBe(401);
       expect(response.headers.get("Location")).toBeNull();
     }
+    expect(ask("/login", { headers: PAGE }, "anonymous", refusal({ loginPage: "/login/" })).status).toBe(401);
     const app = browser({
       origin: SHOP,
       fetch: (request) => refuse(request, { ok: false, reason: "anonymous" }),
