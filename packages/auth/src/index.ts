@@ -1,3 +1,4 @@
+export type { AnySession } from "@coatcheck/core/toolkit";
 export type {
   AccountExtension,
   AccountVisit,

@@ -22,8 +22,7 @@ export function safeNext(next: unknown, fallback = "/"): string {
 /** A path with query and hash as the URL parser writes it; `undefined` for what is not one, or might lead elsewhere. */
 export function parseNext(next: unknown): string | undefined {
   // URL parsers drop tabs and line breaks wherever they are, and take `\` for `/`: both turn a path into a host.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-  if (typeof next !== "string" || next.length > MAX_LENGTH || !/^\/(?!\/)[^\0-\x1f\x7f\\]*$/.test(next)) {
+  if (typeof next !== "string" || next.length > MAX_LENGTH || !/^\/(?!\/)[^\p{Cc}\\]*$/u.test(next)) {
     return undefined;
   }
   const { pathname, search, hash } = new URL(next, BASE);

@@ -9,7 +9,7 @@ import {
 } from "@coatcheck/core";
 import { browser, fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { secret } from "./support/modes.ts";
+import { modes, secret, visitor } from "./support/modes.ts";
 
 function setUp() {
   const clock = fakeClock();
@@ -183,6 +183,20 @@ describe("binding", () => {
     expect(await (await client.fetch("/login?as=grace")).json()).toEqual(["language", "grace"]);
     expect(await (await client.fetch("/")).json()).toEqual(["language", "grace"]);
     expect(await (await thief.fetch("/")).json()).toEqual([null]);
+  });
+
+  it("hands the wish to be remembered of one subject to nobody else", async () => {
+    for (const { mode } of modes()) {
+      const { visit } = visitor(new SessionManager({ mode: mode() }));
+      const { cookies } = await visit((session) => {
+        session.bind("eve");
+        session.persistent = true;
+      });
+      expect(cookies[0]).toContain("Max-Age");
+      const { cookies: ofGrace } = await visit((session) => session.bind("grace"));
+      expect(ofGrace[0]).toContain("__Host-session=");
+      expect(ofGrace[0]).not.toContain("Max-Age");
+    }
   });
 
   it("wants a subject", async () => {

@@ -1,3 +1,4 @@
+export type { AnySession } from "@coatcheck/core/toolkit";
 export { type CsrfOptions, type CsrfProtection, type CsrfResult, csrfProtection } from "./csrf-protection.ts";
 export { checkToken, csrfToken } from "./csrf-token.ts";
 export { type CsrfReason, refuse } from "./refusal.ts";
