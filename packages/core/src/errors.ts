@@ -13,6 +13,7 @@ export type SessionErrorCode =
   | "NOT_MIGRATED"
   | "ID_COLLISION"
   | "UNSUPPORTED"
+  | "TOO_MANY_SESSIONS"
   | "NO_RESPONSE";
 
 /**
