@@ -5,15 +5,31 @@ import type { LoginOptions } from "./login.ts";
 /** A manager, whatever the data of its sessions. */
 export type AnySessionManager = Pick<SessionManager, "list" | "revoke" | "revokeAll">;
 
+/** As far as extensions, and what is beside them, see an `AccountManager`. */
+export interface AccountSessions extends AnySessionManager {
+  /** Its timeouts, with the defaults filled in. Seconds. */
+  readonly lifetime: { readonly idle: number; readonly absolute: number };
+  /** Its clock, epoch milliseconds. */
+  readonly now: () => number;
+}
+
 /** A request that asked for its session. The same object from its load to its commit. */
 export interface AccountVisit {
   readonly session: AnySession;
   readonly request: Request;
-  readonly sessions: AnySessionManager;
+  readonly sessions: AccountSessions;
+  /**
+   * Asks all extensions, as `login` does, whether a session of that subject may begin. For one that binds by itself.
+   *
+   * @throws what they refuse with: `TOO_MANY_SESSIONS`
+   */
+  readonly admit: (subject: string) => Promise<void>;
 }
 
 /** What became of a session at its commit. */
 export interface CommittedVisit extends SessionOutcome {
+  /** Whether it is kept under an id that it did not come with: it began, was regenerated, or somebody logged in. */
+  readonly hasNewId: boolean;
   /** Whether the response can carry cookies. What is put into `cookies` otherwise is lost. */
   readonly canCarryHeaders: boolean;
   /** The `Set-Cookie` values that leave, by cookie name. To be added to. */
@@ -30,14 +46,19 @@ export type Revocation = { readonly id: string } | { readonly subject: string; r
 export interface AccountExtension {
   /** The session was loaded. The handler has not seen it yet. */
   opened?(visit: AccountVisit): Promise<void> | void;
-  /** `login` is about to bind the session. To refuse, throw. */
+  /** `login`, or an extension, is about to bind the session. To refuse, throw. */
   admit?(visit: AccountVisit, subject: string): Promise<void>;
   /** `login` has bound the session. */
   loggedIn?(visit: AccountVisit, options: LoginOptions): void;
-  /** The session was written, and no cookie has left yet. With what this throws, none does. */
+  /**
+   * The session was written, and no cookie has left yet. With what this throws, none does, and a session with a new id
+   * is ended.
+   */
   committed?(visit: AccountVisit, outcome: CommittedVisit): Promise<void> | void;
   /** `revoke` or `revokeAll` was called, whether or not there was anything to end. */
   revoked?(revocation: Revocation, sessions: AnySessionManager): Promise<void>;
   /** Whether it does what `login(…, { remember: true })` asks for. */
   readonly remembers?: boolean;
+  /** Whether it has to find the sessions of a subject, which a cookie mode cannot: it is refused at construction then. */
+  readonly lists?: boolean;
 }

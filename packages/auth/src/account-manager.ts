@@ -4,9 +4,10 @@ import {
   type Session,
   SessionManager,
   type SessionManagerOptions,
+  UnsupportedError,
 } from "@coatcheck/core";
 import { canCarryHeaders, outcomeOf, prepare, withCookies } from "@coatcheck/core/toolkit";
-import type { AccountExtension, AccountVisit } from "./account-extension.ts";
+import type { AccountExtension, AccountSessions, AccountVisit } from "./account-extension.ts";
 import { type Attendance, attend, attendanceOf } from "./attendance.ts";
 
 /** Options of {@link AccountManager}: those of `SessionManager`, and extensions. */
@@ -24,21 +25,36 @@ export class AccountManager<
   Data extends object = Record<string, unknown>,
   Flash extends object = Record<string, string>,
 > extends SessionManager<Data, Flash> {
+  /** The timeouts, with the defaults filled in. Seconds. */
+  readonly lifetime: AccountSessions["lifetime"];
+  /** The clock, epoch milliseconds. */
+  readonly now: () => number;
   readonly #extensions: readonly AccountExtension[];
 
-  /** @throws as `SessionManager` does */
+  /** @throws as `SessionManager` does, and `UNSUPPORTED` for an extension that cannot work in that mode */
   constructor(options: AccountManagerOptions<Data>) {
     super(options);
-    const { extensions = [] } = options;
+    const { extensions = [], lifetime: { idle = 24 * 3600, absolute = 30 * 24 * 3600 } = {}, now = Date.now } = options;
+    this.lifetime = { idle, absolute };
+    this.now = now;
     if (!Array.isArray(extensions)) throw new InvalidOptionError("extensions must be a list: [rememberMe({ store })].");
+    if (options.mode.name !== "server" && extensions.some(({ lists }) => lists)) {
+      throw new UnsupportedError(
+        "sessionLimit needs serverSide(store): nobody can count what is kept in cookies only.",
+      );
+    }
     this.#extensions = [...extensions];
   }
 
   override open(request: Request): PendingSession<Data, Flash> {
     const pending = super.open(request);
     prepare(pending, async (session) => {
-      const visit: AccountVisit = { session, request, sessions: this };
-      const attendance: Attendance = { visit, extensions: this.#extensions, opening: this.#opened(visit) };
+      const admit = async (subject: string): Promise<void> => {
+        for (const extension of this.#extensions) await extension.admit?.(visit, subject);
+      };
+      const visit: AccountVisit = { session, request, sessions: this, admit };
+      const { id } = session;
+      const attendance: Attendance = { visit, id, extensions: this.#extensions, opening: this.#opened(visit) };
       attend(pending, attendance);
       attend(session, attendance);
       await attendance.opening;
@@ -63,7 +79,7 @@ export class AccountManager<
     // Committed to a stand-in first: when an extension fails, the cookie must not be on the response already.
     const standIn = canCarry ? new Response(null, { status: response.status }) : response;
     const committed = await super.commit(session, standIn, options);
-    attendance.settled ??= this.#committed(attendance.visit, canCarry, committed);
+    attendance.settled ??= this.#committed(attendance, canCarry, committed);
     return withCookies(response, await attendance.settled);
   }
 
@@ -86,11 +102,26 @@ export class AccountManager<
     for (const extension of this.#extensions) await extension.opened?.(visit);
   }
 
-  async #committed(visit: AccountVisit, canCarry: boolean, committed: Response): Promise<ReadonlyMap<string, string>> {
+  async #committed(
+    { visit, id: idBefore }: Attendance,
+    canCarry: boolean,
+    committed: Response,
+  ): Promise<ReadonlyMap<string, string>> {
     const lines = canCarry ? committed.headers.getSetCookie() : [];
     const cookies = new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line]));
-    const outcome = { ...outcomeOf(visit.session), canCarryHeaders: canCarry, cookies };
-    for (const extension of this.#extensions) await extension.committed?.(visit, outcome);
+    const { id } = visit.session;
+    const outcome = outcomeOf(visit.session);
+    const hasNewId = outcome.isKept && id !== idBefore;
+    try {
+      for (const extension of this.#extensions) {
+        await extension.committed?.(visit, { ...outcome, hasNewId, canCarryHeaders: canCarry, cookies });
+      }
+    } catch (error) {
+      // Its id goes to nobody: it could only get in the way of a list of devices, and of a limit. Nobody revoked it, so
+      // extensions are not told. Should that fail as well, it is told what failed first, and the session idles out.
+      if (hasNewId && id !== undefined) await super.revoke(id).catch(() => false);
+      throw error;
+    }
     return cookies;
   }
 }

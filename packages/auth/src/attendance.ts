@@ -3,6 +3,8 @@ import type { AccountExtension, AccountVisit } from "./account-extension.ts";
 /** That the extensions of a manager attend to a session. */
 export interface Attendance {
   readonly visit: AccountVisit;
+  /** `Session.id` as the session was loaded. */
+  readonly id: string | undefined;
   readonly extensions: readonly AccountExtension[];
   /** Until all of them have been told that it was opened. */
   readonly opening: Promise<void>;

@@ -1,6 +1,7 @@
 export type { AnySession } from "@coatcheck/core/toolkit";
 export type {
   AccountExtension,
+  AccountSessions,
   AccountVisit,
   AnySessionManager,
   CommittedVisit,
