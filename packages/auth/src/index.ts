@@ -20,6 +20,7 @@ export {
   requireSubject,
   requireThat,
 } from "./guards.ts";
+export { deviceLabel } from "./device-label.ts";
 export { type LoginOptions, login, logout } from "./login.ts";
 export { type AssuranceLevel, type LoginFacts, loginOf } from "./login-facts.ts";
 export { logoutElsewhere } from "./logout-elsewhere.ts";
