@@ -21,6 +21,7 @@ export {
   requireThat,
 } from "./guards.ts";
 export { deviceLabel } from "./device-label.ts";
+export { type Device, devicesOf, listDevices, revokeDevice, revokeOtherDevices } from "./devices.ts";
 export { type LoginOptions, login, logout } from "./login.ts";
 export { type AssuranceLevel, type LoginFacts, loginOf } from "./login-facts.ts";
 export { logoutElsewhere } from "./logout-elsewhere.ts";

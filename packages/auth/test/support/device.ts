@@ -1,0 +1,35 @@
+import type { SessionManager } from "@coatcheck/core";
+import type { Browser } from "@coatcheck/testing";
+import { type Visitor, visitor } from "../../../core/test/support/modes.ts";
+
+type Sessions<Data extends object> = Pick<SessionManager<Data>, "handle">;
+
+/**
+ * Somebody with a browser that sends these headers, and others once they are changed.
+ *
+ * @param headers - read anew for each request
+ */
+export function device<Data extends object>(
+  sessions: Sessions<Data>,
+  headers: Record<string, string> = {},
+): Visitor<Data, Record<string, string>> {
+  return visitor<Data, Record<string, string>>({
+    handle: (request, handler) => {
+      const own = new Headers(request.headers);
+      for (const [name, value] of Object.entries(headers)) own.set(name, value);
+      return sessions.handle(new Request(request, { headers: own }), handler);
+    },
+  });
+}
+
+/** Whether a session is somebody's when its cookie is sent again, as it was. */
+export async function isAlive<Data extends object>(
+  { client }: { readonly client: Browser },
+  sessions: Sessions<Data>,
+): Promise<boolean> {
+  const thief = visitor(sessions);
+  for (const pair of (await client.cookieHeader()).split("; ")) {
+    if (pair !== "") await thief.client.setCookie(`${pair}; Path=/; Secure`);
+  }
+  return (await thief.visit(({ subject }) => subject)).result !== undefined;
+}
