@@ -27,3 +27,9 @@ export { type AssuranceLevel, type LoginFacts, loginOf } from "./login-facts.ts"
 export { logoutElsewhere } from "./logout-elsewhere.ts";
 export { type RefusalOptions, refusal } from "./refusal.ts";
 export { safeNext } from "./safe-next.ts";
+export {
+  type SessionLimitEvent,
+  type SessionLimitOptions,
+  sessionLimit,
+  TooManySessionsError,
+} from "./session-limit.ts";

@@ -14,6 +14,11 @@ export interface LoginFacts {
   readonly sid?: string;
   /** `false` once something made it doubtful that it is still the same person. */
   readonly isFresh?: false;
+  /**
+   * Its place among the logins of the subject, epoch milliseconds; noted by `sessionLimit` where `authenticatedAt` would
+   * put it before an earlier one, whose server's clock was ahead.
+   */
+  readonly orderedAt?: number;
 }
 
 const NAME = "login";
