@@ -33,3 +33,9 @@ export {
   sessionLimit,
   TooManySessionsError,
 } from "./session-limit.ts";
+export {
+  type SessionProtectionOptions,
+  type Signal,
+  type SignalMismatchEvent,
+  sessionProtection,
+} from "./session-protection.ts";
