@@ -27,6 +27,7 @@ export { type AssuranceLevel, type LoginFacts, loginOf } from "./login-facts.ts"
 export { logoutElsewhere } from "./logout-elsewhere.ts";
 export { type RefusalOptions, refusal } from "./refusal.ts";
 export { safeNext } from "./safe-next.ts";
+export { type ProviderSessions, type ProviderSessionsOptions, providerSessions } from "./provider-sessions.ts";
 export {
   type SessionLimitEvent,
   type SessionLimitOptions,
