@@ -21,9 +21,10 @@ export interface AccountVisit {
   /**
    * Asks all extensions, as `login` does, whether a session of that subject may begin. For one that binds by itself.
    *
+   * @param browser - what it notes as {@link LoginFacts.browser}
    * @throws what they refuse with: `TOO_MANY_SESSIONS`
    */
-  readonly admit: (subject: string) => Promise<void>;
+  readonly admit: (subject: string, browser?: string) => Promise<void>;
 }
 
 /** What became of a session at its commit. */
@@ -47,7 +48,7 @@ export interface AccountExtension {
   /** The session was loaded. The handler has not seen it yet. */
   opened?(visit: AccountVisit): Promise<void> | void;
   /** `login`, or an extension, is about to bind the session. To refuse, throw. */
-  admit?(visit: AccountVisit, subject: string): Promise<void>;
+  admit?(visit: AccountVisit, subject: string, browser?: string): Promise<void>;
   /** `login` has bound the session. */
   loggedIn?(visit: AccountVisit, options: LoginOptions): void;
   /**

@@ -49,8 +49,8 @@ export class AccountManager<
   override open(request: Request): PendingSession<Data, Flash> {
     const pending = super.open(request);
     prepare(pending, async (session) => {
-      const admit = async (subject: string): Promise<void> => {
-        for (const extension of this.#extensions) await extension.admit?.(visit, subject);
+      const admit: AccountVisit["admit"] = async (...args) => {
+        for (const extension of this.#extensions) await extension.admit?.(visit, ...args);
       };
       const visit: AccountVisit = { session, request, sessions: this, admit };
       const { id } = session;

@@ -15,6 +15,11 @@ export interface LoginFacts {
   /** `false` once something made it doubtful that it is still the same person. */
   readonly isFresh?: false;
   /**
+   * What sessions of one browser have in common, for an extension that restores several when requests come at once:
+   * `sessionLimit` counts them as one. Nothing secret.
+   */
+  readonly browser?: string;
+  /**
    * Its place among the logins of the subject, epoch milliseconds; noted by `sessionLimit` where `authenticatedAt` would
    * put it before an earlier one, whose server's clock was ahead.
    */

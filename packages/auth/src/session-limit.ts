@@ -29,7 +29,7 @@ export interface SessionLimitOptions {
 /**
  * An extension that bounds how many sessions a subject has at once. A login that replaces a session of its own browser,
  * a step-up too, is no more than that one; sessions that `rememberMe` or `session.bind` made count as well, and are held
- * to it at their commit. On a store whose reads are strongly consistent it holds whoever races. Put it behind `rememberMe`.
+ * to it at their commit; those of one {@link LoginFacts.browser} count as one. On a store whose reads are strongly consistent it holds whoever races. Put it behind `rememberMe`.
  *
  * A session that gets a new id is two for the moment of its commit. A login that is one too many by just that counts
  * both: it may end one session more than needed, or be refused, and can be tried again.
@@ -50,11 +50,11 @@ export function sessionLimit(options: SessionLimitOptions): AccountExtension {
   /** The latest place that a session which is about to begin has found. */
   const latest = new WeakMap<AccountVisit, number>();
 
-  async function findOthers(visit: AccountVisit, subject: string): Promise<SessionInfo[]> {
+  async function find(visit: AccountVisit, subject: string): Promise<SessionInfo[]> {
     const found = await visit.sessions.list(subject);
     // With the one that a login replaces: for a moment both are there, and it must be the old one that goes first.
     latest.set(visit, Math.max(...found.map(placeOf)));
-    return found.filter(({ id }) => id !== visit.session.id);
+    return found;
   }
 
   // By the clock alone, a login on a server whose clock is behind would be the oldest, and the one to go.
@@ -76,13 +76,14 @@ export function sessionLimit(options: SessionLimitOptions): AccountExtension {
     async opened(visit) {
       const { isNew, subject } = visit.session;
       if (!isNew || subject === undefined) return;
-      await findOthers(visit, subject);
+      await find(visit, subject);
       takePlace(visit);
     },
 
-    async admit(visit, subject) {
-      const others = await findOthers(visit, subject);
-      if (onExceed === "refuse" && others.length >= max) refuse(subject);
+    async admit(visit, subject, browser) {
+      const others = (await find(visit, subject)).filter(({ id }) => id !== visit.session.id);
+      const browsers = new Set(others.map(browserOf));
+      if (onExceed === "refuse" && browsers.size >= max && !browsers.has(browser ?? "")) refuse(subject);
     },
 
     loggedIn: takePlace,
@@ -93,7 +94,10 @@ export function sessionLimit(options: SessionLimitOptions): AccountExtension {
       const { id: own, subject } = session;
       if (!hasNewId || subject === undefined) return;
       const found = (await sessions.list(subject)).sort(byPlace);
-      const beyond = onExceed === "refuse" ? found.slice(max) : found.slice(0, Math.max(0, found.length - max));
+      // A browser's place is that of its oldest session, which those that join it do not change.
+      const browsers = [...new Set(found.map(browserOf))];
+      const ended = onExceed === "refuse" ? browsers.slice(max) : browsers.slice(0, Math.max(0, browsers.length - max));
+      const beyond = found.filter((info) => ended.includes(browserOf(info)));
       if (onExceed === "refuse" && beyond.some(({ id }) => id === own)) refuse(subject);
       for (const { id } of beyond) {
         if (await sessions.revoke(id)) onEvent({ type: "session-evicted", subject, id });
@@ -105,6 +109,12 @@ export function sessionLimit(options: SessionLimitOptions): AccountExtension {
 function placeOf({ login, authenticatedAt, createdAt }: SessionInfo): number {
   const { orderedAt }: LoginFacts = Object(login);
   return orderedAt ?? authenticatedAt ?? createdAt;
+}
+
+/** What is counted: a browser of which several sessions are known to be, or a session. */
+function browserOf({ id, login }: SessionInfo): string {
+  const { browser }: LoginFacts = Object(login);
+  return browser ?? id;
 }
 
 /** Oldest first; where instants are the same by id, so that everybody sees the same order. */

@@ -12,6 +12,7 @@ import { bindUnproven } from "@coatcheck/core/toolkit";
 import { fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { cookieModes } from "../../core/test/support/modes.ts";
+import { noteLogin } from "../src/login-facts.ts";
 import { listingModes } from "./support/account-modes.ts";
 import { device, isAlive } from "./support/device.ts";
 
@@ -23,10 +24,14 @@ interface Data {
 
 const tooMany = { code: "TOO_MANY_SESSIONS" };
 
-/** Logs browsers in that say so. */
+/** Logs browsers in that say so, by a name of theirs. */
 const restorer: AccountExtension = {
-  opened({ session, request }) {
-    if (request.headers.has("Remembered") && session.subject === undefined) bindUnproven(session, "eve");
+  async opened({ session, request, admit }) {
+    const browser = request.headers.get("Remembered");
+    if (browser === null || session.subject !== undefined) return;
+    if (request.headers.has("Asks")) await admit("eve", browser);
+    bindUnproven(session, "eve");
+    noteLogin(session, { browser });
   },
 };
 
@@ -99,6 +104,32 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       clock.advance(24 * 3600);
       await loggedIn();
       expect(events).toEqual([]);
+    });
+
+    it("SEC-25 counts sessions as one that were restored for one browser by requests at once", async () => {
+      const { loggedIn, newDevice, events, sessions } = setUp(onExceed);
+      const other = await loggedIn();
+      const tabs = Array.from({ length: 5 }, () => newDevice({ Remembered: "one", Asks: "yes" }));
+      await Promise.all(tabs.map(({ visit }) => visit(() => {})));
+      const late = newDevice({ Remembered: "one", Asks: "yes" });
+      await late.visit(() => {});
+      tabs.push(late);
+      for (const each of [...tabs, other]) expect(await each.isAlive()).toBe(true);
+      expect(events).toEqual([]);
+      const third = newDevice();
+      const comes = third.login();
+      if (onExceed === "refuse") await expect(comes).rejects.toMatchObject(tooMany);
+      else await comes;
+      await other.visit((session) => session.destroy());
+      const fourth = newDevice({ Remembered: "two", Asks: "yes" });
+      const fifth = newDevice({ Remembered: "three", Asks: "yes" });
+      await fourth.visit(() => {});
+      if (onExceed === "refuse") await expect(fifth.visit(() => {})).rejects.toMatchObject(tooMany);
+      else await fifth.visit(() => {});
+      const alive = await Promise.all([...tabs, third, fourth, fifth].map((each) => each.isAlive()));
+      const isTabs = onExceed === "refuse";
+      expect(alive).toEqual([...tabs.map(() => isTabs), false, true, onExceed === "evict-oldest"]);
+      expect(await devicesOf(sessions, "eve")).toHaveLength(isTabs ? 7 : 2);
     });
 
     it("refuses at construction what is no limit, and a mode that cannot count", () => {
