@@ -56,7 +56,7 @@ export interface AccountExtension {
    * is ended.
    */
   committed?(visit: AccountVisit, outcome: CommittedVisit): Promise<void> | void;
-  /** `revoke` or `revokeAll` was called, whether or not there was anything to end. */
+  /** `revoke` or `revokeAll` was called, whether or not there was anything to end, or the mode can end anything. */
   revoked?(revocation: Revocation, sessions: AnySessionManager): Promise<void>;
   /** Whether it does what `login(…, { remember: true })` asks for. */
   readonly remembers?: boolean;

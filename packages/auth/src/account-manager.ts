@@ -7,7 +7,7 @@ import {
   UnsupportedError,
 } from "@coatcheck/core";
 import { canCarryHeaders, outcomeOf, prepare, withCookies } from "@coatcheck/core/toolkit";
-import type { AccountExtension, AccountSessions, AccountVisit } from "./account-extension.ts";
+import type { AccountExtension, AccountSessions, AccountVisit, Revocation } from "./account-extension.ts";
 import { type Attendance, attend, attendanceOf } from "./attendance.ts";
 
 /** Options of {@link AccountManager}: those of `SessionManager`, and extensions. */
@@ -68,13 +68,17 @@ export class AccountManager<
     options: { readonly failed?: boolean } = {},
   ): Promise<Response> {
     const attendance = attendanceOf(session);
-    const isAttended =
-      attendance !== undefined &&
-      (await attendance.opening.then(
-        () => true,
-        () => false,
-      ));
-    if (!isAttended) return super.commit(session, response, options);
+    if (attendance === undefined) return super.commit(session, response, options);
+    const isOpened = await attendance.opening.then(
+      () => true,
+      () => false,
+    );
+    if (!isOpened) {
+      // Whoever awaited the session was refused it. What extensions had made of it until one failed, somebody logged in
+      // say, must not leave either; only what they ended is.
+      await super.commit(session, Response.error(), { failed: true });
+      return withCookies(response, new Map());
+    }
     const canCarry = canCarryHeaders(response);
     // Committed to a stand-in first: when an extension fails, the cookie must not be on the response already.
     const standIn = canCarry ? new Response(null, { status: response.status }) : response;
@@ -84,22 +88,30 @@ export class AccountManager<
   }
 
   override async revoke(sessionId: string): Promise<boolean> {
-    const wasThere = await super.revoke(sessionId);
-    for (const extension of this.#extensions) await extension.revoked?.({ id: sessionId }, this);
-    return wasThere;
+    const revoking = super.revoke(sessionId);
+    await this.#revoked({ id: sessionId }, revoking);
+    return revoking;
   }
 
   override async revokeAll(
     subject: string,
     options: { readonly except?: string | undefined } = {},
   ): Promise<number | undefined> {
-    const count = await super.revokeAll(subject, options);
-    for (const extension of this.#extensions) await extension.revoked?.({ subject, except: options.except }, this);
-    return count;
+    const revoking = super.revokeAll(subject, options);
+    await this.#revoked({ subject, except: options.except }, revoking);
+    return revoking;
   }
 
   async #opened(visit: AccountVisit): Promise<void> {
     for (const extension of this.#extensions) await extension.opened?.(visit);
+  }
+
+  /** Also in a mode that cannot end sessions: what could make new ones of itself can be ended all the same. */
+  async #revoked(revocation: Revocation, revoking: Promise<unknown>): Promise<void> {
+    await revoking.catch((error: unknown) => {
+      if (!(error instanceof UnsupportedError)) throw error;
+    });
+    for (const extension of this.#extensions) await extension.revoked?.(revocation, this);
   }
 
   async #committed(
