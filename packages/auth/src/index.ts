@@ -40,3 +40,10 @@ export {
   type SignalMismatchEvent,
   sessionProtection,
 } from "./session-protection.ts";
+export type {
+  RememberEndReason,
+  RememberEvent,
+  RememberEventListener,
+  RememberRejectReason,
+} from "./remember-events.ts";
+export { type RememberMeOptions, rememberMe } from "./remember-me.ts";

@@ -1,0 +1,92 @@
+import { bindUnproven, cookieValues, nowOf, writeNote } from "@coatcheck/core/toolkit";
+import type { AccountVisit } from "./account-extension.ts";
+import { deviceLabel } from "./device-label.ts";
+import { noteLogin } from "./login-facts.ts";
+import { judge } from "./remember-chain.ts";
+import type { RememberContext } from "./remember-context.ts";
+import type { RememberRejectReason } from "./remember-events.ts";
+import type { Family } from "./remember-families.ts";
+import { parseToken, type RememberToken, toFamilyKey } from "./remember-token.ts";
+
+/** What a request came with, and what it did since. */
+export interface Arrival {
+  /** `Session.id` and `Session.authenticatedAt` of the session that its cookie stood for. */
+  readonly sessionId: string | undefined;
+  readonly authenticatedAt: number | undefined;
+  /** Whether the browser holds a cookie of our name, be it worth nothing. */
+  readonly isHeld: boolean;
+  /** What is in that cookie, if it is of the right form. */
+  readonly token: RememberToken | undefined;
+  /** The family by which somebody is logged in who had no session. Nothing is used up before that session is kept. */
+  readonly restored: Family | undefined;
+  /** The cookie was a copy, which ended its family. */
+  readonly isStolen: boolean;
+  /** The last call of `login`. */
+  login?: { readonly subject: string | undefined; readonly remember: boolean | undefined };
+}
+
+/**
+ * Logs in who comes without a session and with a cookie that is worth it. A cookie that cannot be honoured is neither an
+ * error nor cleared, as with the session cookie.
+ *
+ * @throws `STORE_FAILED`
+ */
+export async function arrive(context: RememberContext, visit: AccountVisit): Promise<Arrival> {
+  const { session, request } = visit;
+  const values = cookieValues(request.headers.get("Cookie") ?? "", context.cookie.name);
+  const token = tokenIn(context, values);
+  const arrival = {
+    sessionId: session.id,
+    authenticatedAt: session.authenticatedAt,
+    isHeld: values.length > 0,
+    token: typeof token === "object" ? token : undefined,
+    restored: undefined,
+    isStolen: false,
+  };
+  if (session.subject !== undefined || token === undefined) return arrival;
+  const family = typeof token === "object" ? await recognise(context, visit, token) : token;
+  if (family === "stolen") return { ...arrival, isStolen: true };
+  if (typeof family === "string") {
+    context.emit({ type: "remember-rejected", reason: family });
+    return arrival;
+  }
+  restore(visit, family);
+  return { ...arrival, restored: family };
+}
+
+function tokenIn(
+  { cookie }: RememberContext,
+  values: readonly string[],
+): RememberToken | RememberRejectReason | undefined {
+  // With several of a name that can exist once, one was planted; see how core reads the session cookie.
+  if (cookie.isHostOnly && values.length > 1) return "duplicate-cookie";
+  const [value = ""] = values;
+  return value === "" ? undefined : (parseToken(value) ?? "malformed");
+}
+
+async function recognise(
+  context: RememberContext,
+  { session, sessions }: AccountVisit,
+  token: RememberToken,
+): Promise<Family | RememberRejectReason | "stolen"> {
+  const { cookie, families } = context;
+  const now = nowOf(session);
+  const family = await families.find(await toFamilyKey(cookie.name, token), now);
+  if (typeof family === "string") return family;
+  const { status } = await judge(family.chain, token.validator, now);
+  if (status !== "replayed") return family;
+  // By its owner or a thief, and who this one is cannot be told. At once, whatever becomes of the request.
+  await families.end(family.key, sessions, "theft");
+  return "stolen";
+}
+
+function restore({ session, request }: AccountVisit, { subject, sid, endsAt }: Family): void {
+  bindUnproven(session, subject);
+  const device = deviceLabel(request.headers.get("User-Agent"));
+  noteLogin(session, {
+    method: "remember-me",
+    ...(device !== undefined && { device }),
+    ...(sid !== undefined && { sid }),
+  });
+  if (endsAt !== undefined) writeNote(session, "endsAt", endsAt);
+}

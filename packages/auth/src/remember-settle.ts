@@ -1,0 +1,174 @@
+import { SessionConflictError } from "@coatcheck/core";
+import { assertOption, isAlive, nowOf, readNote } from "@coatcheck/core/toolkit";
+import type { AccountVisit, CommittedVisit } from "./account-extension.ts";
+import { loginOf } from "./login-facts.ts";
+import type { Arrival } from "./remember-arrival.ts";
+import { advance, judge, newChain } from "./remember-chain.ts";
+import type { RememberContext } from "./remember-context.ts";
+import type { RememberEndReason } from "./remember-events.ts";
+import type { Family } from "./remember-families.ts";
+import { formatToken, newToken, type RememberToken, toFamilyKey } from "./remember-token.ts";
+import { type Membership, revokeWhereItCan } from "./session-groups.ts";
+
+/** A visit whose session was committed, with what is to be known of it. */
+interface Departure {
+  readonly visit: AccountVisit;
+  readonly arrival: Arrival;
+  readonly cookies: Map<string, string>;
+  /** The session's id, another one than that it came with. */
+  readonly id: string;
+  readonly subject: string;
+  readonly now: number;
+  /** Whether the subject proved during this request who they are. */
+  readonly isProven: boolean;
+}
+
+/** Sessions of a family at most, the newest. A browser uses one; each restore leaves another one behind. */
+const MAX_SESSIONS = 20;
+
+/** A conflict means that another request used up the validator, which is in its grace then. So the second attempt does. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * What a committed session means for what the browser is remembered by. Order is everything here: a session is noted as a
+ * member before its family is seen to live, and a family is ended before its members are looked for (`RememberFamilies.end`).
+ * So of a session being made and its family being ended at once, one always sees the other.
+ *
+ * @throws `STORE_FAILED`, `SESSION_CONFLICT`; no cookie leaves then
+ */
+export async function settleRemembered(
+  context: RememberContext,
+  visit: AccountVisit,
+  arrival: Arrival,
+  outcome: CommittedVisit,
+): Promise<void> {
+  const { session } = visit;
+  const { id, subject } = session;
+  const { isKept, isDestroyed, cookies } = outcome;
+  assertOption(!cookies.has(context.cookie.name), "rememberMe: cookie.name must not be that of the session");
+  const isNew = isKept && subject !== undefined && id !== undefined && id !== arrival.sessionId;
+  const isLogin = isNew && arrival.login?.subject === subject;
+  const remember = isLogin ? arrival.login?.remember : undefined;
+  const isForgotten = isDestroyed || remember !== undefined;
+  if (isForgotten) await forget(context, visit, arrival, isDestroyed ? "logout" : "login");
+  if ((isForgotten || arrival.isStolen) && arrival.isHeld) removeCookie(context, cookies);
+  if (!isNew) return;
+  const isProven = isLogin || session.authenticatedAt !== arrival.authenticatedAt;
+  const departure = { visit, arrival, cookies, id, subject, now: nowOf(session), isProven };
+  if (remember === true) return issue(context, departure);
+  if (isForgotten) return;
+  if (arrival.restored?.subject === subject) return renew(context, departure, arrival.restored);
+  return rejoin(context, departure);
+}
+
+/** Ends what the browser came with: by its cookie, and by its session, for it may have lost the cookie. */
+async function forget(
+  { cookie, families }: RememberContext,
+  { sessions }: AccountVisit,
+  { sessionId, token }: Arrival,
+  reason: RememberEndReason,
+): Promise<void> {
+  const membership = sessionId === undefined ? undefined : await families.members.find(sessionId);
+  const keys = [token && (await toFamilyKey(cookie.name, token)), membership?.group];
+  for (const key of new Set(keys)) if (key !== undefined) await families.end(key, sessions, reason);
+  if (sessionId !== undefined) await families.members.remove(sessionId);
+}
+
+/** Remembers the browser from now on. */
+async function issue(context: RememberContext, departure: Departure): Promise<void> {
+  const { cookie, families, lifetime, emit } = context;
+  const { visit, id, subject, now } = departure;
+  const { session, sessions } = visit;
+  const token = newToken();
+  const key = await toFamilyKey(cookie.name, token);
+  const { sid } = loginOf(session);
+  const endsAt = readNote(session, "endsAt") as number | undefined;
+  const expiresAt = Math.min(now + lifetime, endsAt ?? Infinity);
+  const chain = await newChain(token.validator);
+  await families.members.add(id, key, now, expiresAt);
+  await families.create({ key, subject, chain, sid, endsAt, createdAt: now, expiresAt });
+  emit({ type: "remembered", family: key, subject, expiresAt });
+  // A revokeAll that ended the session may have looked for families before this one was there.
+  if (await isAlive(session)) setCookie(context, departure, token, expiresAt);
+  else await families.end(key, sessions, "revoked");
+}
+
+/**
+ * Uses up the cookie that the session was made from. When the response is lost on its way the browser still has the used
+ * one, which its grace is for: it is given the same successor again.
+ */
+async function renew(context: RememberContext, departure: Departure, restored: Family): Promise<void> {
+  const { families, grace, emit } = context;
+  const { visit, arrival, id, subject, now } = departure;
+  const { key, expiresAt } = restored;
+  const { selector, validator } = arrival.token ?? { selector: "", validator: "" };
+  await families.members.add(id, key, now, expiresAt);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const family = await families.find(key, now);
+    if (typeof family === "string") return withdraw(context, departure);
+    const verdict = await judge(family.chain, validator, now);
+    if (verdict.status === "replayed") {
+      await withdraw(context, departure);
+      await families.end(key, visit.sessions, "theft");
+      return removeCookie(context, departure.cookies);
+    }
+    let successor = verdict.status === "in-grace" ? verdict.validator : undefined;
+    if (successor === undefined) {
+      const next = await advance(family.chain, validator, now, now + grace);
+      if ((await families.update(family, next.chain)) !== "ok") continue;
+      successor = next.validator;
+      // The version counts how often it was used.
+      if (family.version % MAX_SESSIONS === 0) await families.members.end(key, visit.sessions, MAX_SESSIONS);
+    }
+    setCookie(context, departure, { selector, validator: successor }, expiresAt);
+    return emit({ type: "remember-restored", family: key, subject, id });
+  }
+  throw new SessionConflictError("Other requests kept using what this browser is remembered by. Try again.");
+}
+
+/** A session that was there before has another id now: by `regenerate`, or a login that says nothing of `remember`. */
+async function rejoin(context: RememberContext, departure: Departure): Promise<void> {
+  const { cookie, families } = context;
+  const { visit, arrival, cookies, id, subject, now } = departure;
+  const { sessionId, token } = arrival;
+  const brought = token && (await families.find(await toFamilyKey(cookie.name, token), now));
+  let membership: Membership | undefined;
+  if (typeof brought === "object" && brought.subject === subject) {
+    membership = { group: brought.key, expiresAt: brought.expiresAt };
+  } else {
+    if (typeof brought === "object") {
+      await families.end(brought.key, visit.sessions, "login");
+      removeCookie(context, cookies);
+    }
+    if (sessionId !== undefined) membership = await families.members.find(sessionId);
+  }
+  if (membership === undefined || membership.expiresAt <= now) return;
+  await families.members.add(id, membership.group, now, membership.expiresAt);
+  const family = await families.find(membership.group, now);
+  if (typeof family === "string") return withdraw(context, departure);
+  if (sessionId !== undefined) await families.members.remove(sessionId);
+}
+
+/** The family ended while the session was being made from it, so the session ends too; not so one whose subject proved it. */
+async function withdraw({ families }: RememberContext, { visit, cookies, id, isProven }: Departure): Promise<void> {
+  await families.members.remove(id);
+  if (isProven) return;
+  await revokeWhereItCan(visit.sessions, id);
+  // No removal either: a login in another tab may just have set newer ones.
+  cookies.clear();
+}
+
+function setCookie(
+  { cookie }: RememberContext,
+  { cookies, now }: Departure,
+  token: RememberToken,
+  expiresAt: number,
+): void {
+  const maxAge = Math.max(0, Math.ceil((expiresAt - now) / 1000));
+  cookies.set(cookie.name, cookie.serialize(cookie.name, formatToken(token), maxAge));
+}
+
+/** With exactly the attributes of the one that is removed. */
+function removeCookie({ cookie }: RememberContext, cookies: Map<string, string>): void {
+  cookies.set(cookie.name, cookie.serialize(cookie.name, "", 0));
+}
