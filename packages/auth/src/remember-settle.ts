@@ -23,8 +23,8 @@ interface Departure {
   readonly isProven: boolean;
 }
 
-/** Sessions of a family at most, the newest. A browser uses one; each restore leaves another one behind. */
-const MAX_SESSIONS = 20;
+/** Sessions of a family at most, the newest. A browser uses one, but leaves one behind with each tab that it opens anew. */
+const MAX_SESSIONS = 50;
 
 /** A conflict means that another request used up the validator, which is in its grace then. So the second attempt does. */
 const MAX_ATTEMPTS = 5;
@@ -57,7 +57,8 @@ export async function settleRemembered(
   const departure = { visit, arrival, cookies, id, subject, now: nowOf(session), isProven };
   if (remember === true) return issue(context, departure);
   if (isForgotten) return;
-  if (arrival.restored?.subject === subject) return renew(context, departure, arrival.restored);
+  const { restored, token } = arrival;
+  if (token !== undefined && restored?.subject === subject) return renew(context, departure, restored, token);
   return rejoin(context, departure);
 }
 
@@ -97,12 +98,15 @@ async function issue(context: RememberContext, departure: Departure): Promise<vo
  * Uses up the cookie that the session was made from. When the response is lost on its way the browser still has the used
  * one, which its grace is for: it is given the same successor again.
  */
-async function renew(context: RememberContext, departure: Departure, restored: Family): Promise<void> {
+async function renew(
+  context: RememberContext,
+  departure: Departure,
+  { key, expiresAt }: Family,
+  { selector, validator }: RememberToken,
+): Promise<void> {
   const { families, grace, emit } = context;
-  const { visit, arrival, id, subject, now } = departure;
-  const { key, expiresAt } = restored;
-  const { selector, validator } = arrival.token ?? { selector: "", validator: "" };
-  await families.members.add(id, key, now, expiresAt);
+  const { visit, cookies, id, subject, now } = departure;
+  await join(context, departure, { group: key, expiresAt });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const family = await families.find(key, now);
     if (typeof family === "string") return withdraw(context, departure);
@@ -110,15 +114,13 @@ async function renew(context: RememberContext, departure: Departure, restored: F
     if (verdict.status === "replayed") {
       await withdraw(context, departure);
       await families.end(key, visit.sessions, "theft");
-      return removeCookie(context, departure.cookies);
+      return removeCookie(context, cookies);
     }
     let successor = verdict.status === "in-grace" ? verdict.validator : undefined;
     if (successor === undefined) {
       const next = await advance(family.chain, validator, now, now + grace);
       if ((await families.update(family, next.chain)) !== "ok") continue;
       successor = next.validator;
-      // The version counts how often it was used.
-      if (family.version % MAX_SESSIONS === 0) await families.members.end(key, visit.sessions, MAX_SESSIONS);
     }
     setCookie(context, departure, { selector, validator: successor }, expiresAt);
     return emit({ type: "remember-restored", family: key, subject, id });
@@ -129,7 +131,7 @@ async function renew(context: RememberContext, departure: Departure, restored: F
 /** A session that was there before has another id now: by `regenerate`, or a login that says nothing of `remember`. */
 async function rejoin(context: RememberContext, departure: Departure): Promise<void> {
   const { cookie, families } = context;
-  const { visit, arrival, cookies, id, subject, now } = departure;
+  const { visit, arrival, cookies, subject, now } = departure;
   const { sessionId, token } = arrival;
   const brought = token && (await families.find(await toFamilyKey(cookie.name, token), now));
   let membership: Membership | undefined;
@@ -143,10 +145,15 @@ async function rejoin(context: RememberContext, departure: Departure): Promise<v
     if (sessionId !== undefined) membership = await families.members.find(sessionId);
   }
   if (membership === undefined || membership.expiresAt <= now) return;
-  await families.members.add(id, membership.group, now, membership.expiresAt);
+  // Under its old id it stays a member: a list of devices may have been made before.
+  await join(context, departure, membership);
   const family = await families.find(membership.group, now);
-  if (typeof family === "string") return withdraw(context, departure);
-  if (sessionId !== undefined) await families.members.remove(sessionId);
+  if (typeof family === "string") await withdraw(context, departure);
+}
+
+async function join({ families }: RememberContext, { visit, id, now }: Departure, to: Membership): Promise<void> {
+  await families.members.add(id, to.group, now, to.expiresAt);
+  await families.members.end(to.group, visit.sessions, MAX_SESSIONS);
 }
 
 /** The family ended while the session was being made from it, so the session ends too; not so one whose subject proved it. */
