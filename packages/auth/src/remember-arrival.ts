@@ -10,6 +10,8 @@ import { parseToken, type RememberToken, toFamilyKey } from "./remember-token.ts
 
 /** What a request came with, and what it did since. */
 export interface Arrival {
+  /** Epoch milliseconds. */
+  readonly at: number;
   /** `Session.id` and `Session.authenticatedAt` of the session that its cookie stood for. */
   readonly sessionId: string | undefined;
   readonly authenticatedAt: number | undefined;
@@ -36,6 +38,7 @@ export async function arrive(context: RememberContext, visit: AccountVisit): Pro
   const values = cookieValues(request.headers.get("Cookie") ?? "", context.cookie.name);
   const token = tokenIn(context, values);
   const arrival = {
+    at: nowOf(session),
     sessionId: session.id,
     authenticatedAt: session.authenticatedAt,
     isHeld: values.length > 0,
@@ -44,7 +47,7 @@ export async function arrive(context: RememberContext, visit: AccountVisit): Pro
     isStolen: false,
   };
   if (session.subject !== undefined || token === undefined) return arrival;
-  const family = typeof token === "object" ? await recognise(context, visit, token) : token;
+  const family = typeof token === "object" ? await recognise(context, visit, token, arrival.at) : token;
   if (family === "stolen") return { ...arrival, isStolen: true };
   if (typeof family === "string") {
     context.emit({ type: "remember-rejected", reason: family });
@@ -66,11 +69,11 @@ function tokenIn(
 
 async function recognise(
   context: RememberContext,
-  { session, sessions }: AccountVisit,
+  { sessions }: AccountVisit,
   token: RememberToken,
+  now: number,
 ): Promise<Family | RememberRejectReason | "stolen"> {
   const { cookie, families } = context;
-  const now = nowOf(session);
   const family = await families.find(await toFamilyKey(cookie.name, token), now);
   if (typeof family === "string") return family;
   const { status } = await judge(family.chain, token.validator, now);

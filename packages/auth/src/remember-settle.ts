@@ -26,7 +26,7 @@ interface Departure {
 /** Sessions of a family at most, the newest. A browser uses one, but leaves one behind with each tab that it opens anew. */
 const MAX_SESSIONS = 50;
 
-/** A conflict means that another request used up the validator, which is in its grace then. So the second attempt does. */
+/** A conflict means that another request used up the validator, which is in its grace then: the second attempt will do. */
 const MAX_ATTEMPTS = 5;
 
 /**
@@ -105,24 +105,21 @@ async function renew(
   { selector, validator }: RememberToken,
 ): Promise<void> {
   const { families, grace, emit } = context;
-  const { visit, cookies, id, subject, now } = departure;
+  const { arrival, id, subject, now } = departure;
   await join(context, departure, { group: key, expiresAt });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const family = await families.find(key, now);
     if (typeof family === "string") return withdraw(context, departure);
-    const verdict = await judge(family.chain, validator, now);
-    if (verdict.status === "replayed") {
-      await withdraw(context, departure);
-      await families.end(key, visit.sessions, "theft");
-      return removeCookie(context, cookies);
-    }
-    let successor = verdict.status === "in-grace" ? verdict.validator : undefined;
-    if (successor === undefined) {
+    // As of its arrival: a handler that takes longer than the grace makes no thief of the visitor.
+    const verdict = await judge(family.chain, validator, arrival.at);
+    if (verdict.status === "current") {
       const next = await advance(family.chain, validator, now, now + grace);
       if ((await families.update(family, next.chain)) !== "ok") continue;
-      successor = next.validator;
+      setCookie(context, departure, { selector, validator: next.validator }, expiresAt);
+    } else if (verdict.status === "in-grace") {
+      setCookie(context, departure, { selector, validator: verdict.validator }, expiresAt);
     }
-    setCookie(context, departure, { selector, validator: successor }, expiresAt);
+    // Otherwise it took so long that what leads to the current one is gone. A faster tab was given that.
     return emit({ type: "remember-restored", family: key, subject, id });
   }
   throw new SessionConflictError("Other requests kept using what this browser is remembered by. Try again.");

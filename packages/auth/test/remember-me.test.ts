@@ -67,6 +67,37 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(thief)).toEqual({});
   });
 
+  it("SEC-52 forgets a browser that has lost its cookie, for somebody may have found it", async () => {
+    const { remembered } = rememberingSite({ mode: mode() });
+    const client = await remembered();
+    const thief = await client.clone();
+    await putCookie(client, "");
+    await client.fetch("/logout");
+    await restart(thief);
+    expect(await whoIs(thief)).toEqual({});
+  });
+
+  it("SEC-52 takes nobody for a thief whose request takes longer than the grace", async () => {
+    const { remembered, sessions, clock, events } = rememberingSite({ mode: mode() });
+    const client = await remembered();
+    await restart(client);
+    const cookies = await client.cookieHeader();
+    const slow = [1, 2].map(() => sessions.open(new Request("https://localhost/", { headers: { Cookie: cookies } })));
+    for (const pending of slow) expect((await pending).subject).toBe("eve");
+    for (const pending of slow) {
+      await restart(client);
+      await whoIs(client);
+      clock.advance(60);
+      const response = await sessions.commit(pending, new Response());
+      const names = response.headers.getSetCookie().map((line) => line.split("=")[0]);
+      // What leads from the used one to the current one is not kept for ever.
+      expect(names).toEqual(pending === slow[0] ? [SESSION, REMEMBER] : [SESSION]);
+    }
+    expect(events).not.toContainEqual(expect.objectContaining({ type: "remember-theft" }));
+    await restart(client);
+    expect((await whoIs(client)).subject).toBe("eve");
+  });
+
   it("SEC-52 forgets the browser at a logout whose handler threw", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const client = await remembered();
