@@ -27,19 +27,22 @@ export interface Membership {
 
 /** @param kind - sets these groups apart from others in the same store */
 export function sessionGroups(ask: AskStore, kind: string): SessionGroups {
-  const ending = new Set<string>();
+  /** How many are ending that session right now. Counted, or the first one who is done would have it followed up for the others. */
+  const ending = new Map<string, number>();
   // Hashes of texts that differ from the first word on: no name that a user chose is ever another one's record.
   const toKey = (sessionId: string): Promise<string> => toHash(`${kind} session ${sessionId}`);
   const toSubject = (group: string): Promise<string> => toHash(`${kind} group ${group}`);
 
   async function endOne(sessions: AnySessionManager, key: string, id: string, isSparing: boolean): Promise<void> {
-    ending.add(id);
+    ending.set(id, (ending.get(id) ?? 0) + 1);
     try {
       const wasThere = await revokeWhereItCan(sessions, id);
       // One that is not there may be getting another id just now. Whoever does that has to find that it was of the group.
       if (wasThere || isSparing) await ask("delete", key);
     } finally {
-      ending.delete(id);
+      const others = (ending.get(id) ?? 0) - 1;
+      if (others > 0) ending.set(id, others);
+      else ending.delete(id);
     }
   }
 

@@ -17,10 +17,13 @@ describe("rememberMe on a store that fails", () => {
         const names = await atEachCall(async (number) => {
           const calls = storeCalls();
           const { remembered } = rememberingSite({
-            mode: serverSide(memoryStore()),
+            mode: serverSide(calls.watch("session store", memoryStore())),
             store: calls.watch("remember store", memoryStore()),
           });
           const client = await remembered();
+          const tab = await client.clone();
+          await restart(tab);
+          await whoIs(tab);
           if (path === "/") await restart(client);
           const before = await client.cookieHeader();
           const { reached } = calls.interfereAt(number, fault);
@@ -34,7 +37,8 @@ describe("rememberMe on a store that fails", () => {
           await client.fetch(path);
           const copy = await client.clone();
           await restart(copy);
-          for (const one of [client, copy]) expect((await whoIs(one)).subject).toBe(isLogout ? undefined : "eve");
+          for (const one of isLogout ? [client, copy, tab] : [client, copy])
+            expect((await whoIs(one)).subject).toBe(isLogout ? undefined : "eve");
           return reached;
         });
         expect(names.length).toBeGreaterThan(isLogout ? 4 : 2);

@@ -231,6 +231,16 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     }
   });
 
+  it("forgets somebody else whose cookie is in the browser of who logs in", async () => {
+    const { remembered } = rememberingSite({ mode: mode() });
+    const [client, other] = [await remembered("eve"), await remembered("grace")];
+    await putCookie(client, (await cookieIn(other)) ?? "");
+    await client.fetch("/login?as=eve");
+    expect(await cookieIn(client)).toBeUndefined();
+    await restart(other);
+    expect(await whoIs(other)).toEqual({});
+  });
+
   it("SEC-52 comes to an end by revokeAll, but for the browser that is spared", async () => {
     const { remembered, sessions } = rememberingSite({ mode: mode() });
     const [mine, other] = [await remembered(), await remembered()];
@@ -284,6 +294,20 @@ describe.each(revocableModes())("sessions made from a remembered login ($name)",
     await Promise.all([whoIs(client), whoIs(tab)]);
     await client.fetch("/logout");
     expect(await whoIs(tab)).toEqual({});
+  });
+
+  it("SEC-24 end once and for all when many are revoked at the same time, some of them over already", async () => {
+    const { remembered, sessions, clock, events } = rememberingSite({ mode: mode(), lifetime: 3600 });
+    const client = await remembered();
+    const ids: string[] = [];
+    for (let use = 0; use < 12; use++) {
+      await restart(client);
+      clock.advance(10);
+      ids.push((await whoIs(client)).id ?? "");
+    }
+    await Promise.all(ids.flatMap((id) => [sessions.revoke(id), sessions.revoke(id), sessions.revokeAll("eve")]));
+    expect(await whoIs(client)).toEqual({});
+    expect(events.filter(({ type }) => type === "remember-ended")).toHaveLength(1);
   });
 
   it("end when there are more than 50 of them, the oldest first", async () => {
@@ -436,6 +460,19 @@ describe("the remember-me cookie", () => {
     expect(events).not.toContainEqual(expect.objectContaining({ type: "remember-theft" }));
     await restart(client);
     expect((await whoIs(client)).subject).toBe("eve");
+  });
+
+  it("leaves a record of a few kilobytes, however often it is used within the grace", async () => {
+    const store = recordingStore();
+    const { remembered, events } = rememberingSite({ store });
+    const client = await remembered();
+    for (let use = 0; use < 40; use++) {
+      await restart(client);
+      expect((await whoIs(client)).subject).toBe("eve");
+    }
+    const [first] = events;
+    const record = await store.load(first !== undefined && "family" in first ? first.family : "");
+    expect(record?.data.length).toBeLessThan(4096);
   });
 
   it("works for subjects of any text, those that look like names of ours among them", async () => {

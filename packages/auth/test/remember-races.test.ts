@@ -164,24 +164,28 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
       };
     }));
 
-  it("SEC-52 who proves who they are while theft is found out stays logged in, and is not remembered any more", () =>
-    race(async (site) => {
-      const [client, victim] = await twoTabs(site);
-      await whoIs(client);
-      site.clock.advance(60);
-      return {
-        first: () => client.fetch("/login?as=eve"),
-        second: () => whoIs(victim),
-        async check(pausedAt) {
-          // Elsewhere it depends on which of the two comes first.
-          if (pausedAt === "remember store: create") expect((await whoIs(client)).subject).toBe("eve");
-          for (const one of [client, victim]) {
-            await restart(one);
-            expect(await whoIs(one)).toEqual({});
-          }
-        },
-      };
-    }));
+  it.each(["/login?as=eve", "/bind?as=eve"])(
+    "SEC-52 who proves who they are by %s while theft is found out stays logged in, and is not remembered any more",
+    (path) =>
+      race(async (site) => {
+        const [client, victim] = await twoTabs(site);
+        await whoIs(client);
+        await client.fetch("/login?as=eve");
+        site.clock.advance(60);
+        return {
+          first: () => client.fetch(path),
+          second: () => whoIs(victim),
+          async check(pausedAt) {
+            // Elsewhere it depends on which of the two comes first.
+            if (pausedAt === "remember store: create") expect((await whoIs(client)).subject).toBe("eve");
+            for (const one of [client, victim]) {
+              await restart(one);
+              expect(await whoIs(one)).toEqual({});
+            }
+          },
+        };
+      }),
+  );
 
   it("SEC-24 a login that asks to be remembered and a revokeAll: what one of them keeps, both do", () =>
     race(async (site) => {
