@@ -50,7 +50,7 @@ export async function settleRemembered(
   const isLogin = isNew && arrival.login?.subject === subject;
   const remember = isLogin ? arrival.login?.remember : undefined;
   const isForgotten = isDestroyed || remember !== undefined;
-  if (isForgotten) await forget(context, visit, arrival, isDestroyed ? "logout" : "login");
+  if (isForgotten) await forget(context, visit, arrival, isNew ? "login" : "logout");
   if ((isForgotten || arrival.isStolen) && arrival.isHeld) removeCookie(context, cookies);
   if (!isNew) return;
   const isProven = isLogin || session.authenticatedAt !== arrival.authenticatedAt;

@@ -6,7 +6,11 @@ import type { AnySessionManager } from "./account-extension.ts";
  * and by its group. Works in every mode, for it needs the id of a session only.
  */
 export interface SessionGroups {
-  /** @param expiresAt - when the group is over, epoch milliseconds */
+  /**
+   * For a session that has just been given its id; one that is a member already stays where it is.
+   *
+   * @param expiresAt - when the group is over, epoch milliseconds
+   */
   add(sessionId: string, group: string, createdAt: number, expiresAt: number): Promise<void>;
   find(sessionId: string): Promise<Membership | undefined>;
   remove(sessionId: string): Promise<void>;
@@ -51,11 +55,7 @@ export function sessionGroups(ask: AskStore, kind: string): SessionGroups {
       const key = await toKey(sessionId);
       const data = JSON.stringify({ id: sessionId, group });
       const record = { data, version: 1, createdAt, expiresAt, subject: await toSubject(group) };
-      // Of another group so far: a subject never changes under one key.
-      if (!(await ask("create", key, record))) {
-        await ask("delete", key);
-        await ask("create", key, record);
-      }
+      await ask("create", key, record);
     },
 
     async find(sessionId) {
