@@ -58,6 +58,8 @@ export interface AccountExtension {
   committed?(visit: AccountVisit, outcome: CommittedVisit): Promise<void> | void;
   /** `revoke` or `revokeAll` was called, whether or not there was anything to end, or the mode can end anything. */
   revoked?(revocation: Revocation, sessions: AnySessionManager): Promise<void>;
+  /** What the subject logs in with has changed: what could log in without it must not go on as it is. */
+  credentialsChanged?(visit: AccountVisit): void;
   /** Whether it does what `login(…, { remember: true })` asks for. */
   readonly remembers?: boolean;
   /** Whether it has to find the sessions of a subject, which a cookie mode cannot: it is refused at construction then. */

@@ -45,14 +45,15 @@ export async function login(session: AnySession, subject: string, options: Login
       "login: remember needs rememberMe({ store }) among the extensions of an AccountManager.",
     );
   }
+  const isSame = session.subject === subject;
+  const browser = isSame ? loginOf(session).browser : undefined;
   if (attendance !== undefined) {
     for (const extension of extensions) {
       // No await without a reason: where nothing can refuse, the login is done when this call returns.
-      if (extension.admit !== undefined) await extension.admit(attendance.visit, subject);
+      if (extension.admit !== undefined) await extension.admit(attendance.visit, subject, browser);
     }
   }
   // A step-up is still within the provider's session.
-  const isSame = session.subject === subject;
   const sid = options.sid ?? (isSame ? loginOf(session).sid : undefined);
   const end = endsAt ?? (isSame ? readNote(session, "endsAt") : undefined);
   session.bind(subject);

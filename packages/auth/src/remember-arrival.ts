@@ -1,12 +1,13 @@
 import { bindUnproven, cookieValues, nowOf, writeNote } from "@coatcheck/core/toolkit";
 import type { AccountVisit } from "./account-extension.ts";
 import { deviceLabel } from "./device-label.ts";
-import { noteLogin } from "./login-facts.ts";
+import { loginOf, noteLogin } from "./login-facts.ts";
 import { judge } from "./remember-chain.ts";
 import type { RememberContext } from "./remember-context.ts";
 import type { RememberRejectReason } from "./remember-events.ts";
 import type { Family } from "./remember-families.ts";
 import { parseToken, type RememberToken, toFamilyKey } from "./remember-token.ts";
+import { TooManySessionsError } from "./session-limit.ts";
 
 /** What a request came with, and what it did since. */
 export interface Arrival {
@@ -23,6 +24,11 @@ export interface Arrival {
   readonly restored: Family | undefined;
   /** The cookie was a copy, which ended its family. */
   readonly isStolen: boolean;
+  /** Whose session it was, or is since it was restored; and its `LoginFacts.browser`. */
+  readonly subject: string | undefined;
+  readonly browser: string | undefined;
+  /** Whether what the subject logs in with has changed. */
+  isRenewed?: boolean;
   /** The last call of `login`. */
   login?: { readonly subject: string | undefined; readonly remember: boolean | undefined };
 }
@@ -45,6 +51,8 @@ export async function arrive(context: RememberContext, visit: AccountVisit): Pro
     token: typeof token === "object" ? token : undefined,
     restored: undefined,
     isStolen: false,
+    subject: session.subject,
+    browser: loginOf(session).browser,
   };
   if (session.subject !== undefined || token === undefined) return arrival;
   const family = typeof token === "object" ? await recognise(context, visit, token, arrival.at) : token;
@@ -53,8 +61,23 @@ export async function arrive(context: RememberContext, visit: AccountVisit): Pro
     context.emit({ type: "remember-rejected", reason: family });
     return arrival;
   }
+  if (!(await isAdmitted(visit, family))) {
+    context.emit({ type: "remember-rejected", reason: "too-many-sessions" });
+    return arrival;
+  }
   restore(visit, family);
-  return { ...arrival, restored: family };
+  return { ...arrival, restored: family, subject: family.subject, browser: family.browser };
+}
+
+/** Nothing that a visitor did just now: they stay who they were, and may log in as somebody else or end a session. */
+async function isAdmitted(visit: AccountVisit, { subject, browser }: Family): Promise<boolean> {
+  try {
+    await visit.admit(subject, browser);
+    return true;
+  } catch (error) {
+    if (error instanceof TooManySessionsError) return false;
+    throw error;
+  }
 }
 
 function tokenIn(
@@ -83,12 +106,13 @@ async function recognise(
   return "stolen";
 }
 
-function restore({ session, request }: AccountVisit, { subject, sid, endsAt }: Family): void {
+function restore({ session, request }: AccountVisit, { subject, browser, sid, endsAt }: Family): void {
   bindUnproven(session, subject);
   const device = deviceLabel(request.headers.get("User-Agent"));
   noteLogin(session, {
     method: "remember-me",
     ...(device !== undefined && { device }),
+    ...(browser !== undefined && { browser }),
     ...(sid !== undefined && { sid }),
   });
   if (endsAt !== undefined) writeNote(session, "endsAt", endsAt);

@@ -9,10 +9,12 @@ export type RememberRejectReason =
   /** Past the lifetime that began with the login. */
   | "expired"
   /** The record cannot be read. */
-  | "invalid-data";
+  | "invalid-data"
+  /** `sessionLimit` refused one more session. The cookie stays good. */
+  | "too-many-sessions";
 
-/** What ended it: a logout or a login in that browser, or `revoke` or `revokeAll`. */
-export type RememberEndReason = "logout" | "login" | "revoked";
+/** What ended it: a logout or a login in that browser, `logoutElsewhere`, which puts another in its place, or a revocation. */
+export type RememberEndReason = "logout" | "login" | "renewed" | "revoked";
 
 /**
  * What happened to what a browser is remembered by. `family` names a login with `remember` and all that came of it; it is

@@ -1,4 +1,4 @@
-import { IdCollisionError } from "@coatcheck/core";
+import { IdCollisionError, type StoredSession } from "@coatcheck/core";
 import { type AskStore, parseJson, toHash } from "@coatcheck/core/toolkit";
 import type { AnySessionManager } from "./account-extension.ts";
 import { type Chain, isChain } from "./remember-chain.ts";
@@ -18,6 +18,8 @@ export interface Family extends FamilyFacts {
 /** What the sessions that come of it inherit from the login. */
 interface FamilyFacts {
   readonly subject: string;
+  /** See `LoginFacts`. */
+  readonly browser?: string | undefined;
   /** See `LoginOptions`. */
   readonly sid?: string | undefined;
   readonly endsAt?: number | undefined;
@@ -57,11 +59,12 @@ export function rememberFamilies(ask: AskStore, emit: RememberEventListener): Re
     async find(key, now) {
       const found = await ask("load", key);
       if (found === null) return "not-found";
-      const { chain, subject, sid, endsAt } = Object(parseJson(found.data));
+      const { chain, subject, browser, sid, endsAt } = Object(parseJson(found.data));
       const { createdAt, expiresAt, version } = found;
       const isReadable = isChain(chain) && typeof subject === "string" && [expiresAt, version].every(Number.isFinite);
       if (!isReadable) return "invalid-data";
-      return now < expiresAt ? { key, chain, subject, sid, endsAt, createdAt, expiresAt, version } : "expired";
+      if (now >= expiresAt) return "expired";
+      return { key, chain, subject, browser, sid, endsAt, createdAt, expiresAt, version };
     },
 
     async update(family, chain) {
@@ -85,8 +88,9 @@ export function rememberFamilies(ask: AskStore, emit: RememberEventListener): Re
     },
   };
 
-  async function toRecord({ chain, subject, sid, endsAt, createdAt, expiresAt, version }: Omit<Family, "key">) {
-    const data = JSON.stringify({ chain, subject, sid, endsAt });
+  async function toRecord({ createdAt, expiresAt, version, ...family }: Omit<Family, "key">): Promise<StoredSession> {
+    const { chain, subject, browser, sid, endsAt } = family;
+    const data = JSON.stringify({ chain, subject, browser, sid, endsAt });
     return { data, version, createdAt, expiresAt, subject: await toIndex(subject) };
   }
 }

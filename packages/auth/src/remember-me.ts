@@ -1,6 +1,7 @@
 import type { CookieOptions, SessionStore, SubjectIndex } from "@coatcheck/core";
-import { askStore, assertOption, resolveCookie } from "@coatcheck/core/toolkit";
+import { askStore, assertOption, newSecret, resolveCookie } from "@coatcheck/core/toolkit";
 import type { AccountExtension, AccountVisit } from "./account-extension.ts";
+import { loginOf, noteLogin } from "./login-facts.ts";
 import { type Arrival, arrive } from "./remember-arrival.ts";
 import type { RememberContext } from "./remember-context.ts";
 import type { RememberEventListener } from "./remember-events.ts";
@@ -60,7 +61,17 @@ export function rememberMe(options: RememberMeOptions): AccountExtension {
 
     loggedIn(visit, { remember }) {
       const arrival = arrivals.get(visit);
-      if (arrival !== undefined) arrival.login = { subject: visit.session.subject, remember };
+      if (arrival === undefined) return;
+      const { session } = visit;
+      arrival.login = { subject: session.subject, remember };
+      const known = session.subject === arrival.subject ? arrival.browser : undefined;
+      const browser = remember === true ? newSecret().slice(0, 22) : known;
+      if (browser !== undefined) noteLogin(session, { ...loginOf(session), browser });
+    },
+
+    credentialsChanged(visit) {
+      const arrival = arrivals.get(visit);
+      if (arrival !== undefined) arrival.isRenewed = true;
     },
 
     async committed(visit, outcome) {

@@ -57,6 +57,7 @@ export async function settleRemembered(
   const departure = { visit, arrival, cookies, id, subject, now: nowOf(session), isProven };
   if (remember === true) return issue(context, departure);
   if (isForgotten) return;
+  if (arrival.isRenewed) return reissue(context, departure);
   const { restored, token } = arrival;
   if (token !== undefined && restored?.subject === subject) return renew(context, departure, restored, token);
   return rejoin(context, departure);
@@ -75,19 +76,19 @@ async function forget(
   if (sessionId !== undefined) await families.members.remove(sessionId);
 }
 
-/** Remembers the browser from now on. */
-async function issue(context: RememberContext, departure: Departure): Promise<void> {
+/** Remembers the browser from now on. @param latest - epoch milliseconds, when that ends at the latest */
+async function issue(context: RememberContext, departure: Departure, latest = Infinity): Promise<void> {
   const { cookie, families, lifetime, emit } = context;
   const { visit, id, subject, now } = departure;
   const { session, sessions } = visit;
   const token = newToken();
   const key = await toFamilyKey(cookie.name, token);
-  const { sid } = loginOf(session);
+  const { browser, sid } = loginOf(session);
   const endsAt = readNote(session, "endsAt") as number | undefined;
-  const expiresAt = Math.min(now + lifetime, endsAt ?? Infinity);
+  const expiresAt = Math.min(now + lifetime, endsAt ?? Infinity, latest);
   const chain = await newChain(token.validator);
   await families.members.add(id, key, now, expiresAt);
-  await families.create({ key, subject, chain, sid, endsAt, createdAt: now, expiresAt });
+  await families.create({ key, subject, chain, browser, sid, endsAt, createdAt: now, expiresAt });
   emit({ type: "remembered", family: key, subject, expiresAt });
   // A revokeAll that ended the session may have looked for families before this one was there.
   if (await isAlive(session)) setCookie(context, departure, token, expiresAt);
@@ -127,25 +128,35 @@ async function renew(
 
 /** A session that was there before has another id now: by `regenerate`, or a login that says nothing of `remember`. */
 async function rejoin(context: RememberContext, departure: Departure): Promise<void> {
+  const membership = await membershipOf(context, departure);
+  if (membership === undefined) return;
+  // Under its old id it stays a member: a list of devices may have been made before.
+  await join(context, departure, membership);
+  const family = await context.families.find(membership.group, departure.now);
+  if (typeof family === "string") await withdraw(context, departure);
+}
+
+/** The browser stays remembered, until when it was before, by another cookie: of the one so far there may be copies. */
+async function reissue(context: RememberContext, departure: Departure): Promise<void> {
+  const membership = await membershipOf(context, departure);
+  if (membership === undefined) return;
+  await context.families.end(membership.group, departure.visit.sessions, "renewed");
+  await issue(context, departure, membership.expiresAt);
+}
+
+/** What a session came of: by the cookie that the browser brought, or by its id before. */
+async function membershipOf(context: RememberContext, departure: Departure): Promise<Membership | undefined> {
   const { cookie, families } = context;
   const { visit, arrival, cookies, subject, now } = departure;
   const { sessionId, token } = arrival;
   const brought = token && (await families.find(await toFamilyKey(cookie.name, token), now));
-  let membership: Membership | undefined;
-  if (typeof brought === "object" && brought.subject === subject) {
-    membership = { group: brought.key, expiresAt: brought.expiresAt };
-  } else {
-    if (typeof brought === "object") {
-      await families.end(brought.key, visit.sessions, "login");
-      removeCookie(context, cookies);
-    }
-    if (sessionId !== undefined) membership = await families.members.find(sessionId);
+  if (typeof brought === "object") {
+    if (brought.subject === subject) return { group: brought.key, expiresAt: brought.expiresAt };
+    await families.end(brought.key, visit.sessions, "login");
+    removeCookie(context, cookies);
   }
-  if (membership === undefined || membership.expiresAt <= now) return;
-  // Under its old id it stays a member: a list of devices may have been made before.
-  await join(context, departure, membership);
-  const family = await families.find(membership.group, now);
-  if (typeof family === "string") await withdraw(context, departure);
+  const membership = sessionId === undefined ? undefined : await families.members.find(sessionId);
+  return membership !== undefined && membership.expiresAt > now ? membership : undefined;
 }
 
 async function join({ families }: RememberContext, { visit, id, now }: Departure, to: Membership): Promise<void> {

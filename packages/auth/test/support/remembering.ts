@@ -16,6 +16,7 @@ import {
   login,
   loginOf,
   logout,
+  logoutElsewhere,
   type RememberEvent,
   type RememberMeOptions,
   rememberMe,
@@ -69,6 +70,7 @@ export function rememberingSite(options: SiteOptions = {}): RememberingSite {
     if (pathname === "/logout") logout(session);
     if (pathname === "/bind") session.bind(subject);
     if (pathname === "/regenerate") session.regenerate();
+    if (pathname === "/password") await logoutElsewhere(sessions, session);
     if (searchParams.has("throw")) throw new Error("the handler threw");
   };
   const fetch = async (request: Request): Promise<Response> => {
