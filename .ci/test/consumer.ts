@@ -1,4 +1,5 @@
 // A program of an outside consumer: it runs from a folder where coatcheck is only there as packed.
+import { AccountManager, login, rememberMe, requireSubject, sessionLimit } from "@coatcheck/auth";
 import { withSessions as withBunSessions } from "@coatcheck/bun";
 import {
   encryptedCookie,
@@ -9,8 +10,11 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
+import { csrfToken } from "@coatcheck/csrf";
 import { withSessions as withDenoSessions } from "@coatcheck/deno";
 import { session } from "@coatcheck/hono";
+import { guard } from "@coatcheck/hono/auth";
+import { csrf } from "@coatcheck/hono/csrf";
 import { d1Database } from "@coatcheck/stores/d1";
 import { denoKvStore } from "@coatcheck/stores/deno-kv";
 import { durableObjectStore, SessionObject } from "@coatcheck/stores/durable-object";
@@ -27,7 +31,7 @@ import { Hono } from "hono";
 /** What has no engine here: that it can be imported is what is tested. */
 const there = [
   ...[cloudflareKVStore, denoKvStore, durableObjectStore, mongoStore, redisStore, sqlStore, upstashStore],
-  ...[d1Database, migrate, SessionObject, sqliteDatabase],
+  ...[d1Database, migrate, requireSubject, SessionObject, sqliteDatabase],
 ].filter((value) => typeof value === "function");
 
 /** Writes a session and reads it back, in every mode and through Hono; tells which of them kept it. */
@@ -61,7 +65,37 @@ export async function walk(): Promise<string> {
     })
     .get("/", async (c) => c.text((await c.var.session).get("cart")?.join() ?? ""));
   if (await keeps(async (request) => app.fetch(request))) kept.push("hono");
+  if (await remembers()) kept.push("remembered");
   return `kept: ${kept.join(" ")}; there: ${there.length}`;
+}
+
+/** Logs in with remember-me, behind CSRF protection, and comes back without the session. */
+async function remembers(): Promise<boolean> {
+  const store = memoryStore();
+  const sessions = new AccountManager({
+    mode: serverSide(store),
+    extensions: [rememberMe({ store }), sessionLimit({ max: 2 })],
+  });
+  const app = new Hono()
+    .use(session(sessions))
+    .use(csrf({ tokens: true }))
+    .get("/token", async (c) => c.text(csrfToken(await c.var.session)))
+    .post("/login", async (c) => {
+      await login(await c.var.session, "eve", { remember: true });
+      return c.body(null);
+    })
+    .get("/me", guard(requireSubject), (c) => c.text(c.var.subject));
+  const first = await app.request("https://localhost/token");
+  const cookiesOf = (response: Response) => response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+  const headers = {
+    Cookie: cookiesOf(first).join("; "),
+    Origin: "https://localhost",
+    "X-CSRF-Token": await first.text(),
+  };
+  const loggedIn = await app.request("https://localhost/login", { method: "POST", headers });
+  const remembered = cookiesOf(loggedIn).filter((cookie) => cookie.startsWith("__Host-remember="));
+  const back = await app.request("https://localhost/me", { headers: { Cookie: remembered.join("; ") } });
+  return (await back.text()) === "eve";
 }
 
 async function visit(request: Request, pending: PendingSession<{ cart: string[] }>): Promise<Response> {

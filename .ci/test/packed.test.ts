@@ -10,17 +10,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./bundle.ts";
 
 const PACKAGES = [
-  ...["packages/core", "packages/stores", "packages/testing"],
+  ...["packages/core", "packages/stores", "packages/auth", "packages/csrf", "packages/testing"],
   ...["adapters/hono", "adapters/workers", "adapters/deno", "adapters/bun"],
 ];
 
 /** What an outside consumer of all packages gets from the registry besides them. */
-const DEPENDENCIES = ["jose", "hono", "chai", "tough-cookie", "tldts", "tldts-core", "kysely"];
+const DEPENDENCIES = ["hono", "chai", "tough-cookie", "tldts", "tldts-core", "kysely"];
 /** Types of runtimes, which a consumer has for theirs. */
 const RUNTIME_TYPES = ["@types", "@cloudflare/workers-types", "bun-types", "undici-types"];
 
 /** What the consumer's program says when all is well. */
-const KEPT = "kept: signed encrypted server unstorage workers deno bun hono; there: 11";
+const KEPT = "kept: signed encrypted server unstorage workers deno bun hono remembered; there: 12";
 
 const bin = join(root, "node_modules", ".bin");
 

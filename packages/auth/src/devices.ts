@@ -26,7 +26,8 @@ export interface Device {
 }
 
 /**
- * The devices of whoever is logged in to a session, newest login first, with this one marked.
+ * The devices of whoever is logged in to a session, newest login first, with this one marked. Each session is shown, also
+ * several that `rememberMe` restored for one browser at once: one of them may be a thief's.
  *
  * @throws `INVALID_OPTION` when nobody is logged in, `UNSUPPORTED` in cookie modes and with a store that finds no
  *   subjects, `STORE_FAILED`
