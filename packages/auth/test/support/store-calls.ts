@@ -1,3 +1,5 @@
+import { type Call, wrapCalls } from "./wrap-calls.ts";
+
 /** What happens to a call of a store. */
 export type Interference = "pause" | "throw-before" | "throw-after";
 
@@ -15,8 +17,6 @@ export interface Interfered {
   resume(): void;
 }
 
-type Call = (...args: readonly unknown[]) => Promise<unknown>;
-
 /**
  * Pauses and faults at each and every call of a store, a list by subject among them, whichever they are: a test that goes
  * from the first call to the last needs not know what the code asks for.
@@ -26,18 +26,11 @@ export function storeCalls(): StoreCalls {
   let plan: { readonly number: number; readonly act: (call: Call, name: string) => Promise<unknown> } | undefined;
 
   return {
-    watch(storeName, store) {
-      const watched = Object.entries(store).map(([name, member]: readonly [string, unknown]) => {
-        if (typeof member !== "function") return [name, member];
-        const call: Call = (...args) => {
-          count += 1;
-          const invoke: Call = () => member(...args);
-          return plan?.number === count ? plan.act(invoke, `${storeName}: ${name}`) : invoke();
-        };
-        return [name, call];
-      });
-      return Object.fromEntries(watched);
-    },
+    watch: (storeName, store) =>
+      wrapCalls(store, (operation, call) => {
+        count += 1;
+        return plan?.number === count ? plan.act(call, `${storeName}: ${operation}`) : call();
+      }),
 
     interfereAt(number, what) {
       const { promise: reached, resolve: reach } = Promise.withResolvers<string>();

@@ -1,24 +1,21 @@
+import { wrapCalls } from "./wrap-calls.ts";
+
 /** A store whose calls can be made to wait. */
 export interface Watched {
   /** Has something done, and waits for it, when a call was made that has not done anything yet. */
   beforeEach(act: (operation: string) => Promise<void>): void;
 }
 
-/** Wraps a real store: every method of it, those of its index too. */
 export function watchedStore<Store extends object>(store: Store): Store & Watched {
   let before: (operation: string) => Promise<void> = async () => {};
-  const wrapped = Object.entries(store).map(([name, value]) => {
-    if (typeof value !== "function") return [name, value];
-    const call = async (...args: unknown[]) => {
-      await before(name);
-      return value(...args);
-    };
-    return [name, call];
+  const wrapped = wrapCalls(store, async (operation, call) => {
+    await before(operation);
+    return call();
   });
   const beforeEach: Watched["beforeEach"] = (act) => {
     before = act;
   };
-  return { ...Object.fromEntries(wrapped), beforeEach };
+  return { ...wrapped, beforeEach };
 }
 
 /** Two things that can happen at once, and what must hold afterwards. */
