@@ -1,4 +1,5 @@
 import type { AskStore } from "./ask-store.ts";
+import { backOff } from "./back-off.ts";
 import { SessionConflictError } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { toStoreKey } from "./session-id.ts";
@@ -64,7 +65,7 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
   }
 
   async function change(group: string, toNext: (denied: Denied) => Denied): Promise<void> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const { key, denied, version } = await load(group);
       const next = toNext(denied);
       if (next === denied) return;
@@ -78,6 +79,7 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
       // Now, for a read may have come before the write.
       cache.delete(group);
       if (isDone) return;
+      await backOff(attempt);
     }
     throw new SessionConflictError("Other requests kept ending sessions of this subject. Try again.");
   }

@@ -1,3 +1,4 @@
+import { backOff } from "./back-off.ts";
 import { SessionConflictError } from "./errors.ts";
 import type { DropReason } from "./events.ts";
 import type { Kept } from "./keeper.ts";
@@ -80,14 +81,13 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
     const result = await write(state, outcome, seen);
     if (result !== "conflict" || !seen) return result;
     context.emit({ type: "conflict-retried", id: seen.id, attempt });
-    // Full jitter: writers that collided once would otherwise collide again, all at the same time.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 500)));
+    await backOff(attempt);
     seen = await context.keeper.reload(seen);
     const content = seen && (await readContent(context, seen.content));
     if (content === undefined) return "gone";
     state.draft = draft.rebase(content);
   }
-  throw new SessionConflictError("Other requests kept changing the session. Nothing was kept.");
+  throw new SessionConflictError("Others kept changing the session. Nothing was kept.");
 }
 
 /** @param seen - the session as it is kept, if this request came with one */

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createStorage } from "unstorage";
+import { describe } from "vitest";
+import { unstorageStore } from "../src/unstorage.ts";
+import { cookieRevocationsOn } from "./support/cookie-revocations.ts";
+import { engineUrl } from "./support/engines.ts";
+import { type EngineName, openStore } from "./support/open-store.ts";
+
+async function connectTwice(engine: EngineName, url: string) {
+  const [one, other] = [await openStore(engine, url), await openStore(engine, url)];
+  return {
+    stores: [one.store, other.store] as const,
+    close: () => Promise.all([one.close(), other.close()]),
+  };
+}
+
+for (const engine of ["redis", "postgres", "mariadb"] as const) {
+  const url = engineUrl(engine);
+  describe.skipIf(url === undefined)("with a server", () => {
+    cookieRevocationsOn(engine, () => connectTwice(engine, url ?? ""));
+  });
+}
+
+// node:sqlite is in Node and in Deno; Bun has its own, which the suite of sqlStore runs on.
+if (!("Bun" in globalThis)) {
+  cookieRevocationsOn("SQLite", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
+    const connections = await connectTwice("sqlite", join(folder, "sessions.db"));
+    return {
+      ...connections,
+      async close() {
+        await connections.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  });
+}
+
+cookieRevocationsOn("unstorage", () => {
+  const storage = createStorage();
+  return { stores: [unstorageStore(storage), unstorageStore(storage)], close: () => storage.dispose() };
+});
