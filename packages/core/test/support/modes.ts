@@ -25,7 +25,11 @@ export interface ModeUnderTest {
 
 /** Every way to keep a session, for tests of what must hold in all of them. */
 export function modes(): readonly ModeUnderTest[] {
-  return [{ name: "server-side", mode: () => serverSide(memoryStore()) }, ...modesWithSecrets()];
+  return [
+    { name: "server-side", mode: () => serverSide(memoryStore()) },
+    ...modesWithSecrets(),
+    ...cookieModesWithRevocations(),
+  ];
 }
 
 /** Those that take secrets. What is kept on the server is kept in one store, as the servers of one site do. */
@@ -42,6 +46,21 @@ export function cookieModes(): readonly ModeUnderTest[] {
   return [
     { name: "signed cookie", mode: (secrets = secret()) => signedCookie({ secrets }) },
     { name: "encrypted cookie", mode: (secrets = secret()) => encryptedCookie({ secrets }) },
+  ];
+}
+
+/** Those that keep everything in the cookie but what ended, which they note in one store, as the servers of one site do. */
+export function cookieModesWithRevocations(): readonly ModeUnderTest[] {
+  const revocations = memoryStore();
+  return [
+    {
+      name: "signed cookie with revocations",
+      mode: (secrets = secret()) => signedCookie({ secrets, revocations }),
+    },
+    {
+      name: "encrypted cookie with revocations",
+      mode: (secrets = secret()) => encryptedCookie({ secrets, revocations }),
+    },
   ];
 }
 
