@@ -3,6 +3,12 @@ import { askStore, assertOption, toHash } from "@coatcheck/core/toolkit";
 import type { AccountExtension, AccountSessions } from "./account-extension.ts";
 import { loginOf } from "./login-facts.ts";
 
+/**
+ * How long an ended session of the provider is remembered, seconds: 400 days, as long as `rememberMe` can make sessions of
+ * a login that was made with it.
+ */
+const LONGEST = 400 * 24 * 3600;
+
 /** Options of {@link providerSessions}. */
 export interface ProviderSessionsOptions {
   /**
@@ -30,21 +36,9 @@ export interface ProviderSessions extends AccountExtension {
  * An extension that finds sessions by the identity provider's name for its own, so that they can be ended from there
  * (OpenID Connect Back-Channel Logout 1.0). Where several providers log people in, give `login` and `revokeBySid` the
  * issuer as well, `${iss} ${sid}`: a `sid` is unique with its issuer only. A logout token without `sid` ends all sessions
- * of its subject: `sessions.revokeAll(subject)`.
+ * of its subject: `sessions.revokeAll(subject)`. The README has a complete endpoint, with jose.
  *
  * @throws `INVALID_OPTION`
- * @example
- * // With jose; verifying the token is the application's.
- * async function backChannelLogout(request: Request): Promise<Response> {
- *   const token = String((await request.formData()).get("logout_token"));
- *   const { payload } = await jwtVerify(token, jwks, { issuer, audience: clientId, typ: "logout+jwt", maxTokenAge: 120 });
- *   const { sid, sub, events, nonce } = payload as { sid?: string; sub?: string; events?: object; nonce?: string };
- *   const isLogout = Object.hasOwn(events ?? {}, "http://schemas.openid.net/event/backchannel-logout");
- *   if (!isLogout || nonce !== undefined || (sid ?? sub) === undefined) return new Response(null, { status: 400 });
- *   if (sid !== undefined) await provider.revokeBySid(sessions, sid);
- *   else if (sub !== undefined) await sessions.revokeAll(await subjectOf(sub));
- *   return new Response(null, { headers: { "Cache-Control": "no-store" } });
- * }
  */
 export function providerSessions({ store }: ProviderSessionsOptions): ProviderSessions {
   const ask = askStore(store, "providerSessions: store", 10);
@@ -61,7 +55,8 @@ export function providerSessions({ store }: ProviderSessionsOptions): ProviderSe
       const { id } = session;
       const { sid } = loginOf(session);
       if (!hasNewId || id === undefined || sid === undefined) return;
-      const entry = { ...recordFor(sessions), data: id, subject: await toGroup(sid) };
+      // As long as this session can live.
+      const entry = { ...recordFor(sessions, sessions.lifetime.absolute), data: id, subject: await toGroup(sid) };
       await ask("create", await toEntry(sid, id), entry);
       // In this order, and in the other one there: of two that race, one sees what the other wrote.
       if (await ask("load", await toEnded(sid))) await sessions.revoke(id);
@@ -69,7 +64,7 @@ export function providerSessions({ store }: ProviderSessionsOptions): ProviderSe
 
     async revokeBySid(sessions, sid) {
       assertOption(typeof sid === "string" && sid !== "", "revokeBySid needs the sid of a logout token");
-      await ask("create", await toEnded(sid), recordFor(sessions));
+      await ask("create", await toEnded(sid), recordFor(sessions, LONGEST));
       let count = 0;
       for (const { session } of await ask("listBySubject", await toGroup(sid))) {
         if (await sessions.revoke(session.data)) count += 1;
@@ -79,8 +74,8 @@ export function providerSessions({ store }: ProviderSessionsOptions): ProviderSe
   };
 }
 
-/** A record that is kept for as long as a session can live that begins now. */
-function recordFor({ now, lifetime }: AccountSessions): StoredSession {
+/** @param lifetime - seconds */
+function recordFor({ now }: AccountSessions, lifetime: number): StoredSession {
   const createdAt = now();
-  return { data: "", version: 1, createdAt, expiresAt: createdAt + lifetime.absolute * 1000 };
+  return { data: "", version: 1, createdAt, expiresAt: createdAt + lifetime * 1000 };
 }

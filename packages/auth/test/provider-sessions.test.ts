@@ -1,4 +1,4 @@
-import { AccountManager, login, providerSessions } from "@coatcheck/auth";
+import { AccountManager, login, providerSessions, rememberMe } from "@coatcheck/auth";
 import { memoryStore, type SessionMode, serverSide } from "@coatcheck/core";
 import { fakeClock, faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
@@ -178,5 +178,28 @@ describe("providerSessions", () => {
         expect.objectContaining({ code: "INVALID_OPTION" }),
       );
     }
+  });
+
+  it("SEC-24 SEC-52 ends a login that only a remember-me cookie is left of, long after its last session", async () => {
+    const clock = fakeClock();
+    const [store, remembered] = [memoryStore(), memoryStore()];
+    const provider = providerSessions({ store });
+    const sessions = new AccountManager({
+      mode: serverSide(memoryStore()),
+      lifetime: { idle: 3600, absolute: 24 * 3600 },
+      now: clock.now,
+      extensions: [rememberMe({ store: remembered }), provider],
+    });
+    const { visit } = device(sessions);
+    await visit((session) => login(session, "eve", { sid: "sid-1", remember: true }));
+    clock.advance(3 * 24 * 3600);
+    for (const swept of [store, remembered]) await swept.sweep(clock.now());
+    await provider.revokeBySid(sessions, "sid-1");
+    clock.advance(2 * 24 * 3600);
+    await store.sweep(clock.now());
+    await visit(() => undefined);
+    expect((await visit((session) => session.subject)).result).toBeUndefined();
+    await visit(() => undefined);
+    expect((await visit((session) => session.subject)).result).toBeUndefined();
   });
 });
