@@ -121,13 +121,17 @@ export class Draft {
     return this.persistent !== (this.#loaded.p === true);
   }
 
-  /** The same changes on top of what the session holds now. The draft itself stays as it is. */
-  rebase(fresh: Content): Draft {
+  /**
+   * The same changes on top of what the session holds now. The draft itself stays as it is.
+   *
+   * @param inbox - messages that can be read from now on
+   */
+  rebase(fresh: Content, inbox: readonly FlashMessage[] = this.#inbox): Draft {
     const draft = new Draft(this.#isCleared ? { d: {}, p: fresh.p } : fresh);
     const isSeen = ([key, , since]: FlashMessage) =>
       this.#loaded.f?.some((seen) => seen[0] === key && seen[2] === since);
     draft.#unseen = draft.#inbox.filter((message) => !isSeen(message));
-    draft.#inbox = this.#inbox;
+    draft.#inbox = inbox;
     if (this.isPersistenceChanged()) draft.persistent = this.persistent;
     for (const key of new Set([...this.#changed(), ...this.#writes.keys()])) {
       const write = this.#writes.get(key);

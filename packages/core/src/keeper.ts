@@ -16,8 +16,8 @@ export interface SessionMode {
 export interface KeeperContext {
   readonly cookie: ResolvedCookie;
   readonly now: () => number;
-  /** The absolute timeout, milliseconds. */
-  readonly absolute: number;
+  /** The idle timeout, milliseconds. */
+  readonly idle: number;
 }
 
 /** A session as it was kept, with the ticket that stands for it. */
@@ -50,7 +50,8 @@ export interface Keeper {
   update(kept: Kept, session: StoredSession): Promise<Kept | "conflict" | "gone">;
   /** Extends the session to `session.expiresAt`. */
   touch(kept: Kept, session: StoredSession): Promise<Kept | "gone">;
-  delete(kept: Kept, onlyThisVersion: boolean): Promise<"ok" | "conflict" | "gone">;
+  /** @param successor - the session that takes its place */
+  delete(kept: Kept, onlyThisVersion: boolean, successor?: Kept): Promise<"ok" | "conflict" | "gone">;
   // Access without a ticket, where there is a store, and where it has a subject index.
   readonly revoke?: ((id: string) => Promise<boolean>) | undefined;
   readonly list?: ((subject: string) => Promise<readonly SubjectSession[]>) | undefined;

@@ -78,7 +78,7 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
   const cookie = resolveCookie(options.cookie);
   return {
     cookie,
-    keeper: mode.keeper({ cookie, now, absolute: absolute * 1000 }),
+    keeper: mode.keeper({ cookie, now, idle: idle * 1000 }),
     idle: idle * 1000,
     absolute: absolute * 1000,
     touchInterval: touchInterval * 1000,

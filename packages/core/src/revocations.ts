@@ -13,8 +13,8 @@ export interface Revocations {
   epochOf(id: string): Promise<number>;
   /** @param delay - milliseconds for which an earlier answer is believed */
   isDenied(id: string, epoch: number, delay: number): Promise<boolean>;
-  /** Denies one session; `false` when it was denied already. */
-  deny(id: string, epoch: number): Promise<boolean>;
+  /** Denies one session; `false` when it was denied already. @param successor - the session that takes its place */
+  deny(id: string, epoch: number, successor?: string): Promise<boolean>;
   denyAll(group: string, except: string | undefined): Promise<void>;
 }
 
@@ -23,15 +23,21 @@ interface Denied {
   /** Sessions with an older epoch are denied, all but `except`. */
   readonly epoch?: number;
   readonly except?: string | undefined;
-  /** Sessions denied one by one, each with the instant when its last cookie has expired. */
+  /** Sessions denied one by one, each with the instant by when its last cookie has expired. */
   readonly ids?: Readonly<Record<string, number>>;
 }
 
 /** Records that a process remembers, some hundred bytes each. */
 const MAX_CACHED = 10_000;
 
-/** Logouts of one subject during an absolute timeout. One more ends all of its sessions, to bound what is read each time. */
+/**
+ * Sessions of one subject that ended within an idle timeout, by logouts and by new ids. One more ends all of its sessions
+ * but the one that takes its place, to bound what is read each time.
+ */
 const MAX_IDS = 500;
+
+/** Milliseconds for which a cookie may be issued after its session was denied, by a request that had just asked. */
+const MARGIN = 600_000;
 
 const MAX_ATTEMPTS = 40;
 
@@ -41,10 +47,12 @@ const groupOf = (id: string): string => id.slice(22) || id;
 /**
  * One record for each subject that ended a session, in any session store.
  *
- * @param lifetime - milliseconds until every cookie that is out now has expired
+ * @param lifetime - milliseconds until a cookie that is issued now has expired; of a denied session no other one follows
  */
 export function revocationsIn(ask: AskStore, now: () => number, lifetime: number): Revocations {
   const cache = new Map<string, Awaited<ReturnType<typeof load>>>();
+  let changes = 0;
+  const until = () => now() + lifetime + MARGIN;
 
   async function load(group: string) {
     const at = now();
@@ -57,9 +65,11 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
   async function read(group: string, delay: number): Promise<Denied> {
     let entry = cache.get(group);
     if (entry === undefined || now() - entry.at >= delay) {
+      const before = changes;
       entry = await load(group);
       if (cache.size >= MAX_CACHED) cache.clear();
-      if (delay > 0) cache.set(group, entry);
+      // What this process has changed meanwhile, it must not believe to be as it was.
+      if (delay > 0 && before === changes) cache.set(group, entry);
     }
     return entry.denied;
   }
@@ -69,14 +79,9 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
       const { key, denied, version } = await load(group);
       const next = toNext(denied);
       if (next === denied) return;
-      const record = {
-        data: JSON.stringify(next),
-        version: version + 1,
-        createdAt: now(),
-        expiresAt: now() + lifetime,
-      };
+      const record = { data: JSON.stringify(next), version: version + 1, createdAt: now(), expiresAt: until() };
       const isDone = version ? (await ask("update", key, record, version)) === "ok" : await ask("create", key, record);
-      // Now, for a read may have come before the write.
+      changes += 1;
       cache.delete(group);
       if (isDone) return;
       await backOff(attempt);
@@ -89,13 +94,14 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
 
     isDenied: async (id, epoch, delay) => isIn(await read(groupOf(id), delay), id, epoch),
 
-    async deny(id, epoch) {
+    async deny(id, epoch, successor) {
       let isNew = false;
       await change(groupOf(id), (denied) => {
         isNew = !isIn(denied, id, epoch);
-        const ids = Object.entries(denied.ids ?? {}).filter(([, until]) => until > now());
-        if (ids.length >= MAX_IDS) return endAll(denied, undefined);
-        return isNew ? { ...denied, ids: Object.fromEntries([...ids, [id, now() + lifetime]]) } : denied;
+        if (!isNew) return denied;
+        const ids = Object.entries(denied.ids ?? {}).filter(([, end]) => end > now());
+        if (ids.length >= MAX_IDS) return endAll(denied, successor);
+        return { ...denied, ids: Object.fromEntries([...ids, [id, until()]]) };
       });
       return isNew;
     },
@@ -103,8 +109,9 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
     denyAll: (group, except) => change(group, (denied) => endAll(denied, except)),
   };
 
-  function endAll({ epoch = 0, ids }: Denied, except: string | undefined): Denied {
-    return { epoch: Math.max(now(), epoch + 1), except, ...(ids && { ids }) };
+  /** Who is denied by an epoch needs no entry, unless it is to be spared and had ended before. */
+  function endAll({ epoch = 0, ids = {} }: Denied, except = ""): Denied {
+    return { epoch: Math.max(now(), epoch + 1), ...(except && !(except in ids) && { except }) };
   }
 }
 

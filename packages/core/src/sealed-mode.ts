@@ -76,10 +76,10 @@ export function sealedMode(codec: SealCodec, options: SealedCookieOptions): Sess
   assertOption(revocationDelay >= 0, "revocationDelay must be seconds, 0 or more");
   return {
     name: codec.name,
-    keeper: ({ cookie, now, absolute }) => {
+    keeper: ({ cookie, now, idle }) => {
       assertOption(cookie.name.length < MAX_COOKIE_BYTES - 200, "cookie.name is too long to leave room for a session");
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
-      const revocations = ask && revocationsIn(ask, now, absolute);
+      const revocations = ask && revocationsIn(ask, now, idle);
       return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), now, revocations, revocationDelay * 1000);
     },
   };
@@ -172,7 +172,10 @@ function sealedKeeper(
 
     update: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept.id, session, kept.epoch)),
     touch: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept.id, session, kept.epoch)),
-    delete: async ({ id, epoch = 0 }) => ((await revocations?.deny(id, epoch)) === false ? "gone" : "ok"),
+    async delete({ id, epoch = 0 }, _, successor) {
+      return (await revocations?.deny(id, epoch, successor?.id)) === false ? "gone" : "ok";
+    },
+
     revoke: revocations && (async (id) => ID.test(id) && revocations.deny(id, Infinity)),
     revokeAll:
       revocations &&

@@ -22,7 +22,7 @@ export function assertSerializable(value: unknown, path: string, parents: readon
     const isObject = typeof value === "object" && value !== null;
     const kind = isObject ? value.constructor?.name : typeof value === "number" ? value : typeof value;
     throw new NotSerializableError(
-      `${path} (${kind}) cannot be kept. Keep plain JSON, a Date as a number, a Map as an object; ${MAX_DEPTH} deep at most.`,
+      `${path} (${kind}) cannot be kept. Keep plain JSON, a Date as a number; ${MAX_DEPTH} deep at most.`,
     );
   }
   // Copied, the holes of an array are undefined, and refused like any other.

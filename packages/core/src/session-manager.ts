@@ -53,7 +53,7 @@ export class SessionManager<
   ): Promise<Response> {
     const visit = visits.get(session);
     if (visit?.context !== this.#context) {
-      throw new SessionForeignError("Commit a session with the manager that opened it.");
+      throw new SessionForeignError("Commit with the manager that opened the session.");
     }
     visit.isCommitted = true;
     assertResponse(response);
@@ -79,7 +79,8 @@ export class SessionManager<
       assertResponse(response);
     } catch (error) {
       await this.commit(pending, Response.error()).catch((failure: unknown) => {
-        throw new AggregateError([error, failure], "Handler and commit failed.");
+        // The same one when the handler has committed itself, and was told of it.
+        if (failure !== error) throw new AggregateError([error, failure], "Handler and commit failed.");
       });
       throw error;
     }

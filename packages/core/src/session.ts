@@ -144,7 +144,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
     const { draft, about, context } = state;
     if ((about.subject ?? subject) !== subject) {
       this.destroy();
-      state.draft = draft.rebase({ d: {}, p: context.persistent });
+      state.draft = draft.rebase({ d: {}, p: context.persistent }, []);
     }
     state.draft.delete(NOTES);
     state.about = { ...state.about, subject, authenticatedAt: context.now() };

@@ -116,7 +116,7 @@ async function replace(state: SessionState, old: Kept): Promise<Result> {
   const created = await keeper.create(toStored(state, 1));
   let isReplaced = false;
   try {
-    const result = await keeper.delete(old, true);
+    const result = await keeper.delete(old, true, created);
     isReplaced = result === "ok";
     return isReplaced ? created : result;
   } finally {
