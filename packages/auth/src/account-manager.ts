@@ -6,7 +6,7 @@ import {
   type SessionManagerOptions,
   UnsupportedError,
 } from "@coatcheck/core";
-import { canCarryHeaders, outcomeOf, prepare, withCookies } from "@coatcheck/core/toolkit";
+import { assertOption, canCarryHeaders, outcomeOf, prepare, withCookies } from "@coatcheck/core/toolkit";
 import type { AccountExtension, AccountSessions, AccountVisit, Revocation } from "./account-extension.ts";
 import { type Attendance, attend, attendanceOf } from "./attendance.ts";
 
@@ -37,7 +37,11 @@ export class AccountManager<
     const { extensions = [], lifetime: { idle = 24 * 3600, absolute = 30 * 24 * 3600 } = {}, now = Date.now } = options;
     this.lifetime = { idle, absolute };
     this.now = now;
-    if (!Array.isArray(extensions)) throw new InvalidOptionError("extensions must be a list: [rememberMe({ store })].");
+    const isList = Array.isArray(extensions) && extensions.every((each) => typeof each === "object" && each !== null);
+    if (!isList) throw new InvalidOptionError("extensions must be a list: [rememberMe({ store })].");
+    if (extensions.filter(({ remembers }) => remembers).length > 1) {
+      throw new InvalidOptionError("There can be one rememberMe only among the extensions.");
+    }
     if (options.mode.name !== "server" && extensions.some(({ lists }) => lists)) {
       throw new UnsupportedError(
         "sessionLimit needs serverSide(store): nobody can count what is kept in cookies only.",
@@ -82,7 +86,14 @@ export class AccountManager<
     const canCarry = canCarryHeaders(response);
     // Committed to a stand-in first: when an extension fails, the cookie must not be on the response already.
     const standIn = canCarry ? new Response(null, { status: response.status }) : response;
-    const committed = await super.commit(session, standIn, options);
+    let committed: Response;
+    try {
+      committed = await super.commit(session, standIn, options);
+    } catch (error) {
+      // A logout that failed at what came after it must not be half of one.
+      if (outcomeOf(attendance.visit.session).isDestroyed) await this.#destroyed(attendance.visit).catch(() => {});
+      throw error;
+    }
     attendance.settled ??= this.#committed(attendance, canCarry, committed);
     return withCookies(response, await attendance.settled);
   }
@@ -97,6 +108,7 @@ export class AccountManager<
     subject: string,
     options: { readonly except?: string | undefined } = {},
   ): Promise<number | undefined> {
+    assertOption(Object(options) === options, "revokeAll needs { except: id }");
     const revoking = super.revokeAll(subject, options);
     await this.#revoked({ subject, except: options.except }, revoking);
     return revoking;
@@ -112,6 +124,11 @@ export class AccountManager<
       if (!(error instanceof UnsupportedError)) throw error;
     });
     for (const extension of this.#extensions) await extension.revoked?.(revocation, this);
+  }
+
+  async #destroyed(visit: AccountVisit): Promise<void> {
+    const outcome = { isKept: false, isDestroyed: true, hasNewId: false, canCarryHeaders: false, cookies: new Map() };
+    for (const extension of this.#extensions) await extension.committed?.(visit, outcome);
   }
 
   async #committed(

@@ -55,7 +55,8 @@ export function requireLevel(level: AssuranceLevel): (session: AnySession) => Gu
 /**
  * Lets pass those of whom something is true: a role, a permission. It is not asked of anonymous visitors.
  *
- * @param isTrue - gets the session and its subject
+ * @param isTrue - gets the session and its subject; with its type, to read data
+ * @example requireThat((session: Session<Data>) => session.get("role") === "admin")
  */
 export function requireThat<Of extends AnySession>(
   isTrue: (session: Of, subject: string) => boolean | Promise<boolean>,

@@ -25,7 +25,8 @@ export interface LoginOptions {
 
 /**
  * Logs somebody in who just proved who they are: the session gets a new id, and the old one is dead before the new cookie
- * leaves. Also for a proof that is asked for again (step-up): `session.authenticatedAt` is now.
+ * leaves. Also for a proof that is asked for again (step-up): `session.authenticatedAt` is now. Await it, in the handler:
+ * an extension may have to ask a store first.
  *
  * @param subject - a stable identifier of the user: `String(user.id)`
  * @throws `INVALID_OPTION`, `UNSUPPORTED` for `remember` without `rememberMe`, `SESSION_COMMITTED`, and whatever an

@@ -51,6 +51,12 @@ export function providerSessions({ store }: ProviderSessionsOptions): ProviderSe
   const toEntry = (sid: string, id: string): Promise<string> => toHash(`entry ${id} ${sid}`);
 
   return {
+    // One that `rememberMe` has just made, before its handler takes it for a login.
+    async opened({ session }) {
+      const { sid } = loginOf(session);
+      if (session.isNew && sid !== undefined && (await ask("load", await toEnded(sid)))) session.destroy();
+    },
+
     async committed({ session, sessions }, { hasNewId }) {
       const { id } = session;
       const { sid } = loginOf(session);

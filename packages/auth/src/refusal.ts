@@ -27,7 +27,9 @@ export function refusal(options: RefusalOptions = {}): (request: Request, refuse
   );
   return (request, { reason }) => {
     if (reason === "forbidden") return answer(403, { error: "forbidden", reason });
-    const page = loginPage !== undefined && isNavigation(request) ? new URL(loginPage, request.url) : undefined;
+    // Bun hands on what came without a Host, or with a wrong one.
+    const isPage = loginPage !== undefined && isNavigation(request) && URL.canParse(request.url);
+    const page = isPage ? new URL(loginPage, request.url) : undefined;
     // The login page itself was refused: to be sent there again would never end.
     if (page === undefined || isSamePage(page, new URL(request.url))) {
       // RFC 9110, 15.5.2: a 401 names a scheme, and some clients fail without. Browsers do not know this one, so they

@@ -29,8 +29,12 @@ export interface Arrival {
   readonly browser: string | undefined;
   /** Whether what the subject logs in with has changed. */
   isRenewed?: boolean;
-  /** The last call of `login`. */
-  login?: { readonly subject: string | undefined; readonly remember: boolean | undefined };
+  /** The last call of `login`, and the `LoginFacts.browser` that it noted. */
+  login?: {
+    readonly subject: string | undefined;
+    readonly remember: boolean | undefined;
+    readonly browser: string | undefined;
+  };
 }
 
 /**

@@ -37,9 +37,10 @@ export interface RememberFamilies {
   update(family: Family, chain: Chain): Promise<"ok" | "conflict" | "gone">;
   /**
    * Ends a family, and then the sessions that came of it: in this order, so that a request which is making one more either
-   * finds the family gone, or has its session found here. One that was there is told of by an event.
+   * finds the family gone, or has its session found here. One that was there is told of by an event; `false` when somebody
+   * else had ended it.
    */
-  end(key: string, sessions: AnySessionManager, reason: RememberEndReason | "theft"): Promise<void>;
+  end(key: string, sessions: AnySessionManager, reason: RememberEndReason | "theft"): Promise<boolean>;
   keysOf(subject: string): Promise<readonly string[]>;
 }
 
@@ -78,9 +79,10 @@ export function rememberFamilies(ask: AskStore, emit: RememberEventListener): Re
       // Also when somebody else ended it: they may have got no further.
       await members.end(key, sessions);
       const { subject } = Object(parseJson(found?.data ?? ""));
-      if (!isEnded || typeof subject !== "string") return;
+      if (!isEnded || typeof subject !== "string") return isEnded;
       if (reason === "theft") emit({ type: "remember-theft", family: key, subject });
       else emit({ type: "remember-ended", family: key, subject, reason });
+      return true;
     },
 
     async keysOf(subject) {

@@ -11,8 +11,9 @@ import { settleRemembered } from "./remember-settle.ts";
 /** Options of {@link rememberMe}. Durations in seconds. */
 export interface RememberMeOptions {
   /**
-   * Where it is kept who is remembered: any store that compares and swaps and has a subject index. It may be the one of the
-   * sessions, as neither ever takes a record of the other's for its own; a prefix or a table apart keeps them easier to look at.
+   * Where it is kept who is remembered: any store that compares and swaps and has a subject index. Under a prefix, or in a
+   * table, of its own; it may be the one of the sessions where users cannot choose their subject, as one could choose the
+   * name of a record.
    */
   readonly store: SessionStore & SubjectIndex;
   /** @default `{ name: "__Host-remember" }` and otherwise as for the session cookie */
@@ -63,9 +64,10 @@ export function rememberMe(options: RememberMeOptions): AccountExtension {
       const arrival = arrivals.get(visit);
       if (arrival === undefined) return;
       const { session } = visit;
-      arrival.login = { subject: session.subject, remember };
-      const known = session.subject === arrival.subject ? arrival.browser : undefined;
+      const { subject } = session;
+      const known = subject === arrival.subject ? arrival.browser : undefined;
       const browser = remember === true ? newSecret().slice(0, 22) : known;
+      arrival.login = { subject, remember, browser };
       if (browser !== undefined) noteLogin(session, { ...loginOf(session), browser });
     },
 

@@ -47,7 +47,8 @@ export async function settleRemembered(
   const { isKept, isDestroyed, cookies } = outcome;
   assertOption(!cookies.has(context.cookie.name), "rememberMe: cookie.name must not be that of the session");
   const isNew = isKept && subject !== undefined && id !== undefined && id !== arrival.sessionId;
-  const isLogin = isNew && arrival.login?.subject === subject;
+  // After a logout that followed it, a login counts no more, whoever was bound then.
+  const isLogin = isNew && arrival.login?.subject === subject && arrival.login.browser === loginOf(session).browser;
   const remember = isLogin ? arrival.login?.remember : undefined;
   const isForgotten = isDestroyed || remember !== undefined;
   if (isForgotten) await forget(context, visit, arrival, isNew ? "login" : "logout");
@@ -138,10 +139,13 @@ async function rejoin(context: RememberContext, departure: Departure): Promise<v
 
 /** The browser stays remembered, until when it was before, by another cookie: of the one so far there may be copies. */
 async function reissue(context: RememberContext, departure: Departure): Promise<void> {
+  const { visit, arrival, isProven } = departure;
   const membership = await membershipOf(context, departure);
-  if (membership === undefined) return;
-  await context.families.end(membership.group, departure.visit.sessions, "renewed");
-  await issue(context, departure, membership.expiresAt);
+  const isEnded = membership !== undefined && (await context.families.end(membership.group, visit.sessions, "renewed"));
+  // Of a session that was made from it by this request, its family may have been among those that `revokeAll` ended.
+  const expiresAt = isEnded ? membership.expiresAt : isProven ? arrival.restored?.expiresAt : undefined;
+  if (expiresAt !== undefined) return issue(context, departure, expiresAt);
+  if (arrival.restored !== undefined || membership !== undefined) await withdraw(context, departure);
 }
 
 /** What a session came of: by the cookie that the browser brought, or by its id before. */

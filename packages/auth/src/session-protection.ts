@@ -36,7 +36,8 @@ export interface SessionProtectionOptions {
   /** Others, by names of your own: a certificate's fingerprint, a device's key. @default none */
   readonly signals?: Readonly<Record<string, Signal>>;
   /**
-   * What a mismatch does: until the next login `requireFresh` lets the session pass no more, or the session is ended.
+   * What a mismatch does: until the next login `requireFresh` lets the session pass no more, or the session is ended. One
+   * that `rememberMe` makes is bound to what its cookie came with.
    * @default "not-fresh"
    */
   readonly onMismatch?: "not-fresh" | "end";

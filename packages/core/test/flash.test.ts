@@ -255,3 +255,20 @@ describe("flash of two requests at once", () => {
     expect(await notice(visitor)).toBeUndefined();
   });
 });
+
+describe("a flash message", () => {
+  it("is for the subject that it was left for, and for none that logs in by the next request", async () => {
+    for (const { mode } of modes()) {
+      const { visit } = setUp(mode());
+      await visit((session) => {
+        session.bind("eve");
+        session.flash("notice", "for Eve");
+      });
+      const { result } = await visit((session) => {
+        session.bind("grace");
+        return session.flashed("notice");
+      });
+      expect(result).toBeUndefined();
+    }
+  });
+});

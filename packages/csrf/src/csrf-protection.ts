@@ -1,9 +1,9 @@
 import { InvalidOptionError } from "@coatcheck/core";
 import { type AnySession, assertOption } from "@coatcheck/core/toolkit";
-import { checkToken } from "./csrf-token.ts";
+import { checkToken, hasToken } from "./csrf-token.ts";
 import type { CsrfReason } from "./refusal.ts";
 import { assertOrigins, originReason } from "./request-origin.ts";
-import { readToken, resolveNames, type TokenNames } from "./request-token.ts";
+import { carriesToken, readToken, resolveNames, type TokenNames } from "./request-token.ts";
 
 /** Options of {@link csrfProtection}. */
 export interface CsrfOptions {
@@ -33,7 +33,7 @@ export interface CsrfProtection {
   /**
    * Whether a request may have its way. Its body is still there to be read afterwards.
    *
-   * @param session - needed for `tokens`; a pending one is awaited only when a token is to be compared
+   * @param session - needed for `tokens`; a pending one is awaited only when there may be a token to compare
    * @throws `INVALID_OPTION` for `tokens` without a session or with a body that was read before, and when `exempt`
    *   returns no boolean; `STORE_FAILED` when the session cannot be read
    */
@@ -79,9 +79,13 @@ export function csrfProtection(options: CsrfOptions = {}): CsrfProtection {
           "tokens need the session: check(request, pending), or in Hono session() in front of csrf().",
         );
       }
+      if (!carriesToken(request, names)) return { ok: false, reason: "token-missing" };
+      const awaited = await session;
+      // Before a body is read: nobody without a session can have one parsed.
+      if (!hasToken(awaited)) return { ok: false, reason: "token-invalid" };
       const token = await readToken(request, names);
       if (token === undefined) return { ok: false, reason: "token-missing" };
-      const isRight = checkToken(await session, token);
+      const isRight = checkToken(awaited, token);
       return isRight ? { ok: true } : { ok: false, reason: "token-invalid" };
     },
   };

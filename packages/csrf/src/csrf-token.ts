@@ -42,6 +42,11 @@ export function checkToken(session: AnySession, token: unknown): boolean {
   return isSame(xor(bytes.subarray(0, SIZE), bytes.subarray(SIZE)), secret);
 }
 
+/** Whether a token was made for this session since its last login. */
+export function hasToken(session: AnySession): boolean {
+  return secretOf(session) !== undefined;
+}
+
 function secretOf(session: AnySession): Uint8Array | undefined {
   const note = readNote(session, NAME);
   return typeof note === "string" && isSecret(note) ? parseBase64Url(note) : undefined;

@@ -5,7 +5,10 @@ export type CsrfReason =
   | OriginReason
   /** A token is demanded, and there is none in header or form. */
   | "token-missing"
-  /** It is none of this session, or was made before its login. */
+  /**
+   * It is none of this session, or was made before its login; or the session's cookie did not come: over plain HTTP clients
+   * keep no `Secure` cookie, but browsers for localhost.
+   */
   | "token-invalid";
 
 /**

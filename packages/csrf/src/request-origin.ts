@@ -32,8 +32,13 @@ export function originReason(
   // invalid value" (Fetch Metadata §2.3). That lets nothing pass that Origin does not.
   if (!origin) return "origin-missing";
   // Sandboxed frames, local files and data: URLs, whosoever they are, say null; so would the URL of an unknown scheme.
-  const isOwn = origin !== "null" && origin === (own ?? new URL(request.url).origin);
+  const isOwn = origin !== "null" && origin === (own ?? originOf(request));
   return isOwn ? undefined : "origin-mismatch";
+}
+
+/** Bun hands on what came without a Host, or with a wrong one: it has no origin. */
+function originOf({ url }: Request): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 /**

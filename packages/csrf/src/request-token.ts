@@ -1,4 +1,3 @@
-import { InvalidOptionError } from "@coatcheck/core";
 import { assertOption } from "@coatcheck/core/toolkit";
 
 /** Where a request carries its token. Never in the URL: URLs end up in logs, histories and `Referer`. */
@@ -25,31 +24,34 @@ export function resolveNames(tokens: true | TokenNames): Required<TokenNames> {
 }
 
 /**
- * The token that a request carries. Only a form's body is read, of a copy, and only when there is no header: the whole
- * of it is then in memory twice until the handler has read its own.
+ * Whether there may be a token in a request, as far as its headers say.
  *
- * @throws `INVALID_OPTION` when the body was read before
+ * @throws `INVALID_OPTION` when it would be in a body that was read before
+ */
+export function carriesToken(request: Request, names: Required<TokenNames>): boolean {
+  const { headers, bodyUsed, body } = request;
+  if (headers.get(names.header)) return true;
+  const [type = ""] = (headers.get("Content-Type") ?? "").split(";", 1);
+  if (!FORM_TYPES.includes(type.trim().toLowerCase())) return false;
+  assertOption(
+    !bodyUsed && !body?.locked,
+    "The body was read before the token in it could be. Check first and read then, or send the token in the header",
+  );
+  return true;
+}
+
+/**
+ * The token that a request carries, as {@link carriesToken} says it may. Only a form's body is read, of a copy, and only when
+ * there is no header: the whole of it is then in memory twice until the handler has read its own.
  */
 export async function readToken(request: Request, names: Required<TokenNames>): Promise<string | undefined> {
   const sent = request.headers.get(names.header);
   if (sent) return sent;
-  const [type = ""] = (request.headers.get("Content-Type") ?? "").split(";", 1);
-  if (!FORM_TYPES.includes(type.trim().toLowerCase())) return undefined;
   // A form that cannot be read has no token.
-  const form = await copyOf(request)
+  const form = await request
+    .clone()
     .formData()
     .catch(() => undefined);
   const value = form?.get(names.field);
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function copyOf(request: Request): Request {
-  try {
-    return request.clone();
-  } catch (cause) {
-    throw new InvalidOptionError(
-      "The body was read before the token in it could be. Check first and read then, or send the token in the header.",
-      { cause },
-    );
-  }
 }

@@ -11,6 +11,11 @@ async function verdict(headers: Record<string, string>, options: CsrfOptions = {
   return result.ok ? "ok" : result.reason;
 }
 
+/** As Bun hands on a request without a Host, or with a wrong one. */
+function withoutOrigin(url: string): Request {
+  return { method: "POST", url, headers: new Headers({ Origin: SHOP }) } as Request;
+}
+
 const UNSAFE = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "QUERY"];
 
 describe("csrfProtection, by Sec-Fetch-Site", () => {
@@ -222,5 +227,15 @@ describe("csrfProtection, options", () => {
         expect.objectContaining({ code: "INVALID_OPTION" }),
       );
     }
+  });
+});
+
+describe("csrfProtection, where the URL of a request has no origin", () => {
+  it.each(["/pay", "http://[::/pay"])("SEC-50 refuses %s, by a reason and not by an error", async (url) => {
+    expect(await csrfProtection().check(withoutOrigin(url))).toEqual({ ok: false, reason: "origin-mismatch" });
+  });
+
+  it("asks the origin that it was told", async () => {
+    expect(await csrfProtection({ origin: SHOP }).check(withoutOrigin("/pay"))).toEqual({ ok: true });
   });
 });
