@@ -13,11 +13,17 @@ export interface BrowserOptions {
 
 /** A client with a cookie jar. */
 export interface Browser {
-  /** Sends a request with the cookies that belong to it, and keeps those of the response. Redirects are not followed. */
+  /**
+   * Sends a request with the cookies that belong to it, and keeps those of the response. Redirects are not followed.
+   *
+   * With a method other than GET and HEAD it carries `Origin` and `Sec-Fetch-Site: same-origin`, as a page of the same
+   * origin would have it sent. Where `init` has either of these headers, neither is added: so a request of another site is
+   * `{ headers: { Origin: "https://evil.example" } }`.
+   */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** As {@link fetch}, following up to ten redirects as a browser does: a POST becomes a GET. */
   visit(path: string, init?: RequestInit): Promise<Response>;
-  /** Submits a form. */
+  /** Submits a form of a page of the same origin. */
   submit(path: string, fields: Record<string, string>): Promise<Response>;
   /** The `Cookie` header that a request for `path` would carry. */
   cookieHeader(path?: string): Promise<string>;
@@ -47,6 +53,10 @@ function browse(jar: CookieJar, options: BrowserOptions): Browser {
     async fetch(path, init) {
       const url = toUrl(path);
       const headers = new Headers(init?.headers);
+      if (isUnsafe(init?.method) && !headers.has("Origin") && !headers.has("Sec-Fetch-Site")) {
+        headers.set("Origin", new URL(url).origin);
+        headers.set("Sec-Fetch-Site", "same-origin");
+      }
       const cookies = await self.cookieHeader(path);
       if (cookies !== "") headers.set("Cookie", cookies);
       const response = await send(new Request(url, { ...init, headers, redirect: "manual" }));
@@ -83,4 +93,9 @@ function browse(jar: CookieJar, options: BrowserOptions): Browser {
     await jar.setCookie(setCookie, url, { ignoreError: true });
   }
   return self;
+}
+
+/** Whether browsers say with every request of the method where it comes from. */
+function isUnsafe(method = "GET"): boolean {
+  return !["GET", "HEAD"].includes(method.toUpperCase());
 }

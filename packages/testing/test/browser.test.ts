@@ -64,6 +64,41 @@ describe("browser", () => {
     expect((await browser({ fetch: echo }).visit("/?status=302&to=/?status=302%26to=/")).status).toBeLessThan(400);
   });
 
+  it("says with a form that it is of the same origin, and with nothing else", async () => {
+    const sent: (string | null)[][] = [];
+    const client = browser({
+      origin: "http://localhost:8080",
+      fetch(request) {
+        const { method, headers } = request;
+        sent.push([method, headers.get("Origin"), headers.get("Sec-Fetch-Site")]);
+        return echo(request);
+      },
+    });
+    await client.submit("/?status=303&to=/next", { a: "1" });
+    await client.visit("/?status=307&to=/next", { method: "POST" });
+    await client.fetch("/", { method: "delete" });
+    await client.fetch("/", { method: "HEAD" });
+    expect(sent).toEqual([
+      ["POST", "http://localhost:8080", "same-origin"],
+      ["GET", null, null],
+      ["POST", "http://localhost:8080", "same-origin"],
+      ["POST", "http://localhost:8080", "same-origin"],
+      ["DELETE", "http://localhost:8080", "same-origin"],
+      ["HEAD", null, null],
+    ]);
+  });
+
+  it.each([
+    ["Origin", "https://evil.example"],
+    ["Sec-Fetch-Site", "cross-site"],
+  ])("leaves it to whoever sets %s where a request comes from", async (name, value) => {
+    const client = browser({
+      fetch: ({ headers }) => Response.json([headers.get("Origin"), headers.get("Sec-Fetch-Site")]),
+    });
+    const response = await client.fetch("/", { method: "POST", headers: { [name]: value } });
+    expect(((await response.json()) as unknown[]).filter((header) => header !== null)).toEqual([value]);
+  });
+
   it("shares nothing with its clone", async () => {
     const client = browser({ fetch: echo });
     await client.fetch(set("a=1; Path=/"));
