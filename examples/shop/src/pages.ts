@@ -1,8 +1,6 @@
 import { html } from "hono/html";
+import { credentialFields, type Html, page } from "./pages-layout.ts";
 import { type Mode, modes, type Theme } from "./sessions.ts";
-
-/** HTML in which everything that was put in is escaped. */
-export type Html = ReturnType<typeof html>;
 
 /** What the home page shows. */
 export interface HomeState {
@@ -25,6 +23,7 @@ export function homePage({ mode, user, username, cart = [], notice }: HomeState)
         <dt>Name</dt><dd><a href="/get_session">${username ?? "Guest"}</a></dd>
         <dt>Cart</dt><dd><a href="/view_cart">${cart.length} in the cart</a></dd>
         <dt>Dashboard</dt><dd><a href="/dashboard">Dashboard</a>, for those who are logged in</dd>
+        <dt>Admin area</dt><dd><a href="/admin">Admin area</a>, for administrators, with a login of its own</dd>
       </dl>
       <form method="post" action="/set_session">
         <h2>Say who you are</h2>
@@ -38,21 +37,7 @@ export function homePage({ mode, user, username, cart = [], notice }: HomeState)
         <input id="item" name="item" required autocomplete="off">
         <button>Add to cart</button>
       </form>
-      <form method="post" action="/login">
-        <h2>Log in</h2>
-        <p>The demo user is Eve, with the password secure123.</p>
-        <label for="username">Username</label>
-        <input id="username" name="username" required autocomplete="username">
-        <label for="password">Password</label>
-        <input id="password" name="password" type="password" required autocomplete="current-password">
-        <label for="theme">Theme</label>
-        <select id="theme" name="theme"><option>light</option><option>dark</option></select>
-        <button>Log in</button>
-      </form>
-      <form method="post" action="/logout">
-        <h2>Log out</h2>
-        <button>Log out</button>
-      </form>`,
+      ${user === undefined ? html`<p><a href="/login">Log in</a></p>` : logoutForm()}`,
   });
 }
 
@@ -66,48 +51,43 @@ export function cartPage(cart: readonly string[] = []): Html {
   return page({ title: "Your cart", body: html`<p>Cart: [${items}]</p>` });
 }
 
-export function dashboardPage(user: string, theme: Theme = "light", notice?: string): Html {
-  return page({ title: `Welcome, ${user}`, theme, notice, body: html`<p>Theme: ${theme}</p>` });
+/** What the login page shows. */
+export interface LoginState {
+  /** Where to go on, a path of the shop. */
+  readonly next: string;
+  /** Who is logged in, and is asked to prove it again. */
+  readonly user: string | undefined;
+  readonly theme: Theme | undefined;
 }
 
-export function messagePage(title: string, message: string): Html {
-  return page({ title, body: html`<p>${message}</p>` });
+export function loginPage({ next, user, theme }: LoginState): Html {
+  return page({
+    title: user === undefined ? "Log in" : "Log in again",
+    theme,
+    body: html`
+      ${
+        user === undefined
+          ? html`<p>The demo users are Eve, with the password secure123, and Grace, with admin123.</p>`
+          : html`<p>You are logged in as ${user}. For what comes next, please give your password again.</p>`
+      }
+      <form method="post" action="/login">
+        <input type="hidden" name="next" value="${next}">
+        ${credentialFields(user)}
+        <label for="theme">Theme</label>
+        <select id="theme" name="theme">
+          <option>light</option>
+          <option ${theme === "dark" && "selected"}>dark</option>
+        </select>
+        <label><input type="checkbox" name="remember"> Remember me on this browser</label>
+        <button>Log in</button>
+      </form>`,
+  });
 }
 
-interface Page {
-  readonly title: string;
-  /** Without one, the visitor's system decides. */
-  readonly theme?: Theme;
-  /** A flash message. */
-  readonly notice?: string | undefined;
-  readonly body?: Html;
-}
-
-function page({ title, theme, notice, body }: Page): Html {
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
-    <link rel="icon" href="data:,">
-    <title>${title}</title>
-    <style>
-      :root { color-scheme: ${theme ?? "light dark"}; font: 1rem/1.5 system-ui, sans-serif; }
-      body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
-      form { border-top: 1px solid; margin-top: 1.5rem; }
-      label { display: block; }
-      input, select, button { display: block; font: inherit; margin-bottom: 0.75rem; }
-      dt { font-weight: bold; }
-      [role=status] { border: 1px solid; padding: 0.5rem 1rem; }
-    </style>
-  </head>
-  <body>
-    <main>
-      <h1>${title}</h1>
-      ${notice !== undefined && html`<p role="status">${notice}</p>`}
-      ${body}
-    </main>
-    <footer><p><a href="/">Home</a></p></footer>
-  </body>
-</html>`;
+/** Without a token: the home page has none to give to visitors, and the check of the headers protects it. */
+export function logoutForm(): Html {
+  return html`<form method="post" action="/logout">
+    <h2>Log out</h2>
+    <button>Log out</button>
+  </form>`;
 }

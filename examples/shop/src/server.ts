@@ -10,7 +10,7 @@ if (!isMode(MODE)) refuse(`MODE is ${JSON.stringify(MODE)}. It must be one of ${
 if (!/^\d{1,5}$/.test(PORT) || Number(PORT) > 65_535) {
   refuse(`PORT is ${JSON.stringify(PORT)}. It must be a number from 0 (any free port) to 65535.`);
 }
-const app = createApp(openSessions(MODE, SESSION_SECRET ?? randomBytes(32).toString("base64url")), MODE);
+const app = createApp(openSessions(MODE, SESSION_SECRET ?? randomBytes(32).toString("base64url")));
 
 // Only this machine is answered: over plain http, browsers keep a Secure cookie for localhost and for nobody else.
 const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: "127.0.0.1" }, ({ port }) => {
@@ -22,6 +22,8 @@ const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: "127.0.0.
     console.log("SESSION_SECRET is not set, so one was made for this run: all sessions end with this process.");
   } else if (MODE === "server") {
     console.log("Sessions are in this process's memory, and end with it.");
+  } else {
+    console.log("Which sessions were ended is in this process's memory: after a restart their cookies are good again.");
   }
   console.log("Stop: Ctrl+C");
 });

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type Browser, browser } from "@coatcheck/testing";
+import { sendAs } from "./navigation.ts";
 
 /** The environment variables the shop knows. */
 export interface ShopEnvironment {
@@ -15,8 +16,8 @@ export interface Shop {
   readonly port: string;
   /** What it has printed until now. */
   output(): string;
-  /** A visitor with an empty cookie jar. */
-  visitor(): Browser;
+  /** A person who opens pages, with an empty cookie jar. */
+  visitor(userAgent?: string): Browser;
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
@@ -46,7 +47,7 @@ export async function startShop(environment: ShopEnvironment = {}): Promise<Shop
     url,
     port: new URL(url).port,
     output: () => printed.stdout + printed.stderr,
-    visitor: () => browser({ origin: url, fetch }),
+    visitor: (userAgent) => browser({ origin: url, fetch: sendAs(userAgent) }),
     stop: async (signal) => {
       child.kill(signal);
       return exited;

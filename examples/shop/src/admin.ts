@@ -1,0 +1,90 @@
+import { devicesOf, login, logout, requireThat, revokeDevice, safeNext } from "@coatcheck/auth";
+import type { Session } from "@coatcheck/core";
+import { csrfToken } from "@coatcheck/csrf";
+import { type SessionEnv, session } from "@coatcheck/hono";
+import { guard } from "@coatcheck/hono/auth";
+import { type Context, Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { csrf } from "./csrf.ts";
+import { readField, readForm } from "./forms.ts";
+import { type AdminPage, adminLoginPage, adminPage, adminUserPage } from "./pages-admin.ts";
+import { endSessions, type ShopSessions } from "./sessions.ts";
+import type { Users } from "./users.ts";
+
+interface AdminEnv {
+  Variables: SessionEnv<ShopSessions["admin"]>["Variables"] & { subject: string };
+}
+
+/** The admin area, mounted at /admin. Its sessions are its own: being logged in to the shop is worth nothing here. */
+export function adminArea(sessions: ShopSessions, users: Users): Hono<AdminEnv> {
+  const app = new Hono<AdminEnv>();
+  app.use(session(sessions.admin));
+
+  app.get("/login", (c) => c.html(adminLoginPage(safeNext(c.req.query("next"), "/admin"))));
+
+  app.post("/login", async (c) => {
+    const { username, password } = await readForm(c, "username", "password");
+    if (!(await users.isPassword(username, password))) {
+      throw new HTTPException(401, { message: "Wrong username or password." });
+    }
+    if (!isAdministrator(username)) throw new HTTPException(403, { message: "The admin area is for administrators." });
+    await login(await c.var.session, username, { method: "admin password" });
+    return c.redirect(safeNext(await readField(c, "next"), "/admin"), 303);
+  });
+
+  // The role is asked of the users at each request, and is not in the session: who loses it is out at once.
+  const requireAdministrator = requireThat((_session, subject) => isAdministrator(subject));
+  app.use(guard(requireAdministrator, { loginPage: "/admin/login" }), csrf({ tokens: true }));
+
+  app.get("/", async (c) => c.html(adminPage(pageOf(c, await c.var.session), users.names)));
+
+  app.get("/users/:name", async (c) => {
+    const name = nameOf(c);
+    const session = await c.var.session;
+    // The shop's manager, not this one: when a session was last seen is reckoned from the lifetimes of its manager.
+    const devices = sessions.mode === "server" ? await devicesOf(sessions.shop, name) : undefined;
+    return c.html(adminUserPage(pageOf(c, session), name, devices));
+  });
+
+  // By the shop's manager as well: only that one forgets the browsers that it remembers.
+  app.post("/users/:name/revoke", async (c) => {
+    const name = nameOf(c);
+    const { id } = await readForm(c, "id");
+    const session = await c.var.session;
+    const isEnded = await revokeDevice(sessions.shop, name, id);
+    session.flash("notice", isEnded ? "That session has ended" : "There is no such session any more");
+    return c.redirect(c.req.path.replace(/\/revoke$/, ""), 303);
+  });
+
+  app.post("/users/:name/revoke-all", async (c) => {
+    const name = nameOf(c);
+    const session = await c.var.session;
+    await endSessions(sessions, name);
+    session.flash("notice", `All sessions of ${name} have ended`);
+    return c.redirect(c.req.path.replace(/\/revoke-all$/, ""), 303);
+  });
+
+  app.post("/logout", async (c) => {
+    logout(await c.var.session);
+    return c.redirect("/admin/login", 303);
+  });
+
+  // What is left would go on to the shop, and its session().
+  app.all("*", (c) => c.notFound());
+  return app;
+
+  function isAdministrator(name: string): boolean {
+    return users.roleOf(name) === "administrator";
+  }
+
+  /** Whose page it is. @throws HTTPException 404 */
+  function nameOf(c: Context): string {
+    const name = c.req.param("name") ?? "";
+    if (users.roleOf(name) === undefined) throw new HTTPException(404, { message: "There is no such user." });
+    return name;
+  }
+}
+
+function pageOf(c: Context<AdminEnv>, session: Session): AdminPage {
+  return { administrator: c.var.subject, token: csrfToken(session), notice: session.flashed("notice") };
+}
