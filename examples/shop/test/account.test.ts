@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Mode, modes } from "../src/sessions.ts";
+import { chrome } from "./navigation.ts";
+import { type Shop, startShop } from "./shop-process.ts";
+import { eve, fieldOf, grace, restart, submitFrom, textOf } from "./walk.ts";
+
+describe.each(Object.keys(modes) as Mode[])("somebody with an account, MODE=%s", (mode) => {
+  const canList = mode === "server";
+  let shop: Shop;
+  beforeEach(async () => {
+    shop = await startShop({ MODE: mode });
+  });
+  afterEach(() => shop.stop());
+
+  describe("at the login page", () => {
+    it("comes back to the page that was asked for", async () => {
+      const visitor = shop.visitor();
+      const loginPage = await textOf(visitor, "/devices");
+      expect(loginPage).toContain("<h1>Log in</h1>");
+      const next = fieldOf(loginPage, "next");
+      expect(next).toBe("/devices");
+      expect(await (await visitor.submit("/login", { ...eve, next })).text()).toContain("<h1>Your devices</h1>");
+    });
+
+    it.each([
+      "https://evil.example/",
+      "//evil.example",
+      "/\\evil.example",
+      "/.//evil.example",
+      "javascript:alert(1)",
+      "/\t/evil.example",
+    ])("SEC-54 is not sent on to %j", async (next) => {
+      const visitor = shop.visitor();
+      const page = await textOf(visitor, `/login?next=${encodeURIComponent(next)}`);
+      expect(fieldOf(page, "next")).toBe("/dashboard");
+      const response = await visitor.fetch("/login", {
+        method: "POST",
+        body: new URLSearchParams({ ...eve, next }),
+      });
+      expect(response.headers.get("Location")).toBe("/dashboard");
+    });
+
+    it("is forgotten with the browser's session unless the box was ticked", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/login", eve);
+      await restart(visitor);
+      expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
+    });
+  });
+
+  describe("who is remembered", () => {
+    it("SEC-53 is still known after a restart of the browser, and asked to log in again before what is sensitive", async () => {
+      const visitor = shop.visitor();
+      const dashboard = await visitor.submit("/login", { ...eve, remember: "on" });
+      expect(await dashboard.text()).toContain("Logged in by: password");
+      expect(await textOf(visitor, "/password")).toContain("<h1>Change the password</h1>");
+
+      await restart(visitor);
+      expect(await textOf(visitor, "/dashboard")).toContain("Logged in by: remember-me");
+      const sent = await visitor.fetch("/password");
+      expect(sent.headers.get("Location")).toBe("/login?next=%2Fpassword&reason=not-fresh");
+      expect(await textOf(visitor, "/password")).toContain("You are logged in as Eve.");
+      await submitFrom(visitor, "/dashboard", "/password", { password: "a new password" });
+      expect((await shop.visitor().submit("/login", { ...eve, password: "a new password" })).status).toBe(401);
+
+      const page = await visitor.submit("/login", { ...eve, next: "/password" });
+      expect(await page.text()).toContain("<h1>Change the password</h1>");
+      await restart(visitor);
+      expect(await textOf(visitor, "/dashboard")).toContain("Logged in by: remember-me");
+    });
+
+    it("SEC-52 is forgotten by a logout, a copy of the cookies too", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/login", { ...eve, remember: "on" });
+      const thief = await visitor.clone();
+      await visitor.submit("/logout", {});
+      expect(await visitor.cookieHeader()).toBe("");
+      await restart(thief);
+      expect(await textOf(thief, "/dashboard")).toContain("<h1>Log in</h1>");
+    });
+  });
+
+  describe("at the devices page", () => {
+    it.runIf(canList)("SEC-24 SEC-27 sees both browsers and ends the session of the other", async () => {
+      const [one, other] = [shop.visitor(), shop.visitor(chrome)];
+      await one.submit("/login", eve);
+      await other.submit("/login", { ...eve, remember: "on" });
+      const page = await textOf(one, "/devices");
+      expect(page).toMatch(/Firefox on Linux[\s\S]*this browser/);
+      expect(page).toContain("Chrome on Windows");
+      expect(page.match(/<tr>/g)).toHaveLength(3);
+      expect(page.match(/this browser/g)).toHaveLength(1);
+
+      const stranger = shop.visitor();
+      await stranger.submit("/login", grace);
+      const id = fieldOf(page, "id");
+      expect(await (await submitFrom(stranger, "/devices", "/devices/revoke", { id })).text()).toContain(
+        "There is no such session any more",
+      );
+      expect(await textOf(other, "/dashboard")).toContain("Welcome, Eve");
+
+      const after = await (await submitFrom(one, "/devices", "/devices/revoke", { id })).text();
+      expect(after).toContain("That session has ended");
+      expect(after).not.toContain("Chrome on Windows");
+      expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
+      expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
+    });
+
+    it.runIf(canList)("SEC-25 has five sessions at most: a sixth login ends the oldest", async () => {
+      const visitors = Array.from({ length: 6 }, () => shop.visitor());
+      for (const visitor of visitors) await visitor.submit("/login", eve);
+      const isIn = async (index: number) =>
+        (await textOf(visitors[index] ?? shop.visitor(), "/dashboard")).includes("Welcome, Eve");
+      expect([await isIn(0), await isIn(1), await isIn(5)]).toEqual([false, true, true]);
+    });
+
+    it.skipIf(canList)("is told that sessions in cookies cannot be listed", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/login", eve);
+      const page = await visitor.visit("/devices");
+      expect(page.status).toBe(200);
+      const text = await page.text();
+      expect(text).toContain("cannot list them");
+      expect(text).not.toContain("<table>");
+      expect(text).toContain("Sign out everywhere");
+    });
+
+    it("SEC-24 signs out everywhere else, and leaves others in", async () => {
+      const [one, other, stranger] = [shop.visitor(), shop.visitor(), shop.visitor()];
+      await one.submit("/login", { ...eve, remember: "on" });
+      await other.submit("/login", { ...eve, remember: "on" });
+      await stranger.submit("/login", grace);
+      const page = await submitFrom(one, "/devices", "/devices/revoke-others");
+      expect(await page.text()).toContain("All other sessions have ended");
+      expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
+      expect(await textOf(stranger, "/dashboard")).toContain("Welcome, Grace");
+      await restart(one);
+      expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
+    });
+
+    it("SEC-24 signs out everywhere, remembered browsers and the admin area too", async () => {
+      const [one, other, thief] = [shop.visitor(), shop.visitor(), shop.visitor()];
+      await one.submit("/login", { ...grace, remember: "on" });
+      await one.submit("/admin/login", grace);
+      await other.submit("/login", { ...grace, remember: "on" });
+      await thief.setCookie((await one.cookieHeader()).replace(/.*(__Host-session=[^;]+).*/, "$1; Path=/; Secure"));
+      expect(await textOf(thief, "/dashboard")).toContain("Welcome, Grace");
+
+      const home = await (await submitFrom(one, "/devices", "/devices/revoke-all")).text();
+      expect(home).toContain("You are logged out everywhere");
+      expect(home).toContain("<dd>nobody</dd>");
+      for (const visitor of [one, other, thief]) {
+        expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
+        expect(await textOf(visitor, "/admin")).toContain("<h1>Admin login</h1>");
+      }
+    });
+  });
+
+  describe("with a new password", () => {
+    it("keeps this session and its theme, and every other one ends", async () => {
+      const [one, other] = [shop.visitor(), shop.visitor()];
+      await one.submit("/login", eve);
+      await other.submit("/login", { ...eve, remember: "on" });
+      const thief = await one.clone();
+      const changed = await submitFrom(one, "/password", "/password", { password: "correct horse" });
+      const page = await changed.text();
+      expect(page).toContain("Your password was changed");
+      expect(page).toContain("Theme: dark");
+      for (const visitor of [other, thief]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
+      expect((await other.submit("/login", eve)).status).toBe(401);
+      expect((await other.submit("/login", { ...eve, password: "correct horse" })).status).toBe(200);
+    });
+
+    it("ends their sessions in the admin area", async () => {
+      const [one, other] = [shop.visitor(), shop.visitor()];
+      await one.submit("/login", grace);
+      await other.submit("/admin/login", grace);
+      await submitFrom(one, "/password", "/password", { password: "correct horse" });
+      expect(await textOf(other, "/admin")).toContain("<h1>Admin login</h1>");
+    });
+
+    it("is refused a short one", async () => {
+      const visitor = shop.visitor();
+      await visitor.submit("/login", eve);
+      expect((await submitFrom(visitor, "/password", "/password", { password: "1234567" })).status).toBe(400);
+      expect((await shop.visitor().submit("/login", eve)).status).toBe(200);
+    });
+  });
+});

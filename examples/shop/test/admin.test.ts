@@ -1,0 +1,120 @@
+import { browser, fakeClock } from "@coatcheck/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { secret } from "../../../packages/core/test/support/modes.ts";
+import { createApp } from "../src/app.ts";
+import { createSessions, type Mode, modes } from "../src/sessions.ts";
+import { asNavigation, chrome } from "./navigation.ts";
+import { type Shop, startShop } from "./shop-process.ts";
+import { eve, fieldOf, grace, restart, submitFrom, textOf } from "./walk.ts";
+
+describe.each(Object.keys(modes) as Mode[])("the admin area, MODE=%s", (mode) => {
+  const canList = mode === "server";
+  let shop: Shop;
+  beforeEach(async () => {
+    shop = await startShop({ MODE: mode });
+  });
+  afterEach(() => shop.stop());
+
+  it("asks for a login of its own, and keeps it in a strict cookie of its own", async () => {
+    const visitor = shop.visitor();
+    await visitor.submit("/login", grace);
+    const sent = await visitor.fetch("/admin/users/Eve");
+    expect(sent.headers.get("Location")).toBe("/admin/login?next=%2Fadmin%2Fusers%2FEve");
+    const next = fieldOf(await textOf(visitor, "/admin/users/Eve"), "next");
+    const body = new URLSearchParams({ ...grace, next });
+    const response = await visitor.fetch("/admin/login", { method: "POST", body });
+    expect(response.headers.get("Location")).toBe("/admin/users/Eve");
+    const [cookie, ...others] = response.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Host-admin=.+; SameSite=Strict/);
+    expect(others).toEqual([]);
+    expect(await textOf(visitor, "/admin")).toContain("Logged in: Grace");
+    expect(await textOf(visitor, "/dashboard")).toContain("Welcome, Grace");
+  });
+
+  it("does not let Eve in, nor the cookie of a shop session under its name", async () => {
+    const visitor = shop.visitor();
+    const refused = await visitor.fetch("/admin/login", { method: "POST", body: new URLSearchParams(eve) });
+    expect(refused.status).toBe(403);
+    expect(refused.headers.getSetCookie()).toEqual([]);
+    expect((await visitor.submit("/admin/login", { ...grace, password: "secure123" })).status).toBe(401);
+    await visitor.submit("/login", grace);
+    const [, value] = (await visitor.cookieHeader()).split("__Host-session=");
+    await visitor.setCookie(`__Host-admin=${value}; Path=/; Secure`);
+    expect(await textOf(visitor, "/admin")).toContain("<h1>Admin login</h1>");
+  });
+
+  it.runIf(canList)("SEC-24 shows the sessions of Eve and ends one of them", async () => {
+    const [admin, one, other] = [shop.visitor(), shop.visitor(), shop.visitor(chrome)];
+    await one.submit("/login", eve);
+    await other.submit("/login", { ...eve, remember: "on" });
+    await admin.submit("/admin/login", grace);
+    const page = await textOf(admin, "/admin/users/Eve");
+    expect(page).toContain("Firefox on Linux");
+    // The newest login comes first.
+    expect(page).toMatch(/Chrome on Windows[\s\S]*Firefox on Linux/);
+    const path = "/admin/users/Eve";
+    const after = await (await submitFrom(admin, path, `${path}/revoke`, { id: fieldOf(page, "id") })).text();
+    expect(after).toContain("That session has ended");
+    expect(after).not.toContain("Chrome on Windows");
+    expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
+    expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
+  });
+
+  it("SEC-24 ends all sessions of Eve, and remembers none of her browsers", async () => {
+    const [admin, one, other] = [shop.visitor(), shop.visitor(), shop.visitor()];
+    await one.submit("/login", eve);
+    await other.submit("/login", { ...eve, remember: "on" });
+    await admin.submit("/admin/login", grace);
+    expect((await textOf(admin, "/admin/users/Eve")).includes("cannot be listed")).toBe(!canList);
+    const path = "/admin/users/Eve";
+    const page = await (await submitFrom(admin, path, `${path}/revoke-all`)).text();
+    expect(page).toContain("All sessions of Eve have ended");
+    await restart(other);
+    for (const visitor of [one, other]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
+  });
+
+  it("lets an administrator end their own sessions, this one among them", async () => {
+    const admin = shop.visitor();
+    await admin.submit("/login", grace);
+    await admin.submit("/admin/login", grace);
+    const path = "/admin/users/Grace";
+    expect(await (await submitFrom(admin, path, `${path}/revoke-all`)).text()).toContain("<h1>Admin login</h1>");
+    expect(await textOf(admin, "/dashboard")).toContain("<h1>Log in</h1>");
+  });
+
+  it("SEC-22 ends at its logout, a copy of the cookie too, and the shop's session goes on", async () => {
+    const admin = shop.visitor();
+    await admin.submit("/login", grace);
+    await admin.submit("/admin/login", grace);
+    const thief = await admin.clone();
+    await submitFrom(admin, "/admin", "/admin/logout");
+    for (const visitor of [admin, thief]) expect(await textOf(visitor, "/admin")).toContain("<h1>Admin login</h1>");
+    expect(await textOf(admin, "/dashboard")).toContain("Welcome, Grace");
+  });
+
+  it("knows neither users nor pages that do not exist", async () => {
+    const admin = shop.visitor();
+    await admin.submit("/admin/login", grace);
+    for (const path of ["/admin/users/Mallory", "/admin/users/__proto__", "/admin/nowhere"]) {
+      expect((await admin.visit(path)).status, path).toBe(404);
+    }
+    expect(shop.output()).not.toContain("Error");
+  });
+
+  it("SEC-20 ends after 15 minutes without a request, and the shop's session goes on", async () => {
+    const clock = fakeClock();
+    const app = createApp(createSessions(mode, secret(), clock.now));
+    const admin = browser({ fetch: (request) => app.fetch(asNavigation(request)) });
+    await admin.submit("/login", grace);
+    await admin.submit("/admin/login", grace);
+    for (let request = 0; request < 2; request++) {
+      clock.advance(15 * 60 - 1);
+      expect(await textOf(admin, "/admin")).toContain("<h1>Admin area</h1>");
+    }
+    clock.advance(15 * 60);
+    expect(await textOf(admin, "/admin")).toContain("<h1>Admin login</h1>");
+    expect(await textOf(admin, "/dashboard")).toContain("Welcome, Grace");
+    // Her login is no longer fresh, though.
+    expect(await textOf(admin, "/password")).toContain("<h1>Log in again</h1>");
+  });
+});
