@@ -1,5 +1,6 @@
 import {
   listDevices,
+  login,
   loginOf,
   logout,
   logoutElsewhere,
@@ -81,13 +82,18 @@ export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountE
   app.get("/password", async (c) => c.html(passwordPage(pageOf(c, await c.var.session))));
 
   app.post("/password", async (c) => {
-    const { password } = await readForm(c, "password");
+    const { current, password } = await readForm(c, "current", "password");
+    if (!(await users.isPassword(c.var.subject, current))) {
+      throw new HTTPException(401, { message: "That is not the current password." });
+    }
     if (password.length < 8) throw new HTTPException(400, { message: "The password must have 8 characters or more." });
     const session = await c.var.session;
     await users.changePassword(c.var.subject, password);
     // First, as logoutElsewhere ends the id that this session still has.
     await sessions.admin.revokeAll(c.var.subject, { except: session.id });
     await logoutElsewhere(sessions.shop, session);
+    // That spares what remembers this browser, of which somebody may have a copy.
+    await login(session, c.var.subject, { method: "password", remember: false });
     session.flash("notice", "Your password was changed, and all other sessions have ended");
     return c.redirect("/dashboard", 303);
   });

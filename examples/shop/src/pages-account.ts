@@ -90,10 +90,12 @@ export function passwordPage({ user, token, theme, notice }: AccountPage): Html 
     theme,
     notice,
     body: html`
-      <p>All other sessions of ${user} end with the change, and no other browser is remembered.</p>
+      <p>All other sessions of ${user} end with the change, and no browser is remembered any more.</p>
       <form method="post" action="/password">
         ${tokenField(token)}
         <input type="hidden" name="username" value="${user}" autocomplete="username">
+        <label for="current">Current password</label>
+        <input id="current" name="current" type="password" required autocomplete="current-password">
         <label for="password">New password, 8 characters or more</label>
         <input id="password" name="password" type="password" required minlength="8" autocomplete="new-password">
         <button>Change the password</button>

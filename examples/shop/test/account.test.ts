@@ -60,7 +60,7 @@ describe.each(Object.keys(modes) as Mode[])("somebody with an account, MODE=%s",
       const sent = await visitor.fetch("/password");
       expect(sent.headers.get("Location")).toBe("/login?next=%2Fpassword&reason=not-fresh");
       expect(await textOf(visitor, "/password")).toContain("You are logged in as Eve.");
-      await submitFrom(visitor, "/dashboard", "/password", { password: "a new password" });
+      await submitFrom(visitor, "/dashboard", "/password", { current: eve.password, password: "a new password" });
       expect((await shop.visitor().submit("/login", { ...eve, password: "a new password" })).status).toBe(401);
 
       const page = await visitor.submit("/login", { ...eve, next: "/password" });
@@ -159,14 +159,16 @@ describe.each(Object.keys(modes) as Mode[])("somebody with an account, MODE=%s",
   describe("with a new password", () => {
     it("keeps this session and its theme, and every other one ends", async () => {
       const [one, other] = [shop.visitor(), shop.visitor()];
-      await one.submit("/login", eve);
+      await one.submit("/login", { ...eve, remember: "on" });
       await other.submit("/login", { ...eve, remember: "on" });
       const thief = await one.clone();
-      const changed = await submitFrom(one, "/password", "/password", { password: "correct horse" });
+      const fields = { current: eve.password, password: "correct horse" };
+      const changed = await submitFrom(one, "/password", "/password", fields);
       const page = await changed.text();
       expect(page).toContain("Your password was changed");
       expect(page).toContain("Theme: dark");
       for (const visitor of [other, thief]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
+      expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
       expect((await other.submit("/login", eve)).status).toBe(401);
       expect((await other.submit("/login", { ...eve, password: "correct horse" })).status).toBe(200);
     });
@@ -175,14 +177,17 @@ describe.each(Object.keys(modes) as Mode[])("somebody with an account, MODE=%s",
       const [one, other] = [shop.visitor(), shop.visitor()];
       await one.submit("/login", grace);
       await other.submit("/admin/login", grace);
-      await submitFrom(one, "/password", "/password", { password: "correct horse" });
+      await submitFrom(one, "/password", "/password", { current: grace.password, password: "correct horse" });
       expect(await textOf(other, "/admin")).toContain("<h1>Admin login</h1>");
     });
 
-    it("is refused a short one", async () => {
+    it.each([
+      ["a short one", { current: eve.password, password: "1234567" }, 400],
+      ["one without the current one", { current: grace.password, password: "correct horse" }, 401],
+    ])("is refused %s", async (_, fields, status) => {
       const visitor = shop.visitor();
       await visitor.submit("/login", eve);
-      expect((await submitFrom(visitor, "/password", "/password", { password: "1234567" })).status).toBe(400);
+      expect((await submitFrom(visitor, "/password", "/password", fields)).status).toBe(status);
       expect((await shop.visitor().submit("/login", eve)).status).toBe(200);
     });
   });

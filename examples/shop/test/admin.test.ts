@@ -1,6 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { browser, fakeClock } from "@coatcheck/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { secret } from "../../../packages/core/test/support/modes.ts";
 import { createApp } from "../src/app.ts";
 import { createSessions, type Mode, modes } from "../src/sessions.ts";
 import { asNavigation, chrome } from "./navigation.ts";
@@ -103,7 +103,7 @@ describe.each(Object.keys(modes) as Mode[])("the admin area, MODE=%s", (mode) =>
 
   it("SEC-20 ends after 15 minutes without a request, and the shop's session goes on", async () => {
     const clock = fakeClock();
-    const app = createApp(createSessions(mode, secret(), clock.now));
+    const app = createApp(createSessions(mode, randomBytes(32).toString("base64url"), clock.now));
     const admin = browser({ fetch: (request) => app.fetch(asNavigation(request)) });
     await admin.submit("/login", grace);
     await admin.submit("/admin/login", grace);

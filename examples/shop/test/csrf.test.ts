@@ -48,7 +48,7 @@ describe.each(Object.keys(modes) as Mode[])("a form that is not the shop's, MODE
   ])("SEC-51 without its token is refused at %s, and nothing happens", async (path) => {
     const visitor = await loggedIn();
     const other = await loggedIn();
-    const fields = { theme: "dark", password: "correct horse", id: "x" };
+    const fields = { theme: "dark", current: grace.password, password: "correct horse", id: "x" };
     for (const csrf_token of ["", fieldOf(await textOf(other, "/dashboard"), "csrf_token")]) {
       const response = await visitor.submit(path, { ...fields, csrf_token });
       expect(response.status).toBe(403);
