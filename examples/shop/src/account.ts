@@ -89,11 +89,9 @@ export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountE
     if (password.length < 8) throw new HTTPException(400, { message: "The password must have 8 characters or more." });
     const session = await c.var.session;
     await users.changePassword(c.var.subject, password);
-    // First, as logoutElsewhere ends the id that this session still has.
     await sessions.admin.revokeAll(c.var.subject, { except: session.id });
+    await login(session, c.var.subject, { method: "password" });
     await logoutElsewhere(sessions.shop, session);
-    // That spares what remembers this browser, of which somebody may have a copy.
-    await login(session, c.var.subject, { method: "password", remember: false });
     session.flash("notice", "Your password was changed, and all other sessions have ended");
     return c.redirect("/dashboard", 303);
   });

@@ -169,6 +169,9 @@ describe.each(Object.keys(modes) as Mode[])("somebody with an account, MODE=%s",
       expect(page).toContain("Theme: dark");
       for (const visitor of [other, thief]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
       expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
+      for (const visitor of [one, other, thief]) await restart(visitor);
+      for (const visitor of [other, thief]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
+      expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
       expect((await other.submit("/login", eve)).status).toBe(401);
       expect((await other.submit("/login", { ...eve, password: "correct horse" })).status).toBe(200);
     });
