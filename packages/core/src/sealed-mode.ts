@@ -23,7 +23,8 @@ export interface SealedCookieOptions {
   readonly chunks?: number;
   /**
    * Where it is noted which sessions ended, so that a copy of their cookie is refused: after `destroy`, `regenerate` and
-   * `bind`, and by the manager's `revoke` and `revokeAll`. Any store, one that keeps sessions of another manager too.
+   * `bind`, and by the manager's `revoke` and `revokeAll`. Any store that compares and swaps, one that keeps sessions of
+   * another manager too; on another one, what ends sessions of one subject can be lost when it meets its like.
    * Each request that reads its session then reads one small record. Without it, nothing can end a copy of a cookie
    * before it expires.
    * @default none
