@@ -47,14 +47,8 @@ function serverOf(
   });
   /** Holds the next handler between the load of its session and its commit. */
   const pauseHandler = () => {
-    let reach = () => {};
-    let resume = () => {};
-    const reached = new Promise<void>((resolve) => {
-      reach = resolve;
-    });
-    const resumed = new Promise<void>((resolve) => {
-      resume = resolve;
-    });
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+    const { promise: resumed, resolve: resume } = Promise.withResolvers<void>();
     inHandler = () => {
       inHandler = async () => {};
       reach();
