@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
 
@@ -102,5 +103,8 @@ if (host === "node") {
   );
 }
 
-const config: ViteUserConfig = defineConfig({ test: { projects } });
+/** Left to itself, vitest spares a core, and with two of them runs one file at a time; most of them wait for an engine. */
+const maxWorkers = Math.max(2, availableParallelism());
+
+const config: ViteUserConfig = defineConfig({ test: { projects, maxWorkers } });
 export default config;

@@ -124,7 +124,8 @@ export function adapterConformance({ describe, it: test }: TestRunner, options: 
       await gone;
       assert.include(["before", "after"], await text(client, "/read"));
       await client.fetch("/write?value=later");
-      assert.equal(await text(client, "/read"), "later");
+      // Nobody is told when the write without a client is done, so it may be the last one: both are whole.
+      assert.include(["later", "after"], await text(client, "/read"));
     });
 
     it("commits on HEAD as on GET", async ({ client }) => {
