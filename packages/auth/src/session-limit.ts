@@ -29,7 +29,8 @@ export interface SessionLimitOptions {
 /**
  * An extension that bounds how many sessions a subject has at once. A login that replaces a session of its own browser,
  * a step-up too, is no more than that one; sessions that `rememberMe` or `session.bind` made count as well, and are held
- * to it at their commit; those of one {@link LoginFacts.browser} count as one. On a store whose reads are strongly consistent it holds whoever races. Put it behind `rememberMe`.
+ * to it at their commit; those of one {@link LoginFacts.browser} count as one. On a store whose reads are strongly
+ * consistent it holds whoever races. Put it behind `rememberMe`.
  *
  * A session that gets a new id is two for the moment of its commit. A login that is one too many by just that counts
  * both: it may end one session more than needed, or be refused, and can be tried again.

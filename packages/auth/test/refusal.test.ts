@@ -87,6 +87,12 @@ describe("refusal, for pages", () => {
     expect(nextOf(ask("/orders", { headers: { "Sec-Fetch-Mode": "navigate", Accept: "*/*" } }))).toBe("/orders");
   });
 
+  it.each(["/orders", "http://[::/orders"])("answers 401 where a request has no origin, as Bun hands on %s", (url) => {
+    // Made by hand: no Request can be constructed with such a URL.
+    const request = { method: "GET", url, headers: new Headers(PAGE) } as Request;
+    expect(refuse(request, { ok: false, reason: "anonymous" }).status).toBe(401);
+  });
+
   it("answers HEAD as GET", () => {
     expect(nextOf(ask("/orders", { method: "HEAD", headers: PAGE }))).toBe("/orders");
   });
