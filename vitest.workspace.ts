@@ -52,15 +52,15 @@ const conditions = ["@coatcheck/source"];
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
 
-/** Milliseconds. Some tests race hundreds of requests, on machines that others are using too. */
-const testTimeout = 30_000;
+/** Milliseconds, for machines that others are using too: some tests race hundreds of requests, some set-ups pack all packages. */
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
 const projects: TestProjectInlineConfiguration[] = [];
 for (const [name, { folder, globalSetup, worker }] of Object.entries(everywhere)) {
   const include = [`${folder}/test/**/*.test.ts`];
   const notOf = (runtime: string): string[] =>
     ["node", ...runtimes.filter((other) => other !== runtime)].map((other) => `${folder}/test/**/*.${other}.test.ts`);
-  const shared = { include, testTimeout, ...(globalSetup === undefined ? {} : { globalSetup }) };
+  const shared = { include, ...timeouts, ...(globalSetup === undefined ? {} : { globalSetup }) };
   projects.push({ resolve, ssr, test: { name: `${name} (${host})`, exclude: notOf(host), ...shared } });
   if (host === "node") {
     projects.push({
@@ -92,13 +92,13 @@ if (host === "node") {
       test: {
         name: "repository (node)",
         include: ["{packages,adapters}/*/test/**/*.node.test.ts", ".ci/test/**/*.test.ts"],
-        testTimeout,
+        ...timeouts,
       },
     },
     {
       resolve,
       ssr,
-      test: { name: "examples (node)", include: ["examples/*/test/**/*.test.ts"], testTimeout: 2 * testTimeout },
+      test: { name: "examples (node)", include: ["examples/*/test/**/*.test.ts"], ...timeouts, testTimeout: 60_000 },
     },
   );
 }
