@@ -22,7 +22,7 @@ export type AskStore = <Name extends keyof Operations>(
 export function askStore(store: IndexedStore, option: string, timeout: number): AskStore {
   assertOption(typeof store?.load === "function", `${option} needs a store: memoryStore()`);
   // setTimeout fires at once when it is asked for more than 24 days.
-  assertOption(timeout > 0 && timeout <= 86_400, "timeout must be seconds above 0, a day at most");
+  assertOption(timeout > 0 && timeout <= 86_400, "timeout must be seconds, a day at most");
   const operations = store as unknown as Record<keyof Operations, (...args: readonly unknown[]) => Promise<unknown>>;
   const ask = async (operation: keyof Operations, ...args: readonly unknown[]): Promise<unknown> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +33,7 @@ export function askStore(store: IndexedStore, option: string, timeout: number): 
       const answer = await Promise.race([operations[operation](...args), silence]);
       // Taken for success, an answer such as undefined would lose a write, or a login.
       if (/update|delete$/.test(operation) && !["ok", "conflict", "gone"].includes(answer as string)) {
-        throw new Error("it must answer ok, conflict or gone");
+        throw new Error("not ok, conflict or gone");
       }
       return answer;
     } catch (cause) {

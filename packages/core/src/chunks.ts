@@ -22,9 +22,9 @@ export function chunkingOver(name: string, count: number): Chunking {
 
     join([head = "", ...others]) {
       if (!/^[2-9]~/.test(head)) return head;
-      const rest = others.slice(0, Number(head[0]) - 1);
-      const isComplete = rest.length === Number(head[0]) - 1 && rest.every(Boolean);
-      return isComplete ? head.slice(2) + rest.join("") : undefined;
+      const count = Number(head[0]) - 1;
+      const rest = others.slice(0, count).filter(Boolean);
+      return rest.length === count ? head.slice(2) + rest.join("") : undefined;
     },
 
     split(token) {

@@ -8,20 +8,14 @@ export function cookieValues(header: string, name: string): string[] {
   const values: string[] = [];
   for (const pair of header.split(";")) {
     const equals = pair.indexOf("=");
-    if (equals !== -1 && trim(pair, 0, equals) === name) values.push(trim(pair, equals + 1, pair.length));
+    if (equals !== -1 && trim(pair.slice(0, equals)) === name) values.push(trim(pair.slice(equals + 1)));
   }
   return values;
 }
 
-/** By hand: a regular expression for trailing blanks takes quadratic time on a header full of them. */
-function trim(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
+/** A regular expression for trailing blanks would take quadratic time on a header full of them. */
+function trim(text: string): string {
+  let end = text.length;
+  while (/[ \t]/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end).replace(/^[ \t]+/, "");
 }

@@ -27,9 +27,6 @@ export interface ResolvedCookie {
   serialize(name: string, value: string, maxAge: number | undefined): string;
 }
 
-/** Seconds after which a browser drops a cookie whatever it says: 400 days (RFC 6265bis §5.5). */
-const MAX_AGE_LIMIT = 400 * 24 * 3600;
-
 /** Fills in the defaults and refuses what a browser would silently drop. @throws `INVALID_OPTION` */
 export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const {
@@ -42,19 +39,19 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
     partitioned = false,
   } = options;
 
+  /** Seconds after which a browser drops a cookie whatever it says: 400 days (RFC 6265bis §5.5). */
+  const maxAgeLimit = 400 * 24 * 3600;
   const isHostOnly = /^__host-/i.test(name);
   const needsSecure = sameSite === "none" || partitioned || /^__(secure|host|http)-/i.test(name);
-  // No separators, control or non-ASCII characters, and of an attribute no more than a browser reads.
-  assertOption(/^[\w!#$%&'*+.^`|~-]+$/.test(name), "cookie.name must be a token (RFC 9110)");
+  // No separators, control or non-ASCII characters; of an attribute no more than a browser reads, and a name that leaves
+  // room for something.
+  assertOption(/^[\w!#$%&'*+.^`|~-]{1,4090}$/.test(name), "cookie.name must be a token (RFC 9110)");
   assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must begin with /, ASCII without ;");
   assertOption(/^[A-Za-z\d.-]{0,1024}$/.test(domain), "cookie.domain must be a host name");
   assertOption(/^(lax|strict|none)$/.test(sameSite), "cookie.sameSite must be lax, strict or none");
   assertOption(secure || !needsSecure, "cookie: sameSite none, partitioned and a __ prefix need secure: true");
   assertOption(httpOnly || !/^__(host-)?http-/i.test(name), "cookie: a __Http- prefix needs httpOnly: true");
-  assertOption(
-    !isHostOnly || (domain === "" && path === "/"),
-    "cookie: a __Host- name needs path / and no domain; __Secure-session does not",
-  );
+  assertOption(!isHostOnly || (domain === "" && path === "/"), "cookie: a __Host- name needs path / and no domain");
 
   const attributes = [
     `Path=${path}`,
@@ -69,7 +66,7 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
     name,
     isHostOnly,
     serialize: (fullName, value, maxAge) =>
-      [`${fullName}=${value}`, ...attributes, maxAge !== undefined && `Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`]
+      [`${fullName}=${value}`, ...attributes, maxAge !== undefined && `Max-Age=${Math.min(maxAge, maxAgeLimit)}`]
         .filter(Boolean)
         .join("; "),
   };

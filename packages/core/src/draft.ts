@@ -42,7 +42,7 @@ export type Updater = (current: unknown) => unknown;
  * made of the session in the meantime.
  */
 export class Draft {
-  readonly values: Map<Key, unknown>;
+  readonly #values: Map<Key, unknown>;
   persistent: boolean;
   readonly #loaded: Content;
   /** Messages for this request. */
@@ -50,8 +50,8 @@ export class Draft {
   /** Messages that another request left for the next one after this one had loaded; not this request's to use up. */
   #unseen: readonly FlashMessage[] = [];
   readonly #outbox = new Map<string, unknown>();
-  /** JSON of the values as loaded, by key. */
-  readonly #before: ReadonlyMap<Key, string | undefined>;
+  /** JSON of the values as loaded, by key: see {@link values}. */
+  #before: ReadonlyMap<Key, string | undefined> | undefined;
   /** What was set, updated and deleted here, be it to no effect: how to do it again, and the JSON that came of it. */
   readonly #writes = new Map<Key, { readonly updater: Updater; readonly result: string | undefined }>();
   #isCleared = false;
@@ -59,14 +59,25 @@ export class Draft {
   constructor(loaded: Content) {
     this.#loaded = loaded;
     this.#inbox = loaded.f ?? [];
-    this.values = new Map<Key, unknown>(Object.entries(loaded.d));
-    if (loaded.n) this.values.set(NOTES, loaded.n);
+    this.#values = new Map<Key, unknown>(Object.entries(loaded.d));
+    if (loaded.n) this.#values.set(NOTES, loaded.n);
     this.persistent = loaded.p === true;
-    this.#before = new Map([...this.values.keys()].map((key) => [key, this.#jsonOf(key)]));
+  }
+
+  /** The values, for whoever may change them: from here on they have to be compared with what they were. */
+  get values(): Map<Key, unknown> {
+    this.#before ??= new Map([...this.#values.keys()].map((key) => [key, this.#jsonOf(key)]));
+    return this.#values;
+  }
+
+  /** A value. One that is no object cannot be changed in place, and most requests read no other. */
+  get(key: Key): unknown {
+    const value = this.#values.get(key);
+    return Object(value) === value ? this.values.get(key) : value;
   }
 
   get notes(): Notes {
-    return (this.values.get(NOTES) ?? {}) as Notes;
+    return (this.#values.get(NOTES) ?? {}) as Notes;
   }
 
   /** An update that does not ask what was there. */
@@ -75,11 +86,12 @@ export class Draft {
   }
 
   update(key: Key, updater: Updater): unknown {
+    const current = this.values.get(key);
     const earlier = this.#writes.get(key);
     // A value that was mutated here has no input elsewhere to run the updater on again: it counts as set.
-    const canRunAgain = (earlier ? earlier.result : this.#before.get(key)) === this.#jsonOf(key);
-    const value = updater(this.values.get(key));
-    const again: Updater = (current) => updater(earlier ? earlier.updater(current) : current);
+    const canRunAgain = (earlier ? earlier.result : this.#before?.get(key)) === this.#jsonOf(key);
+    const value = updater(current);
+    const again: Updater = (newer) => updater(earlier ? earlier.updater(newer) : newer);
     this.#write(key, value, canRunAgain ? again : () => value);
     return value;
   }
@@ -108,13 +120,11 @@ export class Draft {
 
   /** Whether nothing is left to keep. Messages for this request are used up; those for the next one are not. */
   isEmpty(): boolean {
-    return this.values.size + this.#outbox.size + this.#unseen.length === 0;
+    return this.#values.size + this.#outbox.size + this.#unseen.length === 0;
   }
 
   isChanged(): boolean {
-    return (
-      !!this.#loaded.f?.length || this.#outbox.size > 0 || this.isPersistenceChanged() || this.#changed().length > 0
-    );
+    return this.isPersistenceChanged() || [...(this.#loaded.f ?? []), ...this.#outbox, ...this.#changed()].length > 0;
   }
 
   isPersistenceChanged(): boolean {
@@ -137,7 +147,7 @@ export class Draft {
       const write = this.#writes.get(key);
       if (!this.values.has(key)) {
         // Nothing was there and nothing is: no change, whatever others put there.
-        if (this.#before.has(key)) draft.delete(key);
+        if (this.#before?.has(key)) draft.delete(key);
       } else if (write !== undefined && write.result === this.#jsonOf(key)) {
         draft.update(key, write.updater);
       } else {
@@ -172,14 +182,16 @@ export class Draft {
   }
 
   #changed(): Key[] {
-    const keys = [...this.#before.keys(), ...this.values.keys()];
-    return keys.filter((key) => this.#before.get(key) !== this.#jsonOf(key));
+    const before = this.#before;
+    return before
+      ? [...before.keys(), ...this.#values.keys()].filter((key) => before.get(key) !== this.#jsonOf(key))
+      : [];
   }
 
   /** `undefined` for a key that is not there; no JSON for what was mutated into something it cannot hold: see `encode`. */
   #jsonOf(key: Key): string | undefined {
     try {
-      return JSON.stringify(this.values.get(key));
+      return JSON.stringify(this.#values.get(key));
     } catch {
       return "";
     }
@@ -187,6 +199,6 @@ export class Draft {
 }
 
 function assertStorable(key: Key, value: unknown): void {
-  if (key !== NOTES && typeof key !== "string") throw new NotSerializableError("A session key must be a string.");
+  if (key !== NOTES && typeof key !== "string") throw new NotSerializableError("A key must be a string.");
   assertSerializable(value, String(key));
 }

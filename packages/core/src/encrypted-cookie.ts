@@ -1,6 +1,6 @@
 import { parseBase64Url, toBase64Url, toBytes } from "./base64url.ts";
 import type { SessionMode } from "./keeper.ts";
-import { type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
+import { prefixOf, type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
 
 /** Of the authentication tag, which WebCrypto appends to the ciphertext. */
 const TAG_BYTES = 16;
@@ -11,14 +11,14 @@ const codec: SealCodec = {
     purpose: "session-encrypted",
     algorithm: { name: "AES-GCM", length: 256 },
     usages: ["encrypt", "decrypt"],
+    prefix: prefixOf({ alg: "dir", enc: "A256GCM" }),
   },
-  header: (kid) => ({ alg: "dir", enc: "A256GCM", kid }),
 
-  async seal(header, payload, key) {
+  async seal(prefix, payload, key) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt(algorithm(iv, header), key, payload);
+    const sealed = await crypto.subtle.encrypt(algorithm(iv, prefix), key, payload);
     const end = sealed.byteLength - TAG_BYTES;
-    return [header, "", ...[iv, sealed.slice(0, end), sealed.slice(end)].map(toBase64Url)].join(".");
+    return `${prefix}.${[iv, sealed.slice(0, end), sealed.slice(end)].map(toBase64Url).join(".")}`;
   },
 
   // Header, no key, a nonce of 96 bits, ciphertext, and a tag of 128: a shorter one could be found by trying
@@ -26,19 +26,19 @@ const codec: SealCodec = {
   form: /^[\w-]+\.\.[\w-]{16}\.(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?\.[\w-]{21}[AQgw]$/,
 
   async unseal(token, key) {
-    const [header = "", , iv = "", ciphertext = "", tag = ""] = token.split(".");
+    const [, , iv = "", ciphertext = "", tag = ""] = token.split(".");
     const content = parseBase64Url(ciphertext);
     const sealed = new Uint8Array(content.length + TAG_BYTES);
     sealed.set(content);
     sealed.set(parseBase64Url(tag), content.length);
     // Throws when the tag does not match.
-    return crypto.subtle.decrypt(algorithm(parseBase64Url(iv), header), key, sealed).catch(() => undefined);
+    return crypto.subtle.decrypt(algorithm(parseBase64Url(iv), token), key, sealed).catch(() => undefined);
   },
 };
 
-/** The header is authenticated with the content (RFC 7516 §5.1, step 14). */
-function algorithm(iv: Uint8Array<ArrayBuffer>, header: string) {
-  return { name: "AES-GCM", iv, additionalData: toBytes(header) };
+/** The header, all before the first dot, is authenticated with the content (RFC 7516 §5.1, step 14). */
+function algorithm(iv: Uint8Array<ArrayBuffer>, token: string) {
+  return { name: "AES-GCM", iv, additionalData: toBytes(token.slice(0, token.indexOf("."))) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CookieCache } from "./cookie-cache.ts";
 import type { ResolvedCookie } from "./cookie-options.ts";
 import type { RejectReason } from "./events.ts";
 import type { StoredSession, SubjectSession } from "./store.ts";
@@ -15,6 +16,8 @@ export interface SessionMode {
 /** What a mode is told by the manager it serves. */
 export interface KeeperContext {
   readonly cookie: ResolvedCookie;
+  /** Of cookies that were verified with the newest secret, and stood for a session. */
+  readonly seen: CookieCache;
   readonly now: () => number;
   /** The idle timeout, milliseconds. */
   readonly idle: number;

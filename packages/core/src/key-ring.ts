@@ -5,8 +5,8 @@ export type Secrets = string | readonly string[];
 
 /** A key derived from one of the secrets. */
 export interface RingKey {
-  /** Names the key inside a token; derived like the key itself, so it says nothing about the secret. */
-  readonly kid: string;
+  /** What all that the key makes begins with, and nothing else does. */
+  readonly prefix: string;
   readonly key: CryptoKey;
 }
 
@@ -20,6 +20,8 @@ export interface KeyBinding {
   // Not by the names of DOM: the types of Workers have other ones.
   readonly algorithm: { readonly name: string; readonly length: number; readonly hash?: string };
   readonly usages: ("sign" | "verify" | "encrypt" | "decrypt")[];
+  /** @param kid - names the key inside a token; derived like the key itself, so it says nothing about the secret */
+  readonly prefix: (kid: string) => string;
 }
 
 /**
@@ -35,7 +37,10 @@ export function keyRing(secrets: readonly string[], binding: KeyBinding): KeyRin
   };
 }
 
-async function derive(secret: string, { purpose, cookieName, algorithm, usages }: KeyBinding): Promise<RingKey> {
+async function derive(
+  secret: string,
+  { purpose, cookieName, algorithm, usages, prefix }: KeyBinding,
+): Promise<RingKey> {
   const material = await crypto.subtle.importKey("raw", toBytes(secret), "HKDF", false, ["deriveKey", "deriveBits"]);
   // The name goes into the salt, which unlike `info` (1024 bytes in OpenSSL) takes any length.
   const hkdf = (use: string) => ({
@@ -46,6 +51,6 @@ async function derive(secret: string, { purpose, cookieName, algorithm, usages }
   });
   return {
     key: await crypto.subtle.deriveKey(hkdf("key"), material, algorithm, false, usages),
-    kid: toBase64Url(await crypto.subtle.deriveBits(hkdf("kid"), material, 48)),
+    prefix: prefix(toBase64Url(await crypto.subtle.deriveBits(hkdf("kid"), material, 48))),
   };
 }

@@ -17,7 +17,7 @@ export function expiryOf({ context, about, draft }: SessionState): number {
 
 /** Whether a session is over. The absolute timeout is checked on its own: it may have been shortened since the last write. */
 export function isExpired(context: ManagerContext, session: Began & { readonly expiresAt: number }): boolean {
-  return context.now() >= Math.min(session.expiresAt, absoluteEnd(context, session));
+  return Math.min(session.expiresAt, absoluteEnd(context, session)) <= context.now();
 }
 
 function absoluteEnd({ absolute }: ManagerContext, { authenticatedAt, createdAt }: Began): number {

@@ -12,7 +12,7 @@ import { blank, type Opened, type SessionState, type Visit } from "./session-sta
  */
 export async function loadSession(visit: Visit): Promise<SessionState> {
   const { context, request } = visit;
-  assertOption(typeof request?.headers?.get === "function", "open needs a Request (in Hono: c.req.raw)");
+  assertOption(typeof request?.headers?.get === "function", "open needs a Request (Hono: c.req.raw)");
   const header = request.headers.get("Cookie") ?? "";
   const { cookieNames } = context.keeper;
   const brought = cookieNames.map((name) => cookieValues(header, name));
@@ -28,17 +28,15 @@ async function find(context: ManagerContext, brought: readonly string[][]): Prom
   // With several of a name that can exist once, one was planted. A name without that promise may exist once per path
   // and domain; browsers send the most specific path first.
   if (context.cookie.isHostOnly && brought.some((values) => values.length > 1)) return "duplicate-cookie";
-  const ticket = brought.map(([first]) => first);
-  if (!ticket.some(Boolean)) return undefined;
-  const kept = await context.keeper.load(ticket);
+  if (!brought.some(([first]) => first)) return undefined;
+  const kept = await context.keeper.load(brought.map(([first]) => first));
   if (typeof kept === "string") return kept;
   const { version, createdAt, expiresAt } = kept.session;
   // A damaged row must not be a session without an end.
   if (![version, createdAt, expiresAt].every(Number.isFinite)) return "invalid-data";
   if (isExpired(context, kept.session)) return "expired";
   const content = await readContent(context, kept.content);
-  if (content === undefined) return "invalid-data";
-  return { kept, draft: new Draft(content), about: kept.session };
+  return content ? { kept, draft: new Draft(content), about: kept.session } : "invalid-data";
 }
 
 /**
@@ -47,7 +45,7 @@ async function find(context: ManagerContext, brought: readonly string[][]): Prom
  */
 export async function readContent({ schema }: ManagerContext, stored: unknown): Promise<Content | undefined> {
   if (!isContent(stored)) return undefined;
-  if (schema === undefined) return stored;
+  if (!schema) return stored;
   const result = await schema["~standard"].validate(stored.d);
-  return result.issues === undefined ? { ...stored, d: { ...result.value } } : undefined;
+  return result.issues ? undefined : { ...stored, d: { ...result.value } };
 }

@@ -1,3 +1,4 @@
+import { cookieCache } from "./cookie-cache.ts";
 import { type CookieOptions, type ResolvedCookie, resolveCookie } from "./cookie-options.ts";
 import { assertOption } from "./errors.ts";
 import type { SessionEventListener } from "./events.ts";
@@ -38,6 +39,12 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    * new session and a `rejected` event. Every key should be optional, for no session has all of them from the start.
    */
   readonly schema?: StandardSchema<Partial<Data>>;
+  /**
+   * Bytes of memory for cookies that were verified once, and need not be when they come again. Whether the session has
+   * expired or ended is asked each time, whatever the cookie's age. 0 turns it off.
+   * @default 8_388_608
+   */
+  readonly cookieCache?: number;
   /** Whether changes are also kept when the handler threw or answered 500 or above. @default false: only `destroy` is */
   readonly commitOnError?: boolean;
   /** Epoch milliseconds. @default Date.now */
@@ -62,6 +69,7 @@ export interface ManagerContext {
 /** Fills in the defaults and refuses what can be known to be wrong. @throws `INVALID_OPTION` */
 export function resolveOptions<Data extends object>(options: SessionManagerOptions<Data>): ManagerContext {
   const { mode, lifetime = {}, persistent = false, schema, commitOnError = false, now = Date.now } = options;
+  const { cookieCache: cacheBytes = 2 ** 23 } = options;
   const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime;
   assertOption(
     typeof mode?.keeper === "function",
@@ -74,11 +82,12 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
       touchInterval < idle,
     "lifetime must be seconds above 0, touchInterval below idle",
   );
-  assertOption(schema === undefined || "~standard" in schema, "schema must be a Standard Schema");
+  assertOption(!schema || "~standard" in schema, "schema must be a Standard Schema");
+  assertOption(cacheBytes >= 0, "cookieCache must be bytes");
   const cookie = resolveCookie(options.cookie);
   return {
     cookie,
-    keeper: mode.keeper({ cookie, now, idle: idle * 1000 }),
+    keeper: mode.keeper({ cookie, seen: cookieCache(cacheBytes), now, idle: idle * 1000 }),
     idle: idle * 1000,
     absolute: absolute * 1000,
     touchInterval: touchInterval * 1000,

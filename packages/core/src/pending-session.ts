@@ -2,16 +2,18 @@ import { SessionCommittedError, SessionNotAwaitedError } from "./errors.ts";
 import { loadSession } from "./load.ts";
 import type { ManagerContext } from "./options.ts";
 import { Session } from "./session.ts";
-import { type Visit, visits } from "./session-state.ts";
+import { type Visit, Visited } from "./session-state.ts";
 
 /**
  * A session that nobody has asked for yet. `await` it to get the {@link Session}; until then it costs nothing: no
  * cookie is looked at, no key derived, no store asked.
  */
 export class PendingSession<
-  Data extends object = Record<string, unknown>,
-  Flash extends object = Record<string, string>,
-> implements PromiseLike<Session<Data, Flash>>
+    Data extends object = Record<string, unknown>,
+    Flash extends object = Record<string, string>,
+  >
+  extends Visited
+  implements PromiseLike<Session<Data, Flash>>
 {
   readonly #visit: Visit;
   #session: Promise<Session<Data, Flash>> | undefined;
@@ -21,9 +23,7 @@ export class PendingSession<
     // The first is the constructor.
     for (const name of Object.getOwnPropertyNames(Session.prototype).slice(1)) {
       const fail = () => {
-        throw new SessionNotAwaitedError(
-          `${name} needs the session: const session = await pending (in Hono: await c.var.session).`,
-        );
+        throw new SessionNotAwaitedError(`${name} needs the session: await pending (Hono: await c.var.session).`);
       };
       Object.defineProperty(PendingSession.prototype, name, { get: fail, set: fail });
     }
@@ -31,8 +31,9 @@ export class PendingSession<
 
   /** @internal */
   constructor(context: ManagerContext, request: Request) {
-    this.#visit = { context, request };
-    visits.set(this, this.#visit);
+    const visit: Visit = { context, request };
+    super(visit);
+    this.#visit = visit;
   }
 
   /**
@@ -50,9 +51,7 @@ export class PendingSession<
   async #load(): Promise<Session<Data, Flash>> {
     if (this.#visit.isCommitted) {
       // Its response has left without Vary: Cookie, so a cache could already be keeping it for everybody.
-      throw new SessionCommittedError(
-        "The session was first awaited after its commit. Await it before the response is returned.",
-      );
+      throw new SessionCommittedError("Await the session before the response is returned.");
     }
     this.#visit.loading = loadSession(this.#visit);
     const session = new Session<Data, Flash>(await this.#visit.loading);

@@ -2,6 +2,7 @@ import type { AskStore } from "./ask-store.ts";
 import { backOff } from "./back-off.ts";
 import { SessionConflictError } from "./errors.ts";
 import { parseJson } from "./json.ts";
+import type { KeeperContext } from "./keeper.ts";
 import { toStoreKey } from "./session-id.ts";
 
 /** What ends sessions that are kept in cookies only. */
@@ -11,8 +12,8 @@ export interface Revocations {
    * two clocks are compared: a login right after a `denyAll` counts, one right before it does not, on whatever servers.
    */
   epochOf(id: string): Promise<number>;
-  /** @param delay - milliseconds for which an earlier answer is believed */
-  isDenied(id: string, epoch: number, delay: number): Promise<boolean>;
+  /** @param isLate - whether an answer may do that is as old as the delay allows */
+  isDenied(id: string, epoch: number, isLate?: boolean): Promise<boolean>;
   /** Denies one session; `false` when it was denied already. @param successor - the session that takes its place */
   deny(id: string, epoch: number, successor?: string): Promise<boolean>;
   denyAll(group: string, except: string | undefined): Promise<void>;
@@ -47,23 +48,25 @@ const groupOf = (id: string): string => id.slice(22) || id;
 /**
  * One record for each subject that ended a session, in any session store.
  *
- * @param lifetime - milliseconds until a cookie that is issued now has expired; of a denied session no other one follows
+ * @param context.idle - until a cookie that is issued now has expired; of a denied session no other one follows
+ * @param delay - milliseconds for which an earlier answer may be believed
  */
-export function revocationsIn(ask: AskStore, now: () => number, lifetime: number): Revocations {
+export function revocationsIn(ask: AskStore, { now, idle, seen }: KeeperContext, delay: number): Revocations {
   const cache = new Map<string, Awaited<ReturnType<typeof load>>>();
   let changes = 0;
-  const until = () => now() + lifetime + MARGIN;
+  const until = () => now() + idle + MARGIN;
 
   async function load(group: string) {
     const at = now();
-    const key = await toStoreKey(group);
+    const key = seen.get(group) ?? (await toStoreKey(group));
+    seen.set(group, key);
     const found = await ask("load", key);
     const denied = (found ? parseJson(found.data) : {}) as Denied;
     return { at, key, denied, version: found?.version ?? 0 };
   }
 
-  async function read(group: string, delay: number): Promise<Denied> {
-    let entry = cache.get(group);
+  async function read(group: string, isLate?: boolean): Promise<Denied> {
+    let entry = isLate ? cache.get(group) : undefined;
     if (entry === undefined || now() - entry.at >= delay) {
       const before = changes;
       entry = await load(group);
@@ -86,13 +89,13 @@ export function revocationsIn(ask: AskStore, now: () => number, lifetime: number
       if (isDone) return;
       await backOff(attempt);
     }
-    throw new SessionConflictError("Other requests kept ending sessions of this subject. Try again.");
+    throw new SessionConflictError("Others kept changing the revocations. Nothing was kept.");
   }
 
   return {
-    epochOf: async (id) => (await read(groupOf(id), 0)).epoch ?? 0,
+    epochOf: async (id) => (await read(groupOf(id))).epoch ?? 0,
 
-    isDenied: async (id, epoch, delay) => isIn(await read(groupOf(id), delay), id, epoch),
+    isDenied: async (id, epoch, isLate) => isIn(await read(groupOf(id), isLate), id, epoch),
 
     async deny(id, epoch, successor) {
       let isNew = false;

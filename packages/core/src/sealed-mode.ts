@@ -2,8 +2,9 @@ import { askStore } from "./ask-store.ts";
 import { toBase64Url, toBytes } from "./base64url.ts";
 import { type Chunking, chunkingOver } from "./chunks.ts";
 import { assertOption } from "./errors.ts";
+import type { RejectReason } from "./events.ts";
 import { parseJson } from "./json.ts";
-import type { Keeper, Kept, SessionMode } from "./keeper.ts";
+import type { Keeper, KeeperContext, Kept, SessionMode } from "./keeper.ts";
 import { type KeyBinding, type KeyRing, keyRing, type RingKey, type Secrets } from "./key-ring.ts";
 import { type Revocations, revocationsIn } from "./revocations.ts";
 import { parseSecrets } from "./secrets.ts";
@@ -42,9 +43,8 @@ export interface SealedCookieOptions {
 export interface SealCodec {
   readonly name: "signed" | "encrypted";
   readonly binding: Omit<KeyBinding, "cookieName">;
-  /** The protected header of every token made with the key: the same text each time, so it is compared, not parsed. */
-  header(kid: string): object;
-  seal(header: string, payload: Uint8Array<ArrayBuffer>, key: CryptoKey): Promise<string>;
+  /** @param prefix - the key's */
+  seal(prefix: string, payload: Uint8Array<ArrayBuffer>, key: CryptoKey): Promise<string>;
   /**
    * What every token looks like, in its one and only spelling. Decoders ignore the spare bits of a last character, so
    * without this four spellings of one token would verify, and none could be used to name or block it.
@@ -71,17 +71,17 @@ interface Claims {
 export function sealedMode(codec: SealCodec, options: SealedCookieOptions): SessionMode {
   const { chunks = 1, revocationDelay = 0 } = options;
   // More would not get through: servers commonly refuse headers above 16 kB.
-  assertOption([1, 2, 3, 4].includes(chunks), "chunks must be 1, 2, 3 or 4");
+  assertOption([1, 2, 3, 4].includes(chunks), "chunks must be 1 to 4");
   const secrets = parseSecrets(options.secrets);
   const ask = "revocations" in options ? askStore(options.revocations as SessionStore, "revocations", 10) : undefined;
-  assertOption(revocationDelay >= 0, "revocationDelay must be seconds, 0 or more");
+  assertOption(revocationDelay >= 0, "revocationDelay must be seconds");
   return {
     name: codec.name,
-    keeper: ({ cookie, now, idle }) => {
-      assertOption(cookie.name.length < MAX_COOKIE_BYTES - 200, "cookie.name is too long to leave room for a session");
+    keeper: (context) => {
+      const { cookie } = context;
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
-      const revocations = ask && revocationsIn(ask, now, idle);
-      return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), now, revocations, revocationDelay * 1000);
+      const revocations = ask && revocationsIn(ask, context, revocationDelay * 1000);
+      return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), context, revocations);
     },
   };
 }
@@ -90,18 +90,16 @@ function sealedKeeper(
   codec: SealCodec,
   ring: KeyRing,
   chunking: Chunking,
-  now: () => number,
+  { cookie, seen, now }: KeeperContext,
   revocations: Revocations | undefined,
-  delay: number,
 ): Keeper {
-  const [name = ""] = chunking.names;
   const maxLength = MAX_COOKIE_BYTES * chunking.names.length;
 
-  const toGroup = async (subject: string) => (await toStoreKey(`${name} ${subject}`)).slice(0, 16);
-  const isDenied = ({ id, epoch = 0 }: Pick<Kept, "id" | "epoch">, maxAge = 0) =>
-    revocations?.isDenied(id, epoch, maxAge);
+  const toGroup = async (subject: string) => (await toStoreKey(`${cookie.name} ${subject}`)).slice(0, 16);
+  const isDenied = ({ id, epoch = 0 }: Pick<Kept, "id" | "epoch">, isLate?: boolean) =>
+    revocations?.isDenied(id, epoch, isLate);
 
-  async function keep(id: string, session: StoredSession, epoch: number | undefined): Promise<Kept> {
+  async function keep({ id, epoch }: Pick<Kept, "id" | "epoch">, session: StoredSession): Promise<Kept> {
     const { data, ...rest } = session;
     const claims = {
       id,
@@ -114,17 +112,34 @@ function sealedKeeper(
       epo: epoch,
     };
     // The content is JSON already; as a JSON string inside JSON its quotes would cost a byte more each.
-    const payload = toBytes(`${JSON.stringify(claims).slice(0, -1)},"c":${data}}`);
-    const [{ kid, key }] = await ring();
-    const header = encodeHeader(codec.header(kid));
+    const text = `${JSON.stringify(claims).slice(0, -1)},"c":${data}}`;
+    const payload = toBytes(text);
+    const [{ prefix, key }] = await ring();
     // No work is spent on sealing what cannot fit.
-    const token = payload.length > maxLength ? "" : await codec.seal(header, payload, key);
+    const token = payload.length > maxLength ? "" : await codec.seal(prefix, payload, key);
     const ticket = token && chunking.split(token);
     if (!ticket) {
       const size = chunking.names.join("").length + (token.length || Math.ceil((payload.length * 4) / 3));
       throw tooLarge(size, maxLength, data, ", allow more chunks, or use serverSide(store)");
     }
+    seen.set(token, text);
     return { id, ticket, isStale: false, session: rest, epoch };
+  }
+
+  /** What a token holds, as text, and whether an older secret sealed it; or why it is refused. */
+  async function open(token: string): Promise<(Pick<Kept, "isStale"> & { readonly text: string }) | RejectReason> {
+    if (!codec.form.test(token)) return "malformed";
+    const keys: readonly RingKey[] = await ring();
+    // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
+    // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
+    const ringKey = keys.find(({ prefix }) => token.startsWith(prefix));
+    if (ringKey === undefined) return "unknown-key";
+    const payload = await codec.unseal(token, ringKey.key);
+    if (payload === undefined) return "invalid-signature";
+    const text = new TextDecoder().decode(payload);
+    const isStale = ringKey !== keys[0];
+    if (!isStale) seen.set(token, text);
+    return { text, isStale };
   }
 
   return {
@@ -134,31 +149,26 @@ function sealedKeeper(
     async load(ticket) {
       const token = chunking.join(ticket);
       // Before any work is spent on it: nothing this long was issued here.
-      if (token === undefined || token.length > maxLength || !codec.form.test(token)) return "malformed";
-      const keys: readonly RingKey[] = await ring();
-      // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
-      // algorithm, key or `crit` of a token's own choosing reaches the code that verifies.
-      const ringKey = keys.find(({ kid }) => token.startsWith(`${encodeHeader(codec.header(kid))}.`));
-      if (ringKey === undefined) return "unknown-key";
-      const payload = await codec.unseal(token, ringKey.key);
-      if (payload === undefined) return "invalid-signature";
+      if (token === undefined || token.length > maxLength) return "malformed";
+      const known = seen.get(token);
+      const opened = known === undefined ? await open(token) : { text: known, isStale: false };
+      if (typeof opened === "string") return opened;
       // Only a holder of the secret can seal something else, and even that must not throw.
-      const claims: Claims = Object(parseJson(new TextDecoder().decode(payload)));
+      const claims: Claims = Object(parseJson(opened.text));
       const id = String(claims.id);
       // One that has expired is not worth a read.
-      if (claims.exp > now() && (await isDenied({ id, epoch: claims.epo }, delay))) return "revoked";
-      const session = {
-        version: claims.v,
-        createdAt: claims.crt,
-        expiresAt: claims.exp,
-        ...(claims.sub !== undefined && { subject: claims.sub }),
-        ...(claims.aut !== undefined && { authenticatedAt: claims.aut }),
-      };
+      if (claims.exp > now() && (await isDenied({ id, epoch: claims.epo }, true))) return "revoked";
       return {
         id,
         ticket: [token],
-        isStale: ringKey !== keys[0],
-        session,
+        isStale: opened.isStale,
+        session: {
+          version: claims.v,
+          createdAt: claims.crt,
+          expiresAt: claims.exp,
+          subject: claims.sub,
+          authenticatedAt: claims.aut,
+        } as Kept["session"],
         content: claims.c,
         epoch: claims.epo,
       };
@@ -168,11 +178,11 @@ function sealedKeeper(
     async create(session) {
       const random = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
       const id = session.subject === undefined ? random : random + (await toGroup(session.subject));
-      return keep(id, session, session.subject === undefined ? undefined : await revocations?.epochOf(id));
+      return keep({ id, epoch: session.subject === undefined ? undefined : await revocations?.epochOf(id) }, session);
     },
 
-    update: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept.id, session, kept.epoch)),
-    touch: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept.id, session, kept.epoch)),
+    update: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept, session)),
+    touch: async (kept, session) => ((await isDenied(kept)) ? "gone" : keep(kept, session)),
     async delete({ id, epoch = 0 }, _, successor) {
       return (await revocations?.deny(id, epoch, successor?.id)) === false ? "gone" : "ok";
     },
@@ -190,7 +200,7 @@ function sealedKeeper(
 /** A session id: 16 random bytes, and the group of its subject. */
 const ID = /^[\w-]{22}([\w-]{16})?$/;
 
-/** As JOSE libraries write a protected header: JSON in insertion order, base64url. */
-function encodeHeader(header: object): string {
-  return toBase64Url(toBytes(JSON.stringify(header)));
+/** The protected header of a key's tokens, the same text each time: as JOSE libraries write it, JSON in insertion order. */
+export function prefixOf(header: object): (kid: string) => string {
+  return (kid) => `${toBase64Url(toBytes(JSON.stringify({ ...header, kid })))}.`;
 }

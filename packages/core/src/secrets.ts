@@ -2,9 +2,6 @@ import { toBytes } from "./base64url.ts";
 import { WeakSecretError } from "./errors.ts";
 import type { Secrets } from "./key-ring.ts";
 
-/** Bytes a secret needs: as many as the hash behind the keys has (RFC 7518 §3.2 asks the same of HS256). */
-const MIN_BYTES = 32;
-
 /**
  * Parts of values printed in documentation and copied into production from there, lower-case and without punctuation:
  * express-session, iron-session, jwt.io, Better Auth, Flask, h3. Superset was broken into through such a one (CVE-2023-27524).
@@ -19,10 +16,9 @@ const KNOWN =
  */
 export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
   const list: readonly unknown[] = [secrets].flat();
-  if (list.length === 0) throw new WeakSecretError("secrets is an empty list: give it one.");
-  return list.map((secret, index) => {
-    if (list.indexOf(secret) < index) throw new WeakSecretError(`secrets[${index}] is there twice. Remove it.`);
-    const weakness = weaknessOf(secret);
+  // An empty one lacks its first.
+  return (list.length > 0 ? list : [undefined]).map((secret, index) => {
+    const weakness = list.indexOf(secret) < index ? "is there twice" : weaknessOf(secret);
     if (weakness) {
       throw new WeakSecretError(`secrets[${index}] ${weakness}. A good one: openssl rand -hex 32`);
     }
@@ -31,8 +27,10 @@ export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
 }
 
 function weaknessOf(secret: unknown): string | false {
+  /** As many as the hash behind the keys has (RFC 7518 §3.2 asks the same of HS256). */
+  const minBytes = 32;
   if (typeof secret !== "string") return "is no string (is the environment variable set?)";
-  if (toBytes(secret).length < MIN_BYTES) return `has fewer than ${MIN_BYTES} bytes`;
+  if (toBytes(secret).length < minBytes) return `has fewer than ${minBytes} bytes`;
   const isKnown = KNOWN.test(secret.toLowerCase().replace(/[^a-z\d]/g, ""));
   return (isKnown || isMonotonous(secret)) && "is easy to guess";
 }

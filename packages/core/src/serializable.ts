@@ -14,13 +14,9 @@ const MAX_DEPTH = 64;
 export function assertSerializable(value: unknown, path: string, parents: readonly unknown[] = []): void {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return;
   const isList = Array.isArray(value);
-  if (
-    !(isList ? isPlainArray(value) : isPlainObject(value)) ||
-    parents.includes(value) ||
-    parents.length >= MAX_DEPTH
-  ) {
-    const isObject = typeof value === "object" && value !== null;
-    const kind = isObject ? value.constructor?.name : typeof value === "number" ? value : typeof value;
+  const isObject = Object(value) === value;
+  if (!isObject || !isPlain(value as object, isList) || parents.includes(value) || parents.length >= MAX_DEPTH) {
+    const kind = isObject ? (value as object).constructor?.name : typeof value === "number" ? value : typeof value;
     throw new NotSerializableError(
       `${path} (${kind}) cannot be kept. Keep plain JSON, a Date as a number; ${MAX_DEPTH} deep at most.`,
     );
@@ -31,15 +27,11 @@ export function assertSerializable(value: unknown, path: string, parents: readon
   }
 }
 
-function isPlainArray(value: readonly unknown[]): boolean {
-  // Array.prototype is an array itself, in every realm; that of a class that extends Array is not.
-  return Array.isArray(Object.getPrototypeOf(value)) && Object.keys(value).length <= value.length;
-}
-
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
+function isPlain(value: object, isList: boolean): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
+  // Array.prototype is an array itself, in every realm; that of a class that extends Array is not.
+  if (isList) return Array.isArray(prototype) && Object.keys(value).length <= (value as unknown[]).length;
   // A plain object of another realm (an iframe, a vm context) has another Object.prototype, itself without one.
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isPlain && !("toJSON" in value) && Object.getOwnPropertySymbols(value).length === 0;
+  const isBare = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isBare && !("toJSON" in value) && Object.getOwnPropertySymbols(value).length === 0;
 }

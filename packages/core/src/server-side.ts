@@ -1,7 +1,7 @@
 import { type AskStore, askStore, type IndexedStore } from "./ask-store.ts";
 import { IdCollisionError, SessionTooLargeError } from "./errors.ts";
 import { parseJson } from "./json.ts";
-import type { Keeper, Kept, SessionMode } from "./keeper.ts";
+import type { Keeper, KeeperContext, Kept, SessionMode } from "./keeper.ts";
 import type { Secrets } from "./key-ring.ts";
 import { ID_LENGTH, isSessionId, newSessionId, toStoreKey } from "./session-id.ts";
 import { MAX_COOKIE_BYTES } from "./session-size.ts";
@@ -19,9 +19,6 @@ export interface ServerSideOptions {
   readonly timeout?: number;
 }
 
-/** Fresh ids to try before a store that calls all of them taken is called broken. */
-const MAX_CREATE_ATTEMPTS = 3;
-
 /**
  * Keeps sessions in a store; the cookie holds a random id of 256 bits and nothing else.
  *
@@ -33,17 +30,16 @@ export function serverSide(store: SessionStore, options: ServerSideOptions = {})
   const signerFor = "secrets" in options ? ticketSigner(options.secrets) : () => unsigned;
   return {
     name: "server",
-    keeper: ({ cookie: { name } }) => {
-      const signer = signerFor(name);
-      if (name.length + ID_LENGTH + signer.overhead > MAX_COOKIE_BYTES) {
-        throw new SessionTooLargeError("cookie.name is too long.");
-      }
-      return storeKeeper(store, ask, signer, name);
-    },
+    keeper: (context) => storeKeeper(store, ask, signerFor(context.cookie.name), context),
   };
 }
 
-function storeKeeper(store: IndexedStore, ask: AskStore, signer: TicketSigner, cookieName: string): Keeper {
+function storeKeeper(
+  store: IndexedStore,
+  ask: AskStore,
+  signer: TicketSigner,
+  { cookie, seen }: KeeperContext,
+): Keeper {
   async function find(known: Pick<Kept, "id" | "ticket" | "isStale">): Promise<Kept | undefined> {
     const session = await ask("load", known.id);
     // A copy: a store that hands out what it keeps would change the version under the comparison.
@@ -51,27 +47,38 @@ function storeKeeper(store: IndexedStore, ask: AskStore, signer: TicketSigner, c
   }
 
   return {
-    cookieNames: [cookieName],
+    cookieNames: [cookie.name],
 
     async load([ticket = ""]) {
       const sessionId = ticket.slice(0, ID_LENGTH);
       if (!isSessionId(sessionId)) return "malformed";
-      const isStale = await signer.isStale(sessionId, ticket.slice(ID_LENGTH));
+      const known = seen.get(ticket);
+      const isStale = !known && (await signer.isStale(sessionId, ticket.slice(ID_LENGTH)));
       if (typeof isStale === "string") return isStale;
       const fresh = isStale ? await signer.sign(sessionId) : ticket;
-      return (await find({ id: await toStoreKey(sessionId), ticket: [fresh], isStale })) ?? "not-found";
+      const kept = await find({ id: known ?? (await toStoreKey(sessionId)), ticket: [fresh], isStale });
+      if (!kept) return "not-found";
+      // Not before: whoever sends ids that nobody was given must not push out the others.
+      seen.set(fresh, kept.id);
+      return kept;
     },
 
     reload: find,
 
     async create(session) {
-      for (let attempt = 0; attempt < MAX_CREATE_ATTEMPTS; attempt++) {
+      /** Fresh ids to try before a store that calls all of them taken is called broken. */
+      const maxAttempts = 3;
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const sessionId = newSessionId();
         const id = await toStoreKey(sessionId);
-        const ticket = [await signer.sign(sessionId)];
-        if (await ask("create", id, session)) return { id, ticket, isStale: false, session };
+        const ticket = await signer.sign(sessionId);
+        if ((cookie.name + ticket).length > MAX_COOKIE_BYTES)
+          throw new SessionTooLargeError("cookie.name is too long.");
+        // The browser is about to come back with it.
+        seen.set(ticket, id);
+        if (await ask("create", id, session)) return { id, ticket: [ticket], isStale: false, session };
       }
-      throw new IdCollisionError("The store takes no new id: check its create().");
+      throw new IdCollisionError("The store's create() takes no new id.");
     },
 
     async update(kept, session) {

@@ -7,7 +7,7 @@ import { type ManagerContext, resolveOptions, type SessionManagerOptions } from 
 import { PendingSession } from "./pending-session.ts";
 import { canCarryHeaders, withSessionHeaders } from "./response-headers.ts";
 import type { Session } from "./session.ts";
-import { visits } from "./session-state.ts";
+import { Visited } from "./session-state.ts";
 import { settle } from "./settle.ts";
 
 /** What {@link SessionManager.list} tells about a session. Nothing in it can be used as a cookie. */
@@ -51,7 +51,7 @@ export class SessionManager<
     response: Response,
     options: { readonly failed?: boolean } = {},
   ): Promise<Response> {
-    const visit = visits.get(session);
+    const visit = Visited.of(session);
     if (visit?.context !== this.#context) {
       throw new SessionForeignError("Commit with the manager that opened the session.");
     }
@@ -80,7 +80,7 @@ export class SessionManager<
     } catch (error) {
       await this.commit(pending, Response.error()).catch((failure: unknown) => {
         // The same one when the handler has committed itself, and was told of it.
-        if (failure !== error) throw new AggregateError([error, failure], "Handler and commit failed.");
+        if (failure !== error) throw new AggregateError([error, failure]);
       });
       throw error;
     }
@@ -134,7 +134,7 @@ export class SessionManager<
     const able = this.#context.keeper[name];
     if (able === undefined) {
       throw new UnsupportedError(
-        `${name} needs serverSide and a store with a subject index${name === "list" ? "" : ", or revocations"}.`,
+        `${name} needs serverSide and a subject index; revocations do for revoke and revokeAll.`,
       );
     }
     return able;
@@ -142,5 +142,5 @@ export class SessionManager<
 }
 
 function assertResponse(response: Response | undefined): void {
-  if (typeof response?.headers?.get !== "function") throw new NoResponseError("The handler returned no Response.");
+  if (typeof response?.headers?.get !== "function") throw new NoResponseError("No Response was returned.");
 }

@@ -1,7 +1,7 @@
 import { NOTES, type Notes } from "./draft.ts";
 import { assertOption, SessionCommittedError } from "./errors.ts";
 import type { Session } from "./session.ts";
-import { type SessionState, type Visit, visits } from "./session-state.ts";
+import { type SessionState, type Visit, Visited } from "./session-state.ts";
 
 /** A session, whatever its data. */
 export type AnySession = Pick<
@@ -77,7 +77,7 @@ export function bindUnproven(session: AnySession, subject: string): void {
  * @param pending - a session that nobody has awaited yet
  */
 export function prepare(pending: object, act: (session: AnySession) => Promise<void>): void {
-  const visit = visits.get(pending);
+  const visit = Visited.of(pending);
   if (visit !== undefined) visit.prepare = act;
 }
 
@@ -94,7 +94,7 @@ export async function isAlive(session: AnySession): Promise<boolean> {
 }
 
 function stateOf(session: AnySession): SessionState {
-  const visit: Visit | undefined = visits.get(session);
+  const visit: Visit | undefined = Visited.of(session);
   assertOption(visit !== undefined && "draft" in visit, "A session is needed, an awaited one: await pending");
   return visit as SessionState;
 }

@@ -9,10 +9,10 @@ export const MAX_COOKIE_BYTES = 4096;
  */
 export function tooLarge(size: number, limit: number, data: string, advice = ""): SessionTooLargeError {
   const largest = Object.entries<unknown>(JSON.parse(data).d)
-    .map(([key, value]) => ({ key, size: JSON.stringify(value).length }))
-    .sort((a, b) => b.size - a.size)
+    .map(([key, value]) => [key, JSON.stringify(value).length] as const)
+    .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
-    .map(({ key, size }) => `${key} (${size})`);
+    .map(([key, size]) => `${key} (${size})`);
   return new SessionTooLargeError(
     `The session takes ${size} of ${limit} bytes, most in ${largest.join(", ")}. Keep less${advice}.`,
   );

@@ -2,7 +2,7 @@ import { NOTES, type Updater } from "./draft.ts";
 import { assertOption, SessionCommittedError } from "./errors.ts";
 import type { Kept } from "./keeper.ts";
 import { expiryOf } from "./lifetime.ts";
-import { blank, type SessionState, visits } from "./session-state.ts";
+import { blank, type SessionState, Visited } from "./session-state.ts";
 
 type Key<T> = keyof T & string;
 type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
@@ -13,13 +13,16 @@ type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
  * Values are JSON and are handed out as they are: changing one in place (`session.get("cart")?.push("book")`) is a
  * change like any other. Nothing is written before the commit, and only what changed is.
  */
-export class Session<Data extends object = Record<string, unknown>, Flash extends object = Record<string, string>> {
+export class Session<
+  Data extends object = Record<string, unknown>,
+  Flash extends object = Record<string, string>,
+> extends Visited {
   readonly #state: SessionState;
 
   /** @internal */
   constructor(state: SessionState) {
+    super(state);
     this.#state = state;
-    visits.set(this, state);
   }
 
   /** SHA-256 of the secret in the cookie (a random name in cookie modes): safe to log. `undefined` until first stored. */
@@ -29,7 +32,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   /** Whether no stored session was found, or it was destroyed during this request. */
   get isNew(): boolean {
-    return this.#state.kept === undefined;
+    return !this.#state.kept;
   }
 
   /** Who {@link bind} said this is. */
@@ -67,7 +70,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
   }
 
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
-    return this.#state.draft.values.get(key) as Data[K] | undefined;
+    return this.#state.draft.get(key) as Data[K] | undefined;
   }
 
   has(key: Key<Data>): boolean {
@@ -176,9 +179,7 @@ export class Session<Data extends object = Record<string, unknown>, Flash extend
 
   #writable(): SessionState {
     if (this.#state.isCommitted) {
-      throw new SessionCommittedError(
-        "The session was changed after its commit. Change it before the response is returned.",
-      );
+      throw new SessionCommittedError("Change the session before the response is returned.");
     }
     return this.#state;
   }

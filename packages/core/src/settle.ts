@@ -12,7 +12,7 @@ import type { StoredSession } from "./store.ts";
 export type Cookies = ReadonlyMap<string, string>;
 
 /** What a request made of its session. A new one, and one with a new id, are both made by creating them. */
-type Outcome = "untouched" | "unchanged" | "changed" | "created";
+type Outcome = "untouched" | "unchanged" | "touched" | "changed" | "created";
 
 /** How a write ended. `"ok"`: the session was left empty, and is deleted. */
 type Result = Kept | "ok" | "gone" | "conflict";
@@ -46,8 +46,9 @@ export async function settle(
   }
   const outcome = isFailure && !commitOnError ? "untouched" : decide(state);
   if (outcome === "untouched") return issue(state);
+  if (outcome === "unchanged") return issue(state, state.kept);
   if (!canCarryHeaders && (outcome === "created" || keeper.isCookieOnly)) {
-    if (outcome !== "unchanged") drop(state, "undeliverable");
+    if (outcome !== "touched") drop(state, "undeliverable");
     return NO_COOKIES;
   }
   let result = await persist(state, outcome);
@@ -56,7 +57,7 @@ export async function settle(
     state.draft = draft.rebase({ d: {}, p: persistent });
     result = await write(state, outcome, undefined);
   }
-  if (result === "gone" && outcome !== "unchanged") drop(state, result);
+  if (result === "gone" && outcome !== "touched") drop(state, result);
   return issue(state, typeof result === "object" ? result : undefined);
 }
 
@@ -65,7 +66,9 @@ function decide(state: SessionState): Outcome {
   const isEmpty = isNothing(state);
   if (!kept) return isEmpty ? "untouched" : "created";
   if (renewal && !isEmpty) return "created";
-  return draft.isChanged() ? "changed" : "unchanged";
+  if (draft.isChanged()) return "changed";
+  const isDue = isExtended(state, kept, expiryOf(state)) || (kept.isStale && state.context.keeper.isCookieOnly);
+  return isDue ? "touched" : "unchanged";
 }
 
 /** Whether nothing is left that would be worth keeping. */
@@ -84,7 +87,7 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
     await backOff(attempt);
     seen = await context.keeper.reload(seen);
     const content = seen && (await readContent(context, seen.content));
-    if (content === undefined) return "gone";
+    if (!content) return "gone";
     state.draft = draft.rebase(content);
   }
   throw new SessionConflictError("Others kept changing the session. Nothing was kept.");
@@ -96,10 +99,7 @@ async function write(state: SessionState, outcome: Outcome, seen: Kept | undefin
   if (!seen) return keeper.create(toStored(state, 1));
   if (outcome === "created") return replace(state, seen);
   const { version } = seen.session;
-  if (outcome === "unchanged") {
-    const isDue = isExtended(state, seen, expiryOf(state)) || (seen.isStale && keeper.isCookieOnly);
-    return isDue ? keeper.touch(seen, toStored(state, version)) : seen;
-  }
+  if (outcome === "touched") return keeper.touch(seen, toStored(state, version));
   if (!isNothing(state)) return keeper.update(seen, toStored(state, version + 1));
   const result = await keeper.delete(seen, true);
   if (result === "ok") {
@@ -140,25 +140,25 @@ function toStored(state: SessionState, version: number): StoredSession {
 function issue(state: SessionState, after?: Kept): Cookies {
   const { context, draft, held, kept: before, isDestroyed } = state;
   const { cookie, keeper, now, emit } = context;
-  // Besides the destroyed ones, a part left over from a longer ticket: it would travel with every request.
-  const cookies = new Map(held.map((name) => [name, cookie.serialize(name, "", 0)]));
-  if (!after) return isDestroyed ? cookies : NO_COOKIES;
+  if (!after && !isDestroyed) return NO_COOKIES;
+  let parts: readonly string[] = [];
+  let maxAge: number | undefined;
+  if (after) {
+    const { id, ticket, session } = after;
+    state.after = after;
+    if (!before) emit({ type: "created", id });
+    else if (before.id !== id) emit({ type: "regenerated", id, previousId: before.id });
+    else if (before.isStale) emit({ type: "reissued", id });
 
-  const { id, ticket, session } = after;
-  state.after = after;
-  if (!before) emit({ type: "created", id });
-  else if (before.id !== id) emit({ type: "regenerated", id, previousId: before.id });
-  else if (before.isStale) emit({ type: "reissued", id });
-
-  const isHeld = ticket === before?.ticket && !before.isStale;
-  const isLater = draft.persistent && isExtended(state, before, session.expiresAt);
-  if (isHeld && !isLater && !draft.isPersistenceChanged()) return NO_COOKIES;
-  const maxAge = draft.persistent ? Math.max(0, Math.ceil((session.expiresAt - now()) / 1000)) : undefined;
-  for (const [index, part] of ticket.entries()) {
-    const name = keeper.cookieNames[index] as string;
-    cookies.set(name, cookie.serialize(name, part, maxAge));
+    const isLater = draft.persistent && isExtended(state, before, session.expiresAt);
+    if (ticket === before?.ticket && !before.isStale && !isLater && !draft.isPersistenceChanged()) return NO_COOKIES;
+    if (draft.persistent) maxAge = Math.max(0, Math.ceil((session.expiresAt - now()) / 1000));
+    parts = ticket;
   }
-  return cookies;
+  // Besides the destroyed ones, a part left over from a longer ticket: it would travel with every request.
+  const removed = held.map((name) => [name, "", 0] as const);
+  const set = parts.map((part, index) => [keeper.cookieNames[index] as string, part, maxAge] as const);
+  return new Map([...removed, ...set].map((line) => [line[0], cookie.serialize(...line)]));
 }
 
 /** Whether a session ends so much later than before that it is worth a write, or a cookie. */

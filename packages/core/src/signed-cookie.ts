@@ -1,6 +1,6 @@
 import { parseBase64Url, toBase64Url, toBytes } from "./base64url.ts";
 import type { SessionMode } from "./keeper.ts";
-import { type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
+import { prefixOf, type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
 
 const codec: SealCodec = {
   name: "signed",
@@ -8,11 +8,11 @@ const codec: SealCodec = {
     purpose: "session-signed",
     algorithm: { name: "HMAC", hash: "SHA-256", length: 256 },
     usages: ["sign", "verify"],
+    prefix: prefixOf({ alg: "HS256" }),
   },
-  header: (kid) => ({ alg: "HS256", kid }),
 
-  async seal(header, payload, key) {
-    const input = `${header}.${toBase64Url(payload)}`;
+  async seal(prefix, payload, key) {
+    const input = prefix + toBase64Url(payload);
     return `${input}.${toBase64Url(await crypto.subtle.sign("HMAC", key, toBytes(input)))}`;
   },
 
@@ -20,10 +20,11 @@ const codec: SealCodec = {
   form: /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/,
 
   async unseal(token, key) {
-    const [header = "", payload = "", signature = ""] = token.split(".");
+    const end = token.lastIndexOf(".");
+    const signature = parseBase64Url(token.slice(end + 1));
     // subtle.verify compares in constant time.
-    const isValid = await crypto.subtle.verify("HMAC", key, parseBase64Url(signature), toBytes(`${header}.${payload}`));
-    return isValid ? parseBase64Url(payload) : undefined;
+    const isValid = await crypto.subtle.verify("HMAC", key, signature, toBytes(token.slice(0, end)));
+    return isValid ? parseBase64Url(token.slice(token.indexOf(".") + 1, end)) : undefined;
   },
 };
 

@@ -337,9 +337,10 @@ for (const [name, makeMode] of Object.entries(cookieModes)) {
     });
 
     it("SEC-22 are not believed to be as they were by a read that a logout in this process overtook", async () => {
-      const { store, device } = setUp({ revocationDelay: 60 });
+      const { store, device, clock } = setUp({ revocationDelay: 60 });
       const { client } = await device();
       const thief = await client.clone();
+      clock.advance(60);
       // The store has answered already, and its answer is late.
       const answer = store.pauseNextAnswer();
       const reading = ask(thief, "/");

@@ -401,7 +401,7 @@ for (const { name, mode } of modes()) {
       for (let attempt = 0; attempt < 2; attempt++) {
         await expect(Promise.resolve(pending)).rejects.toMatchObject({
           code: "SESSION_COMMITTED",
-          message: expect.stringContaining("Await it before"),
+          message: expect.stringContaining("Await the session before"),
         });
       }
     });
@@ -480,7 +480,7 @@ describe("a session that was not awaited", () => {
       }
       expect(thrown).toMatchObject({
         code: "SESSION_NOT_AWAITED",
-        message: expect.stringContaining("const session = await pending"),
+        message: expect.stringContaining("await pending"),
       });
       expect((thrown as Error).message).toContain(member);
     });
