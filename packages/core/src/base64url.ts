@@ -15,6 +15,6 @@ export function parseBase64Url(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   // A loop: Uint8Array.from walks a string by code points, ten times as slow.
   const bytes = new Uint8Array(binary.length);
-  for (const index of bytes.keys()) bytes[index] = binary.charCodeAt(index);
+  for (let index = binary.length; index--; ) bytes[index] = binary.charCodeAt(index);
   return bytes;
 }
