@@ -1,0 +1,226 @@
+import { encryptedCookie, memoryStore, type SessionStore, serverSide, signedCookie } from "@coatcheck/core";
+import { EncryptJWT, SignJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import { application, dataOf } from "../peers/application.ts";
+import { cookieModes, modes, modesWithSecrets, requestWith, secret, ticketIn } from "../support/modes.ts";
+
+/** What the session of a request with that `Cookie` header, or of a request that somebody made up, holds. */
+async function readWith(
+  { sessions }: Pick<ReturnType<typeof application>, "sessions">,
+  cookie: string,
+): Promise<Record<string, unknown>> {
+  return dataOf(await sessions.open(requestWith(cookie)));
+}
+
+describe("CVE-2025-47278: the oldest key signed, Flask", () => {
+  describe.each(modesWithSecrets())("$name", ({ mode }) => {
+    it("seals with the first secret alone", async () => {
+      const [first, second, third] = [secret(), secret(), secret()];
+      const eve = application({ mode: mode([first, second, third]) }).guest();
+      await eve.ask((session) => session.set("name", "eve"));
+      const cookie = await eve.client.cookieHeader();
+      expect(await readWith(application({ mode: mode(first) }), cookie)).toEqual({ name: "eve" });
+      for (const older of [second, third, [third, second]]) {
+        expect(await readWith(application({ mode: mode(older) }), cookie)).toEqual({});
+      }
+    });
+  });
+});
+
+describe("CVE-2026-39410: a prefix passed by U+00A0, hono", () => {
+  /** What `String.prototype.trim`, or a parser of the cookies of 1997, would take off a name. */
+  const disguises = [
+    ...["\u00a0", "\u0085", "\u000b", "\u000c", "\u1680", "\u2000", "\u2028", "\u3000", "\ufeff"].flatMap((blank) => [
+      `${blank}__Host-session`,
+      `__Host-session${blank}`,
+      ` ${blank}\t__Host-session`,
+    ]),
+    '"__Host-session"',
+    "$__Host-session",
+    "%5F%5FHost-session",
+    "__Host-session[]",
+    "__HOST-session",
+  ];
+  describe.each(modes())("$name", ({ mode }) => {
+    it("takes no cookie that a subdomain can set for the one that only this host can", async () => {
+      const app = application({ mode: mode() });
+      const [mallory, eve] = [app.guest(), app.guest()];
+      await mallory.ask((session) => session.set("name", "mallory"));
+      await eve.ask((session) => session.set("name", "eve"));
+      const [forged, real] = [await mallory.client.cookieHeader(), await eve.client.cookieHeader()];
+      const value = forged.slice(forged.indexOf("=") + 1);
+      for (const disguise of disguises) {
+        const planted = `${disguise}=${value}`;
+        expect(await readWith(app, planted), JSON.stringify(disguise)).toEqual({});
+        expect(await readWith(app, `${planted}; ${real}`), JSON.stringify(disguise)).toEqual({ name: "eve" });
+        expect(await readWith(app, `${real}; ${planted}`), JSON.stringify(disguise)).toEqual({ name: "eve" });
+      }
+      expect(await readWith(app, `$Version=1; x="a; ${forged}"; ${real}`)).toEqual({});
+    });
+  });
+});
+
+describe("CVE-2025-61686: path traversal by id, React Router", () => {
+  /** As a careless store over files would be: the key becomes a path, and paths are resolved. */
+  function fileStore() {
+    const rows = memoryStore();
+    const touched: string[] = [];
+    const toPath = (key: string): string => {
+      const { pathname } = new URL(key, "file:///app/sessions/");
+      touched.push(pathname);
+      return pathname;
+    };
+    const store: SessionStore = {
+      traits: rows.traits,
+      load: (key) => rows.load(toPath(key)),
+      create: (key, session) => rows.create(toPath(key), session),
+      update: (key, session, version) => rows.update(toPath(key), session, version),
+      touch: (key, expiresAt) => rows.touch(toPath(key), expiresAt),
+      delete: (key, version) => rows.delete(toPath(key), version),
+    };
+    return { store, touched, rows };
+  }
+
+  const ids = [
+    "../secrets/admin.json",
+    "..%2fsecrets%2fadmin.json",
+    "/app/secrets/admin.json",
+    "file:///app/secrets/admin.json",
+    "....//secrets/admin.json",
+    "..\\secrets\\admin.json",
+    "%2e%2e/secrets/admin.json",
+    `../secrets/admin.json${"/.".repeat(11)}`,
+    `${"./".repeat(11)}../secrets/admin.json`,
+    "../secrets/admin.json\0",
+  ];
+
+  describe.each([{ kind: "plain ids" }, { kind: "signed ids", secrets: secret() }])(
+    "$kind",
+    ({ kind: _, ...options }) => {
+      it("reads, writes and removes nothing outside the store by an id from a cookie", async () => {
+        const { store, touched, rows } = fileStore();
+        const app = application({ mode: serverSide(store, options) });
+        const data = JSON.stringify({ d: { name: "admin" } });
+        const { clock } = app;
+        const row = { data, version: 1, createdAt: clock.now(), expiresAt: clock.now() + 1e9 };
+        await rows.create("/app/secrets/admin.json", row);
+        for (const id of ids) {
+          expect(await readWith(app, `__Host-session=${id}`), id).toEqual({});
+          const pending = app.sessions.open(requestWith(`__Host-session=${id}`));
+          (await pending).destroy();
+          await app.sessions.commit(pending, new Response());
+          const writing = app.sessions.open(requestWith(`__Host-session=${id}`));
+          (await writing).set("name", "mallory");
+          await app.sessions.commit(writing, new Response());
+          expect(await app.sessions.revoke(id), id).toBe(false);
+        }
+        expect(touched.filter((path) => !/^\/app\/sessions\/[\w-]{43}$/.test(path))).toEqual([]);
+        expect(touched).toHaveLength(ids.length);
+        expect(await rows.load("/app/secrets/admin.json")).toEqual(row);
+      });
+    },
+  );
+});
+
+describe("GHSA-q5pr-72pq-83v3: a number of chunks that a client chose, h3", () => {
+  const claims = ["999999999~x", "9~x", "4294967295~x", "1e9~x", "__chunked__999999999", "0x7fffffff~x", "-1~x", "5~x"];
+  describe.each([1, 4])("of %d", (chunks) => {
+    describe.each([signedCookie, encryptedCookie])("%o", (mode) => {
+      it("looks for no more of them than were allowed, and sets and clears no more, whatever a cookie claims", async () => {
+        const { sessions, events } = application({ mode: mode({ secrets: secret(), chunks }) });
+        for (const claim of claims) {
+          const parts = Array.from({ length: 300 }, (_, index) => `__Host-session.${index}=x`);
+          const header = [`__Host-session=${claim}`, ...parts].join("; ");
+          const looking = sessions.open(requestWith(header));
+          expect(dataOf(await looking), claim).toEqual({});
+          expect((await sessions.commit(looking, new Response())).headers.getSetCookie(), claim).toEqual([]);
+          for (const act of ["destroy", "regenerate", "clear"] as const) {
+            const pending = sessions.open(requestWith(header));
+            const session = await pending;
+            session[act]();
+            if (act === "regenerate") session.set("name", "mallory");
+            const { headers } = await sessions.commit(pending, new Response());
+            expect(headers.getSetCookie().length, claim).toBeLessThanOrEqual(chunks);
+          }
+        }
+        expect(events.filter(({ type }) => type === "rejected").length).toBe(claims.length * 4);
+      });
+    });
+  });
+});
+
+describe("CVE-2023-48309: a token of another purpose taken for a session, next-auth", () => {
+  describe.each(modesWithSecrets())("$name", ({ name, mode }) => {
+    it("takes no token of an unfinished login for a session, under the same secret", async () => {
+      const secrets = secret();
+      const session = application({ mode: mode(secrets) });
+      for (const cookieName of [
+        "__Host-oauth",
+        "__Host-session.1",
+        "__Host-session-state",
+        "session",
+        "__Host-Session",
+      ]) {
+        const oauth = application({ mode: mode(secrets), cookie: { name: cookieName } });
+        const { cookies } = await oauth.guest().ask((state) => {
+          state.bind("mallory");
+          state.set("code_verifier", "pkce");
+        });
+        const stranger = await session.sessions.open(requestWith(`__Host-session=${ticketIn(cookies[0])}`));
+        expect([stranger.isNew, stranger.subject, dataOf(stranger)], cookieName).toEqual([true, undefined, {}]);
+      }
+    });
+
+    it("takes no token of another mode for a session, under the same secret", async () => {
+      const secrets = secret();
+      const session = application({ mode: mode(secrets) });
+      for (const other of modesWithSecrets().filter((candidate) => candidate.name !== name)) {
+        const { cookies } = await application({ mode: other.mode(secrets) })
+          .guest()
+          .ask((state) => state.bind("mallory"));
+        const stranger = await session.sessions.open(requestWith(`__Host-session=${ticketIn(cookies[0])}`));
+        expect([stranger.isNew, stranger.subject], other.name).toEqual([true, undefined]);
+      }
+    });
+  });
+
+  describe.each(cookieModes())("$name", ({ mode }) => {
+    it("takes no JWT for a session that somebody made with the secret itself for another purpose", async () => {
+      const secrets = secret();
+      const app = application({ mode: mode(secrets) });
+      const key = new TextEncoder().encode(secrets);
+      const claims = { sub: "mallory", id: "x", v: 1, crt: app.clock.now(), exp: 4e12, c: { d: { name: "mallory" } } };
+      const tokens = [
+        await new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(key),
+        await new EncryptJWT(claims).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(key.slice(0, 32)),
+      ];
+      for (const token of tokens) {
+        const stranger = await app.sessions.open(requestWith(`__Host-session=${token}`));
+        expect([stranger.isNew, stranger.subject]).toEqual([true, undefined]);
+      }
+    });
+  });
+});
+
+describe("CVE-2023-27524: secrets that everybody knows, Superset", () => {
+  const shipped = [
+    "\u0002\u0001thisismyscretkey\u0001\u0002\\e\\y\\y\\h",
+    "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET",
+    "thisISaSECRET_1234",
+    "TEST_NON_DEV_SECRET",
+  ];
+  describe.each(modesWithSecrets())("$name", ({ mode }) => {
+    it("does not start with a secret that stands in somebody's configuration for all to read", () => {
+      for (const known of shipped) {
+        for (const secrets of [known, [secret(), known]]) {
+          expect(() => mode(secrets), known).toThrow(expect.objectContaining({ code: "WEAK_SECRET" }));
+        }
+      }
+    });
+
+    it("does not start with no secret and makes none up", () => {
+      expect(() => mode("")).toThrow(expect.objectContaining({ code: "WEAK_SECRET" }));
+      expect(() => mode([])).toThrow(expect.objectContaining({ code: "WEAK_SECRET" }));
+    });
+  });
+});
