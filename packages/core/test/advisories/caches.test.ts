@@ -54,6 +54,7 @@ describe("CVE-2023-30861: missing Vary on a session that is sent anew, Flask", (
         clock.advance(10);
         const page = await eve.fetch("/page");
         expect([await page.text(), page.headers.getSetCookie().length]).toEqual(['"eve"', 1]);
+        expect(page.headers.get("Vary")).toBe("Cookie");
         const stolen = await mallory.fetch("/page");
         expect(await stolen.text()).toBe('"nobody"');
         expect(await mallory.cookieHeader()).toBe("");

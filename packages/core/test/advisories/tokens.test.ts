@@ -1,4 +1,5 @@
 import { encryptedCookie, memoryStore, type SessionStore, serverSide, signedCookie } from "@coatcheck/core";
+import { keyRing } from "@coatcheck/core/toolkit";
 import { EncryptJWT, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "../peers/application.ts";
@@ -199,6 +200,22 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
         expect([stranger.isNew, stranger.subject]).toEqual([true, undefined]);
       }
     });
+  });
+  it("takes no token for a session that a package of ours sealed for another purpose", async () => {
+    const secrets = secret();
+    const app = application({ mode: signedCookie({ secrets }) });
+    const now = app.clock.now();
+    const claims = { id: "x", v: 1, iat: now, exp: now + 60_000, crt: now, sub: "mallory", c: { d: {} } };
+    const subjects = [];
+    for (const purpose of ["oauth-state", "session-signed"]) {
+      const algorithm = { name: "HMAC", hash: "SHA-256", length: 256 };
+      const binding = { purpose, cookieName: "__Host-session", algorithm, usages: ["sign" as const] };
+      const [{ kid, key }] = await keyRing([secrets], binding)();
+      const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid }).sign(key);
+      subjects.push((await app.sessions.open(requestWith(`__Host-session=${token}`))).subject);
+    }
+    // The second one is a session's own purpose: it was the purpose alone that the first one was refused for.
+    expect(subjects).toEqual([undefined, "mallory"]);
   });
 });
 
