@@ -62,7 +62,7 @@ export function guestOf(sessions: Pick<SessionManager, "handle">): Guest {
       const headers = new Headers(init.headers);
       headers.set("X-Act", `${acts.length - 1}`);
       const response = await client.fetch(path, { ...init, headers });
-      if (done === undefined) throw new Error("The handler was not called.");
+      if (done === undefined) throw new Error("The handler was not called, or did not come to its end.");
       return { response, cookies: response.headers.getSetCookie(), result: done.result };
     },
   };

@@ -29,6 +29,7 @@ for (const { name, mode } of modes()) {
       const eve = application({ mode: mode() }).guest();
       const read = () => eve.ask((session) => [session.flashed("message"), session.get("message")]);
       const { result } = await eve.ask((session) => {
+        session.set("user", "mj");
         session.flash("message", "success!");
         return session.flashed("message");
       });
