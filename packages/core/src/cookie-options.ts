@@ -46,7 +46,10 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   // No separators, control or non-ASCII characters; of an attribute no more than a browser reads, and a name that leaves
   // room for something.
   assertOption(/^[\w!#$%&'*+.^`|~-]{1,4090}$/.test(name), "cookie.name must be a token (RFC 9110)");
-  assertOption(/^\/[ -:<-~]{0,1023}$/.test(path), "cookie.path must begin with /, ASCII without ;");
+  assertOption(
+    typeof options === "object" && /^\/[ -:<-~]{0,1023}$/.test(path),
+    "cookie.path must begin with /, ASCII without ;",
+  );
   assertOption(/^[A-Za-z\d.-]{0,1024}$/.test(domain), "cookie.domain must be a host name");
   assertOption(/^(lax|strict|none)$/.test(sameSite), "cookie.sameSite must be lax, strict or none");
   assertOption(secure || !needsSecure, "cookie: sameSite none, partitioned and a __ prefix need secure: true");

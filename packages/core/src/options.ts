@@ -73,14 +73,15 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
   const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime;
   assertOption(
     typeof mode?.keeper === "function",
-    "mode must be serverSide(memoryStore()), signedCookie({ secrets }) or encryptedCookie({ secrets })",
+    "mode must be serverSide(store), signedCookie or encryptedCookie(options)",
   );
   assertOption(
-    [idle, absolute, touchInterval].every(Number.isFinite) &&
+    Object(lifetime) === lifetime &&
+      [idle, absolute, touchInterval].every(Number.isFinite) &&
       absolute > 0 &&
       touchInterval >= 0 &&
       touchInterval < idle,
-    "lifetime must be seconds above 0, touchInterval below idle",
+    "lifetime must be seconds, touchInterval below idle",
   );
   assertOption(!schema || "~standard" in schema, "schema must be a Standard Schema");
   assertOption(cacheBytes >= 0, "cookieCache must be bytes");

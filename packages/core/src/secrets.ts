@@ -4,10 +4,10 @@ import type { Secrets } from "./key-ring.ts";
 
 /**
  * Parts of values printed in documentation and copied into production from there, lower-case and without punctuation:
- * express-session, iron-session, jwt.io, Better Auth, Flask, h3. Superset was broken into through such a one (CVE-2023-27524).
+ * express-session, iron-session, jwt.io, Better Auth, Fastify, Flask, h3, Redash. Superset was broken into through such a one (CVE-2023-27524).
  */
 const KNOWN =
-  /keyboardcat|qwertyuiop|(change|replace)(me|this|with)|your.{0,12}secret|donotuse|processenv|atleast|betterauthsecret|192b9bdd|80d42cfb/;
+  /keyboardcat|qwertyuiop|(change|replace)(me|this|with)|your.*(secret|key)|donotuse|processenv|atleast|minimum|biggerthan|betterauth|192b9bdd|80d42cfb|c292a0a3/;
 
 /**
  * {@link Secrets} as a list, without any that can be guessed.

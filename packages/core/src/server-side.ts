@@ -3,10 +3,11 @@ import { IdCollisionError, SessionTooLargeError } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import type { Keeper, KeeperContext, Kept, SessionMode } from "./keeper.ts";
 import type { Secrets } from "./key-ring.ts";
+import { parseSecrets } from "./secrets.ts";
 import { ID_LENGTH, isSessionId, newSessionId, toStoreKey } from "./session-id.ts";
 import { MAX_COOKIE_BYTES } from "./session-size.ts";
 import type { SessionStore } from "./store.ts";
-import { type TicketSigner, ticketSigner, unsigned } from "./ticket-signer.ts";
+import { type TicketSigner, ticketSigner } from "./ticket-signer.ts";
 
 /** Options of {@link serverSide}. */
 export interface ServerSideOptions {
@@ -27,10 +28,10 @@ export interface ServerSideOptions {
 export function serverSide(store: SessionStore, options: ServerSideOptions = {}): SessionMode {
   const { timeout = 10 } = options;
   const ask = askStore(store, "serverSide", timeout);
-  const signerFor = "secrets" in options ? ticketSigner(options.secrets) : () => unsigned;
+  const secrets = "secrets" in options ? parseSecrets(options.secrets) : [];
   return {
     name: "server",
-    keeper: (context) => storeKeeper(store, ask, signerFor(context.cookie.name), context),
+    keeper: (context) => storeKeeper(store, ask, ticketSigner(secrets, context.cookie.name), context),
   };
 }
 
@@ -78,7 +79,7 @@ function storeKeeper(
         seen.set(ticket, id);
         if (await ask("create", id, session)) return { id, ticket: [ticket], isStale: false, session };
       }
-      throw new IdCollisionError("The store's create() takes no new id.");
+      throw new IdCollisionError("The store takes no new id.");
     },
 
     async update(kept, session) {

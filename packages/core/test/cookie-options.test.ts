@@ -129,6 +129,10 @@ describe("cookie options", () => {
     );
   }
 
+  it("are refused when they are no object", () => {
+    for (const cookie of ["sid", 42, true]) refuses(cookie as never);
+  });
+
   for (const prefix of ["__Host-", "__host-", "__HOST-", "__hOsT-", "__Host-Http-", "__host-HTTP-"]) {
     it(`SEC-31 refuses ${prefix} with a domain, with a path, and without TLS`, () => {
       refuses({ name: `${prefix}s`, domain: "example.com" });

@@ -209,8 +209,9 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
     const subjects = [];
     for (const purpose of ["oauth-state", "session-signed"]) {
       const algorithm = { name: "HMAC", hash: "SHA-256", length: 256 };
-      const binding = { purpose, cookieName: "__Host-session", algorithm, usages: ["sign" as const] };
-      const [{ kid, key }] = await keyRing([secrets], binding)();
+      const usages = ["sign" as const];
+      const binding = { purpose, cookieName: "__Host-session", algorithm, usages, prefix: (kid: string) => kid };
+      const [{ prefix: kid, key }] = await keyRing([secrets], binding)();
       const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid }).sign(key);
       subjects.push((await app.sessions.open(requestWith(`__Host-session=${token}`))).subject);
     }
@@ -225,6 +226,10 @@ describe("CVE-2023-27524: secrets that everybody knows, Superset", () => {
     "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET",
     "thisISaSECRET_1234",
     "TEST_NON_DEV_SECRET",
+    "YOUR_OWN_RANDOM_GENERATED_SECRET_KEY",
+    "a secret with minimum length of 32 characters",
+    "averylogphrasebiggerthanthirtytwochars",
+    "c292a0a3aa32397cdb050e233733900f",
   ];
   describe.each(modesWithSecrets())("$name", ({ mode }) => {
     it("does not start with a secret that stands in somebody's configuration for all to read", () => {
