@@ -73,7 +73,7 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
   const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime;
   assertOption(
     typeof mode?.keeper === "function",
-    "mode must be serverSide(store), signedCookie or encryptedCookie(options)",
+    "mode must be serverSide(memoryStore()), signedCookie or encryptedCookie({ secrets })",
   );
   assertOption(
     Object(lifetime) === lifetime &&

@@ -33,7 +33,7 @@ export function ticketSigner(secrets: readonly string[], cookieName: string): Ti
 
     async isStale(id, signature) {
       const keys: readonly RingKey[] = await ring();
-      if (!keys.length && signature === "") return false;
+      if (!keys.length && !signature) return false;
       // After two dots and a key id of 8 characters.
       const hmac = signature.slice(10);
       // It has as many bytes as an id, and like it one spelling only.
