@@ -6,7 +6,8 @@ import { ENGINES } from "./growth/engines.ts";
 import { OPERATIONS } from "./growth/operations.ts";
 import { type GrowthOptions, parseOptions } from "./growth/options.ts";
 import { printCosts, printHeading, printMachine, printReading, printSweeps } from "./growth/printing.ts";
-import { type Cost, measureInTurn } from "./growth/rounds.ts";
+import { measureInTurn } from "./growth/rounds.ts";
+import type { Cost } from "./measuring/timing.ts";
 import { measureReading, measureSweeps } from "./growth/sweeps.ts";
 
 try {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { toCount } from "../measuring/count-option.ts";
 import { ENGINES } from "./engines.ts";
 
 /** What the command takes. */
@@ -34,10 +35,4 @@ export function parseOptions(args: readonly string[]): GrowthOptions {
   };
   if (options.few >= options.many) throw new Error("--few takes a smaller number than --many.");
   return options;
-}
-
-function toCount(option: string, text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`--${option} takes a whole number, 1 or more.`);
-  return count;
 }

@@ -1,15 +1,13 @@
-import { cpus, totalmem } from "node:os";
-import type { Cost } from "./rounds.ts";
-import { quantile } from "./statistics.ts";
+import { describeMachine, describeRuntime } from "../measuring/machine.ts";
+import { quantile } from "../measuring/statistics.ts";
+import { formatCount, toTable } from "../measuring/table.ts";
+import type { Cost } from "../measuring/timing.ts";
 import type { SweepReport } from "./sweeper.ts";
 import type { ReadingReport } from "./sweeps.ts";
-import { formatCount, toTable } from "./table.ts";
 
 /** What the numbers depend on, besides the engine. */
 export function printMachine(): void {
-  const [cpu] = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  console.log(`Node ${process.versions.node}, ${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB of memory`);
+  console.log(`${describeRuntime()}, ${describeMachine()}`);
 }
 
 export function printHeading(engine: string): void {

@@ -1,0 +1,55 @@
+import expressSession, { MemoryStore, type Store } from "express-session";
+import { type Contender, describeData, type Protection } from "./contender.ts";
+import { countingStore } from "./counting-store.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { driveNode, type NodeMiddleware } from "./node-host.ts";
+
+interface Incoming {
+  session: Partial<BenchData> & { regenerate(done: (error?: unknown) => void): void };
+}
+
+/** `express-session` on Node's messages, with the store that comes with it. */
+export const expressSessionContender: Contender = expressSessionOver(
+  "express-session, memory",
+  "server",
+  () => new MemoryStore(),
+);
+
+/** With a store of the caller's. Its ids are signed, with HMAC-SHA-256 by `node:crypto`. */
+export function expressSessionOver(name: string, protection: Protection, makeStore: () => Store): Contender {
+  return {
+    ...{ name, protection, host: "Node", package: "express-session", isNodeOnly: true },
+    setUp() {
+      const { store, takeCount } = countingStore(makeStore());
+      return { start: () => application(store), countCalls: takeCount };
+    },
+  };
+}
+
+function application(store: Store) {
+  const cookie = { httpOnly: true, sameSite: "lax" } as const;
+  const middleware = expressSession({ secret: SECRET, store, resave: false, saveUninitialized: false, cookie });
+  const app = middleware as unknown as NodeMiddleware<Incoming>;
+  return {
+    untouched: driveNode(app, (_request, _visit, answer) => answer("ok")),
+    fill: driveNode(app, (request, visit, answer) => {
+      Object.assign(request.session, dataOfQuery(visit.path));
+      answer("filled");
+    }),
+    read: driveNode(app, (request, _visit, answer) => answer(describeData(request.session))),
+    write: driveNode(app, (request, _visit, answer) => {
+      const { session } = request;
+      if (session.n !== undefined) session.count = (session.count ?? 0) + 1;
+      answer(describeData(session));
+    }),
+    // A new id comes with an empty session: what was in the old one is put into it.
+    login: driveNode(app, (request, _visit, answer) => {
+      const { cookie: _, ...data } = request.session as Partial<BenchData>;
+      request.session.regenerate((error) => {
+        if (error !== undefined && error !== null) throw error;
+        Object.assign(request.session, data, { user: USER });
+        answer(describeData(request.session));
+      });
+    }),
+  };
+}

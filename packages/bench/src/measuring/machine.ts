@@ -1,0 +1,16 @@
+import { cpus, totalmem } from "node:os";
+import process from "node:process";
+
+/** What every number depends on: the machine. */
+export function describeMachine(): string {
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB of memory`;
+}
+
+/** The runtime that this process is, `Node 24.21.0`. */
+export function describeRuntime(): string {
+  const { bun, deno, node } = process.versions;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? `Node ${node}` : `Deno ${deno}`;
+}

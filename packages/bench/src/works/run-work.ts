@@ -1,0 +1,130 @@
+import {
+  type Application,
+  type Contender,
+  cookieOf,
+  newVisit,
+  type Place,
+  toReply,
+  type Visit,
+} from "../contenders/contender.ts";
+import { fillQuery } from "../contenders/data.ts";
+import { takeTurns } from "../measuring/rounds.ts";
+import { median } from "../measuring/statistics.ts";
+import { timeCalls } from "../measuring/timing.ts";
+import type { Work } from "./work.ts";
+
+/** What a contender took for a work: microseconds per request, by round. */
+export interface Series {
+  readonly contender: string;
+  readonly rounds: readonly number[];
+}
+
+export interface RoundOptions {
+  readonly rounds: number;
+  /** Milliseconds that a contender works in a round, about. */
+  readonly slice: number;
+}
+
+/** Requests of a turn at most; who is through them sooner has a shorter turn. */
+const MAX_REQUESTS = 3_000;
+/** Microseconds that are timed at once, at least: many times what it takes to read a clock. */
+const SAMPLE = 100;
+/** Samples of a turn, at least: the one in the middle counts. */
+const MIN_SAMPLES = 5;
+/** Milliseconds for finding out how long a request takes. */
+const ESTIMATE_TIME = 15;
+
+/** A contender, ready for a work. */
+interface Entrant {
+  readonly name: string;
+  readonly place: Place;
+  readonly app: Application;
+  /** Requests of a turn, and how many of them are timed at once. */
+  readonly requests: number;
+  readonly perSample: number;
+  /** Cookie headers: one for each request at a first sight, a single one at a repeat sight. */
+  readonly cookies: readonly string[];
+}
+
+/** Measures all contenders that can do the work, in turns. */
+export async function runWork(
+  contenders: readonly Contender[],
+  work: Work,
+  { rounds, slice }: RoundOptions,
+): Promise<Series[]> {
+  const entrants: Entrant[] = [];
+  for (const contender of contenders) {
+    const entrant = await enter(contender, work, slice);
+    if (entrant !== undefined) entrants.push(entrant);
+  }
+  const measure = (entrant: Entrant): Promise<number> => takeTurn(entrant, work);
+  const results = await takeTurns(entrants, rounds, measure);
+  await Promise.all(entrants.map(({ place }) => place.close?.()));
+  return entrants.map(({ name }, index) => ({ contender: name, rounds: results[index] ?? [] }));
+}
+
+async function enter(contender: Contender, work: Work, slice: number): Promise<Entrant | undefined> {
+  const place = await contender.setUp();
+  const app = place.start();
+  if (app[work.action] === undefined) return undefined;
+  const cost = await estimateCost(app, work);
+  const requests = Math.max(MIN_SAMPLES, Math.min(MAX_REQUESTS, Math.round((slice * 1_000) / cost)));
+  const perSample = Math.max(1, Math.min(Math.ceil(SAMPLE / cost), Math.floor(requests / MIN_SAMPLES)));
+  const cookies = await newCookies(app, work, work.sight === "first" ? requests : 1);
+  return { name: contender.name, place, app, requests, perSample, cookies };
+}
+
+/** One contender's part of a round: microseconds per request. */
+async function takeTurn(entrant: Entrant, work: Work): Promise<number> {
+  const { place, requests, perSample } = entrant;
+  const app = work.sight === "first" ? place.start() : entrant.app;
+  // Keys are derived by the first request, which is not what is measured.
+  const [warmUp = ""] = await newCookies(app, work, 1);
+  const handler = handlerOf(app, work);
+  await handler(newVisit(work.action, warmUp));
+  const cookies = work.isConsuming ? await newCookies(app, work, requests) : entrant.cookies;
+  // A request is used once: h3 notes its session with it.
+  const visits = Array.from({ length: requests }, (_, n) => newVisit(work.action, cookies[n % cookies.length] ?? ""));
+  let next = 0;
+  const { typical } = await timeCalls(
+    async () => {
+      for (let call = 0; call < perSample; call++) await handler(visits[next++] as Visit);
+    },
+    { time: 0, iterations: Math.floor(requests / perSample), warmup: false },
+  );
+  return typical / perSample;
+}
+
+/** Microseconds per request, roughly, once the code is compiled. */
+async function estimateCost(app: Application, work: Work): Promise<number> {
+  const handler = handlerOf(app, work);
+  const costs: number[] = [];
+  const endsAt = performance.now() + ESTIMATE_TIME;
+  while (costs.length < 3 || performance.now() < endsAt) {
+    const [cookie = ""] = await newCookies(app, work, 1);
+    const visit = newVisit(work.action, cookie);
+    const beganAt = performance.now();
+    await handler(visit);
+    costs.push((performance.now() - beganAt) * 1_000);
+  }
+  return median(costs.slice(costs.length / 2));
+}
+
+/** The Cookie headers of new sessions; of hosts that have no sessions, one that nobody asks for. */
+async function newCookies(app: Application, { size, alter }: Work, count: number): Promise<string[]> {
+  const cookies: string[] = [];
+  for (let n = 1; n <= count; n++) {
+    const cookie =
+      app.fill === undefined
+        ? `session=${"x".repeat(size)}`
+        : cookieOf(await toReply(app.fill(newVisit("fill", "", fillQuery(n, size)))));
+    cookies.push(alter?.(cookie) ?? cookie);
+  }
+  return cookies;
+}
+
+function handlerOf(app: Application, { action }: Work): (visit: Visit) => unknown {
+  const handler = app[action];
+  if (handler === undefined) throw new Error(`there is no ${action}`);
+  return handler;
+}
