@@ -7,8 +7,8 @@ import { OPERATIONS } from "./growth/operations.ts";
 import { type GrowthOptions, parseOptions } from "./growth/options.ts";
 import { printCosts, printHeading, printMachine, printReading, printSweeps } from "./growth/printing.ts";
 import { measureInTurn } from "./growth/rounds.ts";
-import type { Cost } from "./measuring/timing.ts";
 import { measureReading, measureSweeps } from "./growth/sweeps.ts";
+import type { Cost } from "./measuring/timing.ts";
 
 try {
   const options = parseOptions(process.argv.slice(2));

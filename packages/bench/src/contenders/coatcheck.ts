@@ -10,7 +10,14 @@ import {
 } from "@coatcheck/core";
 import { session } from "@coatcheck/hono";
 import { Hono } from "hono";
-import { type Contender, describeData, type Host, type Protection, routedApplication, webApplication } from "./contender.ts";
+import {
+  type Contender,
+  describeData,
+  type Host,
+  type Protection,
+  routedApplication,
+  webApplication,
+} from "./contender.ts";
 import { countingStore } from "./counting-store.ts";
 import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
 

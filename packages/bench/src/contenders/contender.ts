@@ -69,7 +69,10 @@ export function describeData(data: Described | null | undefined): string {
 
 /** Handlers of requests as an application. */
 export function webApplication(handlers: { readonly [Name in Action]?: WebHandler }): Application {
-  const entries = Object.entries(handlers).map(([action, handler]) => [action, (visit: Visit) => handler(visit.request)]);
+  const entries = Object.entries(handlers).map(([action, handler]) => [
+    action,
+    (visit: Visit) => handler(visit.request),
+  ]);
   return Object.fromEntries(entries);
 }
 

@@ -1,4 +1,11 @@
-import { type Application, type Contender, describeData, type Protection, type Reply, type Visit } from "./contender.ts";
+import {
+  type Application,
+  type Contender,
+  describeData,
+  type Protection,
+  type Reply,
+  type Visit,
+} from "./contender.ts";
 import { type BenchData, dataOfQuery, USER } from "./data.ts";
 
 /** Bytes to a token and back, with a key that was imported before. */
@@ -22,8 +29,7 @@ const HEADERS = {
 
 const hmac: Sealing = {
   ...{ protection: "signed", name: "WebCrypto HMAC" },
-  importKey: () =>
-    crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign", "verify"]),
+  importKey: () => crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign", "verify"]),
   async seal(payload, key) {
     const input = `${HEADERS.signed}.${toBase64Url(payload)}`;
     return `${input}.${toBase64Url(await crypto.subtle.sign("HMAC", key, encoder.encode(input)))}`;

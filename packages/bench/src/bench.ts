@@ -1,0 +1,25 @@
+// What coatcheck takes beside its peers, on the same work in one run, and whether that meets its goals.
+// `npm run bench -- [--quick] [--only part…] [--runtime name…] [--rounds n] [--write]`
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseOptions } from "./options.ts";
+import { measureAll } from "./parts/all.ts";
+import { measureWorks, quietly, reportTo, writeResults } from "./parts/works.ts";
+import { writeReadmes } from "./report/readme.ts";
+import { toReport } from "./report/report.ts";
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.resultsFile !== undefined) {
+    // Another runtime, started by this program in Node.
+    const results = await quietly(() => measureWorks(options, reportTo(options.runtimes.join())));
+    writeResults(options.resultsFile, results);
+  } else {
+    const report = toReport(await measureAll(options, fileURLToPath(import.meta.url)), options);
+    for (const { text } of report.sections) console.log(`\n${text}`);
+    if (options.isWriting) writeReadmes(report);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

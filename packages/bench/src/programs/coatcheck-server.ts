@@ -1,0 +1,13 @@
+import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
+import { type Data, fill, type Program } from "./program.ts";
+
+const sessions = new SessionManager<Data>({ mode: serverSide(memoryStore()) });
+
+const program: Program = {
+  fetch: sessions.wrap(async (request, pending) => {
+    const session = await pending;
+    if (request.url.endsWith("/fill")) fill(session);
+    return new Response(session.get("user") ?? "nobody");
+  }),
+};
+export default program;

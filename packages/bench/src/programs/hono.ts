@@ -1,0 +1,6 @@
+import { Hono } from "hono";
+import type { Program } from "./program.ts";
+
+const program: Program = new Hono().get("/*", (c) => c.text("nobody"));
+
+export default program;

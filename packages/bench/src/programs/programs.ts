@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+
+/** Programs by what tables call them; the file of each. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  "bare handler": file("bare"),
+  "coatcheck, signed": file("coatcheck-signed"),
+  "coatcheck, encrypted": file("coatcheck-encrypted"),
+  "coatcheck, memory": file("coatcheck-server"),
+  "coatcheck in Hono, encrypted": file("coatcheck-hono"),
+  "Hono without sessions": file("hono"),
+  "Hono's signed cookie": file("hono-cookie"),
+  "@hono/session": file("hono-session"),
+  "hono-sessions, encrypted": file("hono-sessions"),
+  "iron-session": file("iron-session"),
+  "h3 useSession": file("h3"),
+  "React Router, signed": file("react-router"),
+};
+
+function file(name: string): string {
+  return fileURLToPath(new URL(`${name}.ts`, import.meta.url));
+}

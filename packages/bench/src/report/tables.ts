@@ -1,0 +1,96 @@
+import type { ColdStart } from "../cold-start/cold-start.ts";
+import { pairwise, spread } from "../measuring/statistics.ts";
+import { formatCount, toTable } from "../measuring/table.ts";
+import type { Size } from "../sizes/sizes.ts";
+import type { Throughput } from "../throughput/throughput.ts";
+import type { BogusResult } from "../works/bogus.ts";
+import type { RoundTrips } from "../works/round-trips.ts";
+import type { Goal } from "./goals.ts";
+import { formatNumber, formatSpread } from "./work-tables.ts";
+
+export function goalTable(goals: readonly Goal[]): string {
+  return toTable(
+    ["goal", "asked for", "measured", ""],
+    goals.map(({ title, target, figure, isMet }) => [
+      title,
+      target.trim(),
+      figure?.trim() ?? "",
+      isMet ? "met" : "missed",
+    ]),
+  );
+}
+
+export function bogusTable({ ids, series }: BogusResult): string {
+  const base = series.find(({ contender }) => contender === "coatcheck");
+  return toTable(
+    ["", "µs each", "× coatcheck", "calls of the store"],
+    series.map(({ contender, rounds, storeCalls }) => [
+      contender,
+      formatSpread(spread(rounds)),
+      base ? formatNumber(spread(pairwise(rounds, base.rounds, (a, b) => a / b)).median) : "",
+      storeCalls === undefined ? "not counted" : `${formatCount(storeCalls)} of ${formatCount(ids)}`,
+    ]),
+  );
+}
+
+export function roundTripTable(roundTrips: readonly RoundTrips[]): string {
+  const head = ["store, contender", "not asked for", "read, unchanged", "changed", "login", "forged id"];
+  return toTable(
+    head,
+    roundTrips.map(({ store, contender, untouched, unchanged, changed, login, forged }) => [
+      `${store}, ${contender}`,
+      ...[untouched, unchanged, changed, login ?? "has none", forged].map(String),
+    ]),
+  );
+}
+
+/** What the others are compared with. */
+const BASE = "coatcheck, encrypted";
+
+export function coldStartTable(coldStarts: readonly ColdStart[]): string {
+  const runtimes = coldStarts.map(({ runtime }) => runtime);
+  return programTable(coldStarts, (runtime) => [`${runtime}, ms`, "×"], runtimes);
+}
+
+export function throughputTable({ connections, seconds, runtimes }: Throughput): string {
+  const names = runtimes.map(({ runtime }) => runtime);
+  const table = programTable(runtimes, (runtime) => [`${runtime}, requests/s`, "×"], names);
+  return `${table}\n\nwrk with one thread and ${connections} connections, ${seconds} s at a time.`;
+}
+
+/** A line for each program, with its median and its ratio in each runtime. */
+function programTable(
+  results: readonly { readonly series: readonly { readonly program: string; readonly rounds: readonly number[] }[] }[],
+  headOf: (runtime: string) => readonly string[],
+  runtimes: readonly string[],
+): string {
+  const programs = [...new Set(results.flatMap(({ series }) => series.map(({ program }) => program)))];
+  const rows = programs.map((program) => [
+    program,
+    ...results.flatMap(({ series }) => {
+      const found = series.find((each) => each.program === program);
+      const base = series.find((each) => each.program === BASE);
+      if (found === undefined || base === undefined) return ["", ""];
+      const ratio = spread(pairwise(found.rounds, base.rounds, (a, b) => a / b));
+      return [formatNumber(spread(found.rounds).median), formatSpread(ratio)];
+    }),
+  ]);
+  return toTable(["", ...runtimes.flatMap(headOf)], rows);
+}
+
+export function sizeTable(sizes: readonly Size[]): string {
+  const ours = (mode: string): number | undefined =>
+    sizes.find((size) => size.mode === mode && size.what.startsWith("coatcheck"))?.bytes;
+  return toTable(
+    ["mode, what is shipped", "bytes, minified and gzipped", "× coatcheck", "limit"],
+    sizes.map(({ mode, what, bytes, limit }) => {
+      const base = ours(mode);
+      return [
+        mode === "core" ? what : `${mode}, ${what}`,
+        formatCount(bytes),
+        base === undefined ? "" : (bytes / base).toFixed(2),
+        limit === undefined ? "" : formatCount(limit),
+      ];
+    }),
+  );
+}
