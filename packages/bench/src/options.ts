@@ -42,8 +42,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const { quick: isQuick, write: isWriting } = values;
   const parts = chosen("part", "only", values.only, PARTS) ?? PARTS;
   const runtimes = chosen("runtime", "runtime", values.runtime, RUNTIMES) ?? (isWriting ? RUNTIMES : ["node"]);
-  if (isWriting && (values.only !== undefined || isQuick)) {
-    throw new Error("--write fills the READMEs, which need a full run: leave out --only and --quick.");
+  if (isWriting && (isQuick || values.only !== undefined || values.runtime !== undefined)) {
+    throw new Error("--write fills the READMEs, which need a full run: leave out --quick, --only and --runtime.");
   }
   return {
     parts: new Set(parts),

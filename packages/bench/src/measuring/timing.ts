@@ -8,8 +8,12 @@ export interface Cost {
   readonly mean: number;
 }
 
-/** Calls a function for `time` milliseconds, or `iterations` times. */
-export async function timeCalls(run: () => unknown, options: BenchOptions): Promise<Cost> {
+/**
+ * Calls a function for `time` milliseconds, or `iterations` times.
+ *
+ * @param run - an `async` function: any other one is called once more before, to see what it returns
+ */
+export async function timeCalls(run: () => Promise<unknown>, options: BenchOptions): Promise<Cost> {
   const [task] = await new Bench({ ...options, throws: true }).add("call", run).run();
   if (task?.result.state !== "completed") throw new Error("the measurement did not complete");
   const { p50, mean } = task.result.latency;

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { CONTENDERS } from "../contenders/contenders.ts";
 import { root } from "../runtimes.ts";
 
-/** The versions of all packages that are measured, as they are installed. */
+/** The versions of all packages and runtimes that are measured, as they are installed. */
 export function describeVersions(): string {
   const names = CONTENDERS.flatMap((contender) => contender.package ?? []);
-  const packages = [...new Set([...names, "connect-redis", "redis", "@hono/node-server"])].sort();
+  const packages = [
+    ...new Set([...names, "connect-redis", "redis", "@hono/node-server", "deno", "bun", "workerd"]),
+  ].sort();
   return packages.map((name) => `${name} ${versionOf(name)}`).join(", ");
 }
 

@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { parseOptions } from "../src/options.ts";
+import { parseWrk } from "../src/throughput/throughput.ts";
+import { roundTrips } from "../src/works/redis-commands.ts";
+import { forge, tamper } from "../src/works/tamper.ts";
+
+const script = fileURLToPath(new URL("../src/bench.ts", import.meta.url));
+
+describe("npm run bench", () => {
+  it("measures what it was asked for, and judges it", async () => {
+    const args = ["--rounds", "1", "--slice", "1", "--only", "untouched"];
+    const { code, stdout } = await bench(args);
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/^#### Conditions\n\n\d+ cores .* GiB of memory; Node \d+\.\d+\.\d+, 1 rounds of 1 ms\.$/m);
+    expect(stdout).toMatch(/ iron-session \d+\.\d+\.\d+,/);
+    expect(stdout).toMatch(/^\| untouched: over a bare handler +\| +≤ 1 µs \| +-?[\d.,]+ µs \| +(met|missed) *\|$/m);
+    expect(stdout).toMatch(/^\| coatcheck in Hono +\| +[\d.,]+ \([\d.,]+–[\d.,]+\) \|/m);
+    expect(stdout).toMatch(/^\| express-session, memory +\| .* \| +coatcheck \| +[\d.,]+ \(/m);
+    expect(stdout).not.toMatch(/NaN|undefined/);
+    expect(stdout).not.toMatch(/^#### (Signed|Throughput|Cold)/m);
+  });
+
+  it("refuses what it does not know with one line", async () => {
+    const { code, stdout, stderr } = await bench(["--only", "everything"]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^There is no part everything\. --only takes untouched, signed, .*\n$/);
+  });
+});
+
+describe("parseOptions", () => {
+  it("measures everything in Node when nothing is said", () => {
+    const { parts, runtimes, rounds } = parseOptions([]);
+    expect([...parts]).toEqual(expect.arrayContaining(["untouched", "signed", "redis", "cold-start", "throughput"]));
+    expect([runtimes, rounds]).toEqual([["node"], 9]);
+  });
+
+  it("takes several parts at once, and a quick run has fewer rounds", () => {
+    const { parts, rounds } = parseOptions(["--quick", "--only", "signed,server", "--only", "sizes"]);
+    expect([[...parts], rounds]).toEqual([["signed", "server", "sizes"], 3]);
+  });
+
+  it("measures in all runtimes for the READMEs, and never less than everything", () => {
+    expect(parseOptions(["--write"]).runtimes).toEqual(["node", "deno", "bun"]);
+    for (const less of [["--quick"], ["--only", "signed"], ["--runtime", "bun"]]) {
+      expect(() => parseOptions(["--write", ...less])).toThrow("--write fills the READMEs, which need a full run");
+    }
+  });
+
+  it("refuses what it does not know", () => {
+    expect(() => parseOptions(["--runtime", "java"])).toThrow("There is no runtime java. --runtime takes node, deno,");
+    expect(() => parseOptions(["--rounds", "0"])).toThrow("--rounds takes a whole number, 1 or more.");
+    expect(() => parseOptions(["--fast"])).toThrow("--fast");
+  });
+});
+
+describe("parseWrk", () => {
+  const output = "Running 1s test\n  100 requests in 1.00s\nRequests/sec:  12345.67\nTransfer/sec: 1MB\n";
+
+  it("finds how many requests there were in a second", () => {
+    expect(parseWrk(output)).toBe(12_345.67);
+  });
+
+  it("takes no figure of a server that failed", () => {
+    expect(() => parseWrk(`  Non-2xx or 3xx responses: 3\n${output}`)).toThrow("wrk: Non-2xx or 3xx responses: 3");
+    expect(() => parseWrk(`  Socket errors: connect 1, read 0\n${output}`)).toThrow("wrk: Socket errors");
+    expect(() => parseWrk("unable to connect")).toThrow("no figure");
+  });
+});
+
+describe("roundTrips", () => {
+  it("counts commands, but not those that a script made from inside, nor the counting itself", () => {
+    const counting = "cmdstat_config|resetstat:calls=1,usec=9\r\ncmdstat_info:calls=1,usec=9\r\n";
+    expect(roundTrips(`${counting}cmdstat_get:calls=1,usec=3\r\ncmdstat_expire:calls=1,usec=3\r\n`)).toBe(2);
+    expect(roundTrips(`${counting}cmdstat_eval:calls=2,usec=3\r\ncmdstat_hmget:calls=7,usec=3\r\n`)).toBe(2);
+    expect(roundTrips(counting)).toBe(0);
+  });
+});
+
+describe("tamper", () => {
+  it("changes one character of the last value, and no escape sequence", () => {
+    expect(tamper("session=abcdefghijklmnop")).toBe("session=abcdefAhijklmnop");
+    expect(tamper("session=AAAAAAAAAAAAAAAA")).toBe("session=AAAAAABAAAAAAAAA");
+    expect(tamper("session=abcde%2Fhijklmnop")).toBe("session=abcdA%2Fhijklmnop");
+  });
+});
+
+describe("forge", () => {
+  it("puts another id into the value, and leaves its length", () => {
+    expect(forge("sid=abcdefghijklmnop", 36)).toBe("sid=abcd00000010mnop");
+  });
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function bench(args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const command = ["--conditions=@coatcheck/source", script, ...args];
+    const child = execFile(process.execPath, command, { encoding: "utf8" }, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
