@@ -127,6 +127,6 @@ export async function quietly<Result>(run: () => Promise<Result>): Promise<Resul
 export function reportTo(prefix: string): (what: string) => void {
   const isTerminal = process.stderr.isTTY === true;
   return (what) => {
-    process.stderr.write(isTerminal ? `\r\u001b[K${prefix} ${what}` : "");
+    process.stderr.write(isTerminal ? `\r\u001b[K${prefix} ${what}` : `${prefix} ${what}\n`);
   };
 }

@@ -3,7 +3,7 @@ import type { Measurements } from "../parts/all.ts";
 import type { Size } from "../sizes/sizes.ts";
 import { GROUPS } from "../works/groups.ts";
 import { Comparison } from "./comparing.ts";
-import { type Evidence, type Goal, judge } from "./goals.ts";
+import { type Evidence, judge } from "./goals.ts";
 import { bogusTable, coldStartTable, goalTable, roundTripTable, sizeTable, throughputTable } from "./tables.ts";
 import { describeVersions } from "./versions.ts";
 import { contenderTable, groupTable } from "./work-tables.ts";
@@ -12,7 +12,6 @@ import { contenderTable, groupTable } from "./work-tables.ts";
 export interface Report {
   /** Machine, versions, and the command. */
   readonly conditions: string;
-  readonly goals: readonly Goal[];
   /** Of this runtime. */
   readonly comparison: Comparison;
   readonly sections: readonly Section[];
@@ -29,13 +28,16 @@ export function toReport(measurements: Measurements, options: BenchOptions): Rep
   const [home] = runtimes;
   const comparison = new Comparison(home?.works ?? []);
   const { bogus, roundTrips } = home ?? {};
-  const evidence: Evidence = { comparison, bogus, roundTrips, sizes: sizes && sizeGoals(sizes) };
-  const goals = judge(evidence).filter(({ isMet }) => isMet !== undefined);
+  const whole: Evidence = { comparison, bogus, roundTrips, sizes: sizes && sizeGoals(sizes) };
   const engines = [...runtimes.map(({ runtime }) => runtime), ...(home?.redis === undefined ? [] : [home.redis])];
   const effort = `${options.rounds} rounds of ${options.slice} ms`;
   const conditions = `${machine}; ${[...engines, effort].join(", ")}.\n\n${describeVersions()}`;
   const sections: Section[] = [section("Conditions", conditions)];
-  if (goals.length > 0) sections.push(section("Goals", goalTable(goals)));
+  // Choices are judged in all runtimes; what is counted and weighed is the same in each.
+  sections.push(...goalSections("Goals", whole));
+  for (const { runtime, works } of runtimes.slice(1)) {
+    sections.push(...goalSections(`Goals, ${runtime}`, { comparison: new Comparison(works) }));
+  }
   for (const { runtime, works } of runtimes) {
     const results = new Comparison(works);
     for (const { name, title, works: kinds } of GROUPS) {
@@ -50,7 +52,12 @@ export function toReport(measurements: Measurements, options: BenchOptions): Rep
   if (coldStarts) sections.push(section("Cold start", coldStartTable(coldStarts)));
   if (throughput) sections.push(section("Throughput", throughputTable(throughput)));
   if (sizes) sections.push(section("Bundles", sizeTable(sizes)));
-  return { conditions, goals, comparison, sections };
+  return { conditions, comparison, sections };
+}
+
+function goalSections(title: string, evidence: Evidence): Section[] {
+  const goals = judge(evidence).filter(({ isMet }) => isMet !== undefined);
+  return goals.length > 0 ? [section(title, goalTable(goals))] : [];
 }
 
 function section(title: string, body: string): Section {
