@@ -5,6 +5,10 @@ import { GROUPS } from "./works/groups.ts";
 export type RuntimeName = "node" | "deno" | "bun";
 export const RUNTIMES: readonly RuntimeName[] = ["node", "deno", "bun"];
 
+/** Where works are done. */
+export type WorkRuntime = RuntimeName | "workerd";
+const WORK_RUNTIMES: readonly WorkRuntime[] = [...RUNTIMES, "workerd"];
+
 /** What is measured besides the groups of works. */
 export type ExtraPart = "round-trips" | "bogus" | "cold-start" | "sizes" | "throughput";
 export const EXTRA_PARTS: readonly ExtraPart[] = ["round-trips", "bogus", "cold-start", "sizes", "throughput"];
@@ -14,7 +18,7 @@ const PARTS: readonly string[] = [...GROUPS.map(({ name }) => name), ...EXTRA_PA
 export interface BenchOptions {
   readonly parts: ReadonlySet<string>;
   /** The runtimes that the groups of works run in. */
-  readonly runtimes: readonly RuntimeName[];
+  readonly runtimes: readonly WorkRuntime[];
   readonly rounds: number;
   /** Milliseconds that a contender works in a round. */
   readonly slice: number;
@@ -41,13 +45,14 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   });
   const { quick: isQuick, write: isWriting } = values;
   const parts = chosen("part", "only", values.only, PARTS) ?? PARTS;
-  const runtimes = chosen("runtime", "runtime", values.runtime, RUNTIMES) ?? (isWriting ? RUNTIMES : ["node"]);
+  const runtimes =
+    chosen("runtime", "runtime", values.runtime, WORK_RUNTIMES) ?? (isWriting ? WORK_RUNTIMES : ["node"]);
   if (isWriting && (isQuick || values.only !== undefined || values.runtime !== undefined)) {
     throw new Error("--write fills the READMEs, which need a full run: leave out --quick, --only and --runtime.");
   }
   return {
     parts: new Set(parts),
-    runtimes: runtimes as readonly RuntimeName[],
+    runtimes: runtimes as readonly WorkRuntime[],
     rounds: toCount("rounds", values.rounds ?? (isQuick ? "3" : "9")),
     slice: toCount("slice", values.slice ?? (isQuick ? "8" : "30")),
     ...{ isQuick, isWriting },

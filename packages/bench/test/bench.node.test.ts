@@ -22,6 +22,20 @@ describe("npm run bench", () => {
     expect(stdout).not.toMatch(/^#### (Signed|Throughput|Cold)/m);
   });
 
+  it("does the same in the other runtimes", { timeout: 120_000 }, async () => {
+    const runtimes = ["deno", "bun", "workerd"];
+    const args = ["--rounds", "1", "--slice", "1", "--only", "untouched", "--runtime", runtimes.join(",")];
+    const { code, stdout, stderr } = await bench(args);
+    expect(code, stderr).toBe(0);
+    for (const runtime of runtimes) {
+      const heading = new RegExp(`^#### A request that does not ask for its session, ${runtime} \\d+\\.\\d+`, "im");
+      expect(stdout).toMatch(heading);
+    }
+    expect(stdout.match(/^\| coatcheck in Hono +\|/gm)).toHaveLength(3);
+    // Which are Node's alone.
+    expect(stdout).not.toMatch(/^\| (cookie|express)-session/m);
+  });
+
   it("refuses what it does not know with one line", async () => {
     const { code, stdout, stderr } = await bench(["--only", "everything"]);
     expect([code, stdout]).toEqual([1, ""]);
@@ -42,7 +56,7 @@ describe("parseOptions", () => {
   });
 
   it("measures in all runtimes for the READMEs, and never less than everything", () => {
-    expect(parseOptions(["--write"]).runtimes).toEqual(["node", "deno", "bun"]);
+    expect(parseOptions(["--write"]).runtimes).toEqual(["node", "deno", "bun", "workerd"]);
     for (const less of [["--quick"], ["--only", "signed"], ["--runtime", "bun"]]) {
       expect(() => parseOptions(["--write", ...less])).toThrow("--write fills the READMEs, which need a full run");
     }

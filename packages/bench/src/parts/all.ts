@@ -4,6 +4,7 @@ import type { BenchOptions } from "../options.ts";
 import { currentRuntime } from "../runtimes.ts";
 import { measureSizes, type Size } from "../sizes/sizes.ts";
 import { measureThroughput, type Throughput } from "../throughput/throughput.ts";
+import { measureInWorkerd } from "../workerd/measure-in-workerd.ts";
 import {
   hasWorks,
   measureWorks,
@@ -33,6 +34,7 @@ export async function measureAll(options: BenchOptions, script: string): Promise
       results.push(await quietly(() => measureWorks(options, reportTo(currentRuntime()))));
     }
     for (const runtime of otherRuntimes(options)) results.push(measureWorksIn(runtime, options, script));
+    if (runtimes.includes("workerd")) results.push(await measureInWorkerd(parts, options, reportTo("workerd")));
   }
   const report = reportTo("");
   return {
@@ -40,6 +42,6 @@ export async function measureAll(options: BenchOptions, script: string): Promise
     runtimes: results,
     sizes: parts.has("sizes") ? await measureSizes() : undefined,
     coldStarts: parts.has("cold-start") ? await coldStarts(isQuick ? 3 : 9, report) : undefined,
-    throughput: parts.has("throughput") ? await measureThroughput(isQuick ? 1 : 3, isQuick ? 1 : 3, report) : undefined,
+    throughput: parts.has("throughput") ? await measureThroughput(isQuick ? 1 : 3, isQuick ? 1 : 2, report) : undefined,
   };
 }

@@ -108,6 +108,7 @@ export function hasWorks({ parts }: BenchOptions): boolean {
   return GROUPS.some(({ name }) => parts.has(name)) || parts.has("bogus") || parts.has("round-trips");
 }
 
+/** Those that run this program as it stands. */
 export function otherRuntimes({ runtimes }: BenchOptions): RuntimeName[] {
   return RUNTIMES.filter((runtime) => runtimes.includes(runtime) && runtime !== currentRuntime());
 }

@@ -1,11 +1,10 @@
+export { SECRET } from "../contenders/data.ts";
+
 /** A whole application with sessions, as small as it can be, for what is about whole applications. */
 export interface Program {
   /** `/fill` makes a session, every other path says who is in it. */
   fetch(request: Request): Response | Promise<Response>;
 }
-
-/** A secret that all of them accept. Not the one of anybody. */
-export const SECRET = "6f1d0c9be27a4583a0bd3f92c7e845161b2ad04fc38e97d5";
 
 export interface Data {
   user: string;

@@ -56,6 +56,12 @@ export const GROUPS: readonly Group[] = [
   },
 ];
 
+/** The contenders of a group, each name once: where nothing is asked of a session, the first mode stands for all. */
+export function membersOf(group: Group, contenders: readonly Contender[]): Contender[] {
+  const members = contenders.filter((contender) => group.isMember(contender));
+  return members.filter(({ name }, index) => members.findIndex((other) => other.name === name) === index);
+}
+
 /** The name of what a contender is compared with: coatcheck in the same host, where there is one. */
 export function baseOf(host: Host): string {
   return host === "Hono" ? "coatcheck in Hono" : "coatcheck";

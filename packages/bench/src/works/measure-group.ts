@@ -1,5 +1,5 @@
 import type { Contender } from "../contenders/contender.ts";
-import { baseOf, type Group, type GroupName } from "./groups.ts";
+import { baseOf, type Group, type GroupName, membersOf } from "./groups.ts";
 import { type RoundOptions, runWork, type Series } from "./run-work.ts";
 
 /** One work, done by all contenders of a group. */
@@ -22,19 +22,24 @@ export async function measureGroup(
   report: (what: string) => void,
 ): Promise<WorkResult[]> {
   const isNode = !("Deno" in globalThis || "Bun" in globalThis);
-  const members = contenders.filter((contender) => group.isMember(contender) && (isNode || !contender.isNodeOnly));
-  // Where nothing is asked of the session it is the same in all modes: the first one stands for them.
-  const distinct = members.filter(({ name }, index) => members.findIndex((other) => other.name === name) === index);
+  const members = membersOf(
+    group,
+    contenders.filter(({ isNodeOnly }) => isNode || !isNodeOnly),
+  );
+  const rounds = options.rounds * (group.moreRounds ?? 1);
   const results: WorkResult[] = [];
   for (const work of group.works) {
     report(`${group.name}: ${work.name}`);
-    const series = await runWork(distinct, work, { ...options, rounds: options.rounds * (group.moreRounds ?? 1) });
-    results.push({ group: group.name, work: work.name, series: series.map((each) => ({ ...each, base: base(each) })) });
+    const series = await runWork(members, work, { ...options, rounds });
+    results.push({ group: group.name, work: work.name, series: compareSeries(series, members) });
   }
   return results;
+}
 
-  function base({ contender }: Series): string {
-    const { name, host } = distinct.find((member) => member.name === contender) as Contender;
-    return name.startsWith("coatcheck") ? name : baseOf(host);
-  }
+/** Says of each series what its figures are put in relation to. */
+export function compareSeries(series: readonly Series[], members: readonly Contender[]): ComparedSeries[] {
+  return series.map((each) => {
+    const host = members.find(({ name }) => name === each.contender)?.host ?? "fetch";
+    return { ...each, base: each.contender.startsWith("coatcheck") ? each.contender : baseOf(host) };
+  });
 }

@@ -1,16 +1,8 @@
-import {
-  type Application,
-  type Contender,
-  cookieOf,
-  newVisit,
-  type Place,
-  toReply,
-  type Visit,
-} from "../contenders/contender.ts";
-import { fillQuery } from "../contenders/data.ts";
+import { type Application, type Contender, newVisit, type Place, type Visit } from "../contenders/contender.ts";
 import { takeTurns } from "../measuring/rounds.ts";
 import { median } from "../measuring/statistics.ts";
 import { timeCalls } from "../measuring/timing.ts";
+import { handlerOf, newCookies, newVisits } from "./visits.ts";
 import type { Work } from "./work.ts";
 
 /** What a contender took for a work: microseconds per request, by round. */
@@ -84,7 +76,7 @@ async function takeTurn(entrant: Entrant, work: Work): Promise<number> {
   await handler(newVisit(work.action, warmUp));
   const cookies = work.isConsuming ? await newCookies(app, work, requests) : entrant.cookies;
   // A request is used once: h3 notes its session with it.
-  const visits = Array.from({ length: requests }, (_, n) => newVisit(work.action, cookies[n % cookies.length] ?? ""));
+  const visits = newVisits(work, cookies, requests);
   let next = 0;
   const { typical } = await timeCalls(
     async () => {
@@ -108,23 +100,4 @@ async function estimateCost(app: Application, work: Work): Promise<number> {
     costs.push((performance.now() - beganAt) * 1_000);
   }
   return median(costs.slice(costs.length / 2));
-}
-
-/** The Cookie headers of new sessions; of hosts that have no sessions, one that nobody asks for. */
-async function newCookies(app: Application, { size, alter }: Work, count: number): Promise<string[]> {
-  const cookies: string[] = [];
-  for (let n = 1; n <= count; n++) {
-    const cookie =
-      app.fill === undefined
-        ? `session=${"x".repeat(size)}`
-        : cookieOf(await toReply(app.fill(newVisit("fill", "", fillQuery(n, size)))));
-    cookies.push(alter?.(cookie) ?? cookie);
-  }
-  return cookies;
-}
-
-function handlerOf(app: Application, { action }: Work): (visit: Visit) => unknown {
-  const handler = app[action];
-  if (handler === undefined) throw new Error(`there is no ${action}`);
-  return handler;
 }
