@@ -2,9 +2,11 @@
 // `npm run bench -- [--quick] [--only part…] [--runtime name…] [--rounds n] [--write]`
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { quietly, reportTo } from "./console.ts";
 import { parseOptions } from "./options.ts";
 import { measureAll } from "./parts/all.ts";
-import { measureWorks, quietly, reportTo, writeResults } from "./parts/works.ts";
+import { writeResults } from "./parts/other-runtimes.ts";
+import { measureWorks } from "./parts/works.ts";
 import { writeReadmes } from "./report/readme.ts";
 import { toReport } from "./report/report.ts";
 

@@ -1,15 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
 import { MissingEngineError, startRedis } from "@coatcheck/engines";
 import { CONTENDERS } from "../contenders/contenders.ts";
 import { redisContenders } from "../contenders/redis.ts";
 import { type BenchRedisClient, connectRedis } from "../contenders/redis-client.ts";
 import { describeRuntime } from "../measuring/machine.ts";
-import { type BenchOptions, RUNTIMES, type RuntimeName } from "../options.ts";
-import { commandFor, currentRuntime } from "../runtimes.ts";
+import type { BenchOptions } from "../options.ts";
+import { currentRuntime } from "../runtimes.ts";
 import { type BogusResult, measureBogusIds } from "../works/bogus.ts";
 import { GROUPS, type GroupName } from "../works/groups.ts";
 import { measureGroup, type WorkResult } from "../works/measure-group.ts";
@@ -77,57 +72,4 @@ async function withRedis(use: (client: BenchRedisClient) => Promise<void>): Prom
     await engine.stop();
   }
   return engine.version;
-}
-
-/** Does the works in another runtime: this same program, run by that. */
-export function measureWorksIn(
-  runtime: RuntimeName,
-  { parts, rounds, slice }: BenchOptions,
-  script: string,
-): RuntimeResults {
-  const folder = mkdtempSync(join(tmpdir(), "coatcheck-bench-"));
-  try {
-    const file = join(folder, "results.json");
-    const groups = GROUPS.map(({ name }) => name).filter((name) => parts.has(name) && name !== "redis");
-    const args = ["--runtime", runtime, "--only", groups.join(","), "--rounds", `${rounds}`, "--slice", `${slice}`];
-    const [program, ...rest] = commandFor(runtime, script, [...args, "--results", file]);
-    const { status } = spawnSync(program, rest, { stdio: ["ignore", "ignore", "inherit"] });
-    if (status !== 0) throw new Error(`The works in ${runtime} ended with ${status}.`);
-    return JSON.parse(readFileSync(file, "utf8"));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-export function writeResults(file: string, results: RuntimeResults): void {
-  writeFileSync(file, JSON.stringify(results));
-}
-
-/** Whether there is something for this runtime to do. */
-export function hasWorks({ parts }: BenchOptions): boolean {
-  return GROUPS.some(({ name }) => parts.has(name)) || parts.has("bogus") || parts.has("round-trips");
-}
-
-/** Those that run this program as it stands. */
-export function otherRuntimes({ runtimes }: BenchOptions): RuntimeName[] {
-  return RUNTIMES.filter((runtime) => runtimes.includes(runtime) && runtime !== currentRuntime());
-}
-
-/** Some libraries print each cookie that they refuse; what is printed would be measured, and nobody could read the rest. */
-export async function quietly<Result>(run: () => Promise<Result>): Promise<Result> {
-  const print = console.error;
-  console.error = () => undefined;
-  try {
-    return await run();
-  } finally {
-    console.error = print;
-  }
-}
-
-/** Progress goes to where errors go: what is printed on the other side can be kept. */
-export function reportTo(prefix: string): (what: string) => void {
-  const isTerminal = process.stderr.isTTY === true;
-  return (what) => {
-    process.stderr.write(isTerminal ? `\r\u001b[K${prefix} ${what}` : `${prefix} ${what}\n`);
-  };
 }

@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BenchOptions, RUNTIMES, type RuntimeName } from "../options.ts";
+import { commandFor, currentRuntime } from "../runtimes.ts";
+import { GROUPS } from "../works/groups.ts";
+import type { RuntimeResults } from "./works.ts";
+
+/** Does the works in another runtime: this same program, run by that. */
+export function measureWorksIn(
+  runtime: RuntimeName,
+  { parts, rounds, slice }: BenchOptions,
+  script: string,
+): RuntimeResults {
+  const folder = mkdtempSync(join(tmpdir(), "coatcheck-bench-"));
+  try {
+    const file = join(folder, "results.json");
+    const groups = GROUPS.map(({ name }) => name).filter((name) => parts.has(name) && name !== "redis");
+    const args = ["--runtime", runtime, "--only", groups.join(","), "--rounds", `${rounds}`, "--slice", `${slice}`];
+    const [program, ...rest] = commandFor(runtime, script, [...args, "--results", file]);
+    const { status } = spawnSync(program, rest, { stdio: ["ignore", "ignore", "inherit"] });
+    if (status !== 0) throw new Error(`The works in ${runtime} ended with ${status}.`);
+    return JSON.parse(readFileSync(file, "utf8"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function writeResults(file: string, results: RuntimeResults): void {
+  writeFileSync(file, JSON.stringify(results));
+}
+
+/** Whether there is something for this runtime to do. */
+export function hasWorks({ parts }: BenchOptions): boolean {
+  return GROUPS.some(({ name }) => parts.has(name)) || parts.has("bogus") || parts.has("round-trips");
+}
+
+/** Those that run this program as it stands. */
+export function otherRuntimes({ runtimes }: BenchOptions): RuntimeName[] {
+  return RUNTIMES.filter((runtime) => runtimes.includes(runtime) && runtime !== currentRuntime());
+}
