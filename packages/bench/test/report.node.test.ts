@@ -70,8 +70,8 @@ describe("judge", () => {
 
   it("asks that a tampered cookie is no dearer than a valid one", () => {
     const title = "signed, tampered cookie: over a valid one";
-    const valid = result("signed", FIRST, { coatcheck: [20] });
-    const judged = (cost: number) => goal([valid, result("signed", "tampered cookie", { coatcheck: [cost] })], title);
+    const judged = (cost: number) =>
+      goal([result("signed", "tampered cookie", { coatcheck: [cost], "coatcheck, good cookie": [20] })], title);
     expect(judged(19)).toMatchObject({ figure: "0.95 ×", isMet: true });
     expect(judged(21)).toMatchObject({ isMet: false });
   });

@@ -36,6 +36,6 @@ export async function measureAll(options: BenchOptions, script: string): Promise
     runtimes: results,
     sizes: parts.has("sizes") ? await measureSizes() : undefined,
     coldStarts: parts.has("cold-start") ? await coldStarts(isQuick ? 3 : 9, report) : undefined,
-    throughput: parts.has("throughput") ? await measureThroughput(isQuick ? 1 : 3, isQuick ? 1 : 2, report) : undefined,
+    throughput: parts.has("throughput") ? await measureThroughput(isQuick ? 1 : 4, 1, report) : undefined,
   };
 }

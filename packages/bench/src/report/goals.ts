@@ -1,5 +1,5 @@
 import type { BogusResult } from "../works/bogus.ts";
-import { EMPTY_MIDDLEWARE, type GroupName } from "../works/groups.ts";
+import { EMPTY_MIDDLEWARE, GOOD_COOKIE, type GroupName } from "../works/groups.ts";
 import type { RoundTrips } from "../works/round-trips.ts";
 import type { Comparison } from "./comparing.ts";
 import { formatNumber } from "./work-tables.ts";
@@ -75,7 +75,12 @@ export function judge(evidence: Evidence): Goal[] {
       fasterThanEachPeer(comparison, `${group}, write: faster than each peer`, group, "write, first sight", 1.3),
     ),
     ...protectedModes().map((group) =>
-      atMost(`${group}, tampered cookie: over a valid one`, "1", "×", tamperedRatio(comparison, group)),
+      atMost(
+        `${group}, tampered cookie: over a valid one`,
+        "1",
+        "×",
+        ratio(comparison, group, "tampered cookie", "coatcheck", GOOD_COOKIE),
+      ),
     ),
     bogusGoal(evidence.bogus),
     ...roundTripGoals(evidence.roundTrips),
@@ -147,13 +152,6 @@ function isPeer(comparison: Comparison, group: GroupName, name: string): boolean
   const isOurs = comparison.base(group, name) === name;
   const isOther = group === "signed" && name === "iron-session";
   return !isOurs && !isOther && name !== EMPTY_MIDDLEWARE && !name.startsWith("WebCrypto");
-}
-
-/** Of two works, so that rounds cannot be paired: medians in the same run. */
-function tamperedRatio(comparison: Comparison, group: GroupName): number | undefined {
-  const tampered = comparison.cost(group, "tampered cookie", "coatcheck");
-  const valid = comparison.cost(group, FIRST, "coatcheck");
-  return tampered && valid && tampered.median / valid.median;
 }
 
 function bogusGoal(bogus: BogusResult | undefined): Goal {

@@ -1,6 +1,6 @@
 import type { Spread } from "../measuring/statistics.ts";
 import { toTable } from "../measuring/table.ts";
-import type { GroupName } from "../works/groups.ts";
+import { GOOD_COOKIE, type GroupName } from "../works/groups.ts";
 import type { Comparison } from "./comparing.ts";
 
 /**
@@ -8,7 +8,8 @@ import type { Comparison } from "./comparing.ts";
  * Medians, and between which two values the middle half of the rounds lies.
  */
 export function groupTable(comparison: Comparison, group: GroupName): string {
-  const contenders = comparison.contenders(group);
+  // A good cookie has rows of its own.
+  const contenders = comparison.contenders(group).filter((name) => name !== GOOD_COOKIE);
   // The ones with figures of their own stand first.
   const ours = contenders.filter((name) => comparison.base(group, name) === name);
   const others = contenders.filter((name) => comparison.base(group, name) !== name);

@@ -16,6 +16,9 @@ export type GroupName = "untouched" | "signed" | "encrypted" | "server" | "redis
 /** Without sessions, so that its distance from coatcheck in Hono is what the session costs. */
 export const EMPTY_MIDDLEWARE = "Hono, empty middleware";
 
+/** coatcheck with cookies that nobody changed, measured beside those that somebody did. */
+export const GOOD_COOKIE = "coatcheck, good cookie";
+
 const REDIS_WORKS: readonly Work[] = SESSION_WORKS.filter(
   ({ size, sight, alter, action }) => size === 200 && alter === undefined && (sight === "first" || action === "read"),
 );

@@ -1,6 +1,7 @@
 import type { Contender } from "../contenders/contender.ts";
-import { baseOf, type Group, type GroupName, membersOf } from "./groups.ts";
-import { type RoundOptions, runWork, type Series } from "./run-work.ts";
+import { baseOf, GOOD_COOKIE, type Group, type GroupName, membersOf } from "./groups.ts";
+import { type Entry, type RoundOptions, runWork, type Series } from "./run-work.ts";
+import type { Work } from "./work.ts";
 
 /** One work, done by all contenders of a group. */
 export interface WorkResult {
@@ -30,10 +31,19 @@ export async function measureGroup(
   const results: WorkResult[] = [];
   for (const work of group.works) {
     report(`${group.name}: ${work.name}`);
-    const series = await runWork(members, work, { ...options, rounds });
+    const series = await runWork(entriesOf(work, members), { ...options, rounds });
     results.push({ group: group.name, work: work.name, series: compareSeries(series, members) });
   }
   return results;
+}
+
+/** All do the same; where cookies are altered, coatcheck has a turn with good ones besides, to compare with. */
+function entriesOf(work: Work, members: readonly Contender[]): Entry[] {
+  const entries = members.map((contender): Entry => ({ contender, work }));
+  const [coatcheck] = members.filter(({ name }) => name === "coatcheck");
+  if (work.alter === undefined || coatcheck === undefined) return entries;
+  const { alter: _, ...withGoodCookies } = work;
+  return [...entries, { name: GOOD_COOKIE, contender: coatcheck, work: withGoodCookies }];
 }
 
 /** Says of each series what its figures are put in relation to. */

@@ -29,6 +29,7 @@ const ESTIMATE_TIME = 15;
 /** A contender, ready for a work. */
 interface Entrant {
   readonly name: string;
+  readonly work: Work;
   readonly place: Place;
   readonly app: Application;
   /** Requests of a turn, and how many of them are timed at once. */
@@ -38,24 +39,27 @@ interface Entrant {
   readonly cookies: readonly string[];
 }
 
-/** Measures all contenders that can do the work, in turns. */
-export async function runWork(
-  contenders: readonly Contender[],
-  work: Work,
-  { rounds, slice }: RoundOptions,
-): Promise<Series[]> {
+/** Who does what. */
+export interface Entry {
+  /** What the series is called. @default the contender's */
+  readonly name?: string;
+  readonly contender: Contender;
+  readonly work: Work;
+}
+
+/** Measures all contenders that can do their work, in turns. */
+export async function runWork(entries: readonly Entry[], { rounds, slice }: RoundOptions): Promise<Series[]> {
   const entrants: Entrant[] = [];
-  for (const contender of contenders) {
-    const entrant = await enter(contender, work, slice);
+  for (const entry of entries) {
+    const entrant = await enter(entry, slice);
     if (entrant !== undefined) entrants.push(entrant);
   }
-  const measure = (entrant: Entrant): Promise<number> => takeTurn(entrant, work);
-  const results = await takeTurns(entrants, rounds, measure);
+  const results = await takeTurns(entrants, rounds, takeTurn);
   await Promise.all(entrants.map(({ place }) => place.close?.()));
   return entrants.map(({ name }, index) => ({ contender: name, rounds: results[index] ?? [] }));
 }
 
-async function enter(contender: Contender, work: Work, slice: number): Promise<Entrant | undefined> {
+async function enter({ contender, name = contender.name, work }: Entry, slice: number): Promise<Entrant | undefined> {
   const place = await contender.setUp();
   const app = place.start();
   if (app[work.action] === undefined) return undefined;
@@ -63,12 +67,12 @@ async function enter(contender: Contender, work: Work, slice: number): Promise<E
   const requests = Math.max(MIN_SAMPLES, Math.min(MAX_REQUESTS[work.sight], Math.round((slice * 1_000) / cost)));
   const perSample = Math.max(1, Math.min(Math.ceil(SAMPLE / cost), Math.floor(requests / MIN_SAMPLES)));
   const cookies = await newCookies(app, work, work.sight === "first" ? requests : 1);
-  return { name: contender.name, place, app, requests, perSample, cookies };
+  return { name, work, place, app, requests, perSample, cookies };
 }
 
 /** One contender's part of a round: microseconds per request. */
-async function takeTurn(entrant: Entrant, work: Work): Promise<number> {
-  const { place, requests, perSample } = entrant;
+async function takeTurn(entrant: Entrant): Promise<number> {
+  const { work, place, requests, perSample } = entrant;
   const app = work.sight === "first" ? place.start() : entrant.app;
   // Keys are derived by the first request, which is not what is measured.
   const [warmUp = ""] = await newCookies(app, work, 1);
