@@ -6,6 +6,9 @@ export interface SessionEnv<Manager extends { open(request: Request): unknown }>
   Variables: { session: ReturnType<Manager["open"]> };
 }
 
+const TAKEN =
+  "c.var.session is taken already. If session() stands twice on the way to this handler, keep the outer one: the second would open and commit the session again. If other middleware uses the name, remove that.";
+
 /**
  * Sessions as Hono middleware. In a handler, `const session = await c.var.session`; the commit happens when the handler
  * is done, whatever it answered. An `HTTPException` is an answer; any other error leaves the session as it was.
@@ -18,19 +21,20 @@ export function session<Data extends object, Flash extends object, E extends Env
   source: SessionManager<Data, Flash> | ((c: Context<E>) => SessionManager<Data, Flash>),
 ): MiddlewareHandler<E & SessionEnv<SessionManager<Data, Flash>>> {
   return async (c, next) => {
-    if (c.get("session") !== undefined) {
-      throw new InvalidOptionError(
-        "c.var.session is taken already. If session() stands twice on the way to this handler, keep the outer one: the second would open and commit the session again. If other middleware uses the name, remove that.",
-      );
-    }
+    if (c.get("session") !== undefined) throw new InvalidOptionError(TAKEN);
     const sessions = typeof source === "function" ? source(c as unknown as Context<E>) : source;
-    const committed = await sessions.handle(c.req.raw, async (pending) => {
-      c.set("session", pending);
+    const pending = sessions.open(c.req.raw);
+    c.set("session", pending);
+    try {
       await next();
-      // A handler that returned nothing is an error too, which Hono finds out only after its middleware.
-      const isAnswer = c.finalized && (c.error === undefined || "getResponse" in c.error);
-      return isAnswer ? c.res : sessions.commit(pending, c.res, { failed: true });
-    });
+    } catch (error) {
+      // What is thrown and no Error, Hono lets through.
+      const end: unknown = await sessions.commit(pending, Response.error()).catch((failure: unknown) => failure);
+      throw end === error || end instanceof Response ? error : new AggregateError([error, end]);
+    }
+    // A handler that returned nothing is an error too, which Hono finds out only after its middleware.
+    const isAnswer = c.finalized && (c.error === undefined || "getResponse" in c.error);
+    const committed = await sessions.commit(pending, c.res, { failed: !isAnswer });
     if (committed === c.res) return;
     // Assigning to c.res merges the old headers over the new ones, and would undo the commit.
     c.res = undefined;

@@ -112,6 +112,19 @@ describe("session, after any other error", () => {
     expect(await setup.cartOf(client)).toEqual([]);
   });
 
+  it("SEC-42 tells of a logout that failed besides what was thrown", async () => {
+    const setup = shop();
+    const client = setup.visit(failing(setup));
+    await client.fetch("/fine");
+    setup.store.failNext("delete", "throw-before");
+    const failure = await client.fetch("/not-an-error?destroy").catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(AggregateError);
+    expect((failure as AggregateError).errors).toEqual([
+      "thrown by the handler",
+      expect.objectContaining({ code: "STORE_FAILED" }),
+    ]);
+  });
+
   it("keeps nothing when the handler returned nothing, which Hono reports as an error", async () => {
     const setup = shop();
     const app = failing(setup)
