@@ -7,6 +7,7 @@ import {
   sessionProtection,
 } from "@coatcheck/auth";
 import { memoryStore, type SessionMode, serverSide } from "@coatcheck/core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { modes } from "../../core/test/support/modes.ts";
 import { device, isAlive } from "./support/device.ts";
@@ -146,5 +147,52 @@ describe("sessionProtection", () => {
     ]) {
       expect(() => sessionProtection(wrong as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     }
+  });
+});
+
+describe("sessionProtection", () => {
+  it("ends a session exactly when a browser is another or comes from another network, whatever they are called", async () => {
+    const { sessions, events } = manager(serverSide(memoryStore()), { userAgent: true, address, onMismatch: "end" });
+    const seen = { alive: 0, ended: 0 };
+    // What a header may hold, its blanks at the ends aside.
+    const agent = fc.oneof(
+      fc.constantFrom(CHROME, firefox(1), firefox(2), ""),
+      fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/),
+    );
+    const octet = fc.nat(255);
+    const place = fc.oneof(
+      fc.tuple(fc.constantFrom("192.0.2", "192.0.3"), octet).map(([network, host]) => ({
+        network,
+        spelling: `${network}.${host}`,
+      })),
+      fc.tuple(fc.constantFrom("192.0.2", "192.0.3"), octet).map(([network, host]) => ({
+        network,
+        spelling: `::FFFF:${network}.${host}`,
+      })),
+      fc.tuple(fc.constantFrom("2001:db8:1", "2001:db8:2"), octet).map(([network, host]) => ({
+        network,
+        spelling: `${network}:${host}::${host}`,
+      })),
+    );
+    await fc.assert(
+      fc.asyncProperty(agent, place, agent, place, async (agentBefore, before, agentNow, now) => {
+        events.length = 0;
+        const headers = { "User-Agent": agentBefore, "X-Client": before.spelling };
+        const eve = device(sessions, headers);
+        await eve.visit((session) => login(session, "eve"));
+        Object.assign(headers, { "User-Agent": agentNow, "X-Client": now.spelling });
+        const { result: subject } = await eve.visit((session) => session.subject);
+        const toWords = (text: string) => [...text].filter((character) => !"0123456789._".includes(character)).join("");
+        const expected = [
+          ...(before.network === now.network ? [] : ["address"]),
+          ...(toWords(agentBefore) === toWords(agentNow) ? [] : ["userAgent"]),
+        ];
+        expect(events.flatMap(({ signals }) => signals)).toEqual(expected);
+        expect(subject).toBe(expected.length > 0 ? undefined : "eve");
+        seen[subject ? "alive" : "ended"] += 1;
+      }),
+      { numRuns: 150 },
+    );
+    expect(Math.min(seen.alive, seen.ended)).toBeGreaterThan(0);
   });
 });

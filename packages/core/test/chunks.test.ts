@@ -128,6 +128,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
         if (typeof full === "string") throw new Error(full);
         expect(full.length).toBe(count);
         const sizes = full.map(sizeOf);
+        for (const size of sizes.slice(0, -1)) expect(size).toBe(4096);
         expect(Math.max(...sizes)).toBeLessThanOrEqual(4096);
         // Base64 grows in steps of up to two characters, and the first part says how many there are.
         expect(Math.min(...sizes)).toBeGreaterThan(4096 - 8);
@@ -336,6 +337,12 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       const head = parts["__Host-session"] ?? "";
       for (const first of "01245678 9aA~.-%") {
         await rejects(app, headerOf({ ...parts, "__Host-session": first.concat(head.slice(1)) }), first);
+      }
+      // More than there can be, with as many as there can be.
+      const four = partsOf(await app.headerWith(BYTES[4]));
+      const most = four["__Host-session"] ?? "";
+      for (const first of "56789") {
+        await rejects(app, headerOf({ ...four, "__Host-session": first.concat(most.slice(1)) }), first);
       }
     });
 

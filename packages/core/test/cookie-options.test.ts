@@ -161,6 +161,10 @@ describe("cookie options", () => {
     expect(() =>
       construct({ name: "s", domain: "example.com", path: "/app", secure: false, httpOnly: false }),
     ).not.toThrow();
+    // Browsers look for a prefix at the beginning only.
+    for (const prefix of ["__Host-", "__Secure-", "__Http-", "__Host-Http-"]) {
+      expect(() => construct({ name: `my${prefix}s`, path: "/app", secure: false, httpOnly: false })).not.toThrow();
+    }
   });
 
   it("SEC-31 refuses SameSite=None and Partitioned without Secure, which browsers drop", () => {
@@ -214,7 +218,16 @@ describe("cookie options", () => {
   });
 
   it("SEC-37 refuses any other SameSite, also from code without types", () => {
-    for (const sameSite of ["", "Lax", "lax\r\nX: y", "lax; Domain=evil.com", "constructor", "__proto__"]) {
+    for (const sameSite of [
+      "",
+      "Lax",
+      "xlax",
+      "laxx",
+      "lax\r\nX: y",
+      "lax; Domain=evil.com",
+      "constructor",
+      "__proto__",
+    ]) {
       refuses({ name: "s", sameSite: sameSite as "lax" });
     }
   });

@@ -234,6 +234,15 @@ for (const { name, mode } of modes()) {
   });
 }
 
+describe("a manager that is given something else than a request", () => {
+  for (const wrong of [undefined, {}, { headers: {} }, { url: "/", headers: { cookie: "" } }]) {
+    it(`says what it needs: ${JSON.stringify(wrong)}`, async () => {
+      const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
+      await expect(sessions.open(wrong as unknown as Request)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    });
+  }
+});
+
 describe("an event listener", () => {
   it("fails the request with what it throws", async () => {
     const sessions = new SessionManager({

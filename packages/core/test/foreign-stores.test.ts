@@ -6,7 +6,8 @@ import {
   type StoredSession,
   serverSide,
 } from "@coatcheck/core";
-import { browser } from "@coatcheck/testing";
+import { browser, sessionTransaction } from "@coatcheck/testing";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 /** A store as somebody might write it first, in JavaScript; with the given differences. */
@@ -120,6 +121,57 @@ describe("a row that is damaged", () => {
       expect(events.at(-1)).toEqual({ type: "rejected", reason: "invalid-data" });
     });
   }
+
+  it("SEC-42 is a session that ends, or none, whatever JSON stands in one of its columns", async () => {
+    const year = 365 * 24 * 3600_000;
+    const store = memoryStore();
+    const seen = { kept: 0, refused: 0 };
+    let damage: object = {};
+    let clock = 1_800_000_000_000;
+    const events: SessionEvent[] = [];
+    const sessions = new SessionManager({
+      mode: serverSide({
+        ...store,
+        load: async (key) => {
+          const found = await store.load(key);
+          return found && ({ ...found, ...damage } as StoredSession);
+        },
+        delete: async () => "ok",
+      }),
+      now: () => clock,
+      onEvent: (event) => events.push(event),
+    });
+    const cookie = await sessionTransaction(sessions, (session) => session.set("a", 1));
+    const isThereAt = async (at: number) => {
+      clock = at;
+      events.length = 0;
+      const session = await sessions.open(new Request("https://localhost/", { headers: { cookie } }));
+      expect(events.map(({ type }) => type)).toEqual(session.isNew ? ["rejected"] : []);
+      return !session.isNew;
+    };
+    const text = fc.oneof(
+      fc.json(),
+      fc.jsonValue().map((d) => JSON.stringify({ d })),
+      fc.string(),
+    );
+    const near = fc.integer({ min: clock - year, max: clock + year });
+    const value = fc.oneof(text, near, fc.jsonValue(), fc.constantFrom(undefined, Number.NaN, Infinity, new Date(0)));
+    const column = fc.constantFrom("data", "version", "createdAt", "expiresAt", "other", "__proto__");
+    const start = clock;
+    await fc.assert(
+      fc.asyncProperty(column, value, async (name, wrong) => {
+        damage = Object.fromEntries([[name, wrong]]);
+        // Began when no clock can have been: that is another test's.
+        fc.pre(name !== "createdAt" || !(Number(wrong) > start + year));
+        const isThere = await isThereAt(start);
+        seen[isThere ? "kept" : "refused"] += 1;
+        expect(isThere && (await isThereAt(start + 2 * year))).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(seen.kept, seen.refused)).toBeGreaterThan(0);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
 });
 
 describe("a store that answers with something else than it must", () => {

@@ -1,5 +1,6 @@
 import { memoryStore, type SessionEvent, SessionManager, type StandardSchema, serverSide } from "@coatcheck/core";
-import { faultyStore } from "@coatcheck/testing";
+import { faultyStore, sessionTransaction } from "@coatcheck/testing";
+import fc from "fast-check";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { cookieModes, modes, visitor } from "./support/modes.ts";
@@ -142,6 +143,46 @@ for (const { name, schema } of SCHEMAS) {
 }
 
 describe("schema over a store", () => {
+  it("SEC-42 lets through what it accepts and nothing else, whatever stands there, at once or later", async () => {
+    const { load, ...store } = memoryStore();
+    let data = "";
+    const mode = serverSide({
+      ...store,
+      load: async (key) => {
+        const found = await load(key);
+        return found && { ...found, data };
+      },
+    });
+    const cookie = await sessionTransaction(new SessionManager({ mode }), (session) => session.set("theme", "dark"));
+    const accepts = v.object({ theme: v.optional(v.picklist(["light", "dark"])), visits: v.optional(v.number()) });
+    const { validate, ...about } = accepts["~standard"];
+    const later = { "~standard": { ...about, validate: async (value: unknown) => validate(value) } };
+    const seen = { accepted: 0, refused: 0 };
+    const likely = fc.record(
+      { theme: fc.constantFrom("light", "dark", "blue"), visits: fc.oneof(fc.integer(), fc.jsonValue()) },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(likely, fc.jsonValue()), fc.boolean(), async (content, isLater) => {
+        data = JSON.stringify({ d: content });
+        const events: SessionEvent[] = [];
+        const schema = (isLater ? later : accepts) as StandardSchema<Partial<Data>>;
+        const sessions = new SessionManager<Data>({ mode, schema, onEvent: (event) => events.push(event) });
+        const session = await sessions.open(new Request("https://localhost/", { headers: { cookie } }));
+        const isObject = typeof content === "object" && content !== null && !Array.isArray(content);
+        // JSON has no -0.
+        const result = v.safeParse(accepts, JSON.parse(JSON.stringify(content)));
+        const expected = isObject && result.success ? result.output : undefined;
+        expect(Object.fromEntries(session.entries())).toEqual(expected ?? {});
+        const rejected: SessionEvent = { type: "rejected", reason: "invalid-data" };
+        expect(events).toEqual(expected ? [] : [rejected]);
+        seen[expected ? "accepted" : "refused"] += 1;
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(0);
+  });
+
   it("writes nothing by reading, whatever it fills in", async () => {
     for (const { schema } of SCHEMAS) {
       const store = faultyStore(memoryStore());

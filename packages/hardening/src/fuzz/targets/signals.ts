@@ -101,10 +101,11 @@ function nameOf(agent: string): string {
   return [...agent].filter((character) => !"0123456789._".includes(character)).join("");
 }
 
-/** By Node's own parser, which takes anything for a zone. */
+/** By Node's own parser, but for zones, which it takes no underscore in, and colons. */
 function familyOf(address: string): "ipv4" | "ipv6" | "mapped" | undefined {
-  const family = isIP(address);
-  if (family === 0 || /%.*[^\w.-]/.test(address)) return undefined;
+  const family = isIP(withoutZone(address));
+  const zone = address.slice(withoutZone(address).length);
+  if (family === 0 || (zone !== "" && (family === 4 || !/^%[\w.-]+$/.test(zone)))) return undefined;
   if (family === 4) return "ipv4";
   const mapped = new BlockList();
   mapped.addSubnet("::ffff:0:0", 96, "ipv6");
@@ -120,4 +121,4 @@ function isSameNetwork(address: string, other: string): boolean {
   return network.check(toIPv6(other), "ipv6");
 }
 
-const withoutZone = (address: string): string => address.replace(/%.*/, "");
+const withoutZone = (address: string): string => address.replace(/%.*/s, "");
