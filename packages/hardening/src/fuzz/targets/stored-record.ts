@@ -136,13 +136,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** What load takes from a record as it stands there: not the store's promise, and not checked by core so far. */
+/** What load takes from a record as it stands there: not what a store promises, and not checked by core so far. */
 function isUnchecked(stored: unknown): boolean {
   const { data, createdAt, authenticatedAt = NOW, subject = "" } = Object(stored) as Record<string, unknown>;
-  const { n } = Object(parse(String(data))) as { readonly n?: unknown };
+  const { n } = Object(typeof data === "string" ? parse(data) : undefined) as { readonly n?: unknown };
   const { endsAt = NOW } = Object(n) as { readonly endsAt?: unknown };
+  const isLate = (instant: unknown): boolean => typeof instant === "number" && instant > NOW + YEARS / 2;
   const isNumber = [authenticatedAt, endsAt].every(Number.isFinite);
-  return (
-    !isNumber || typeof subject !== "string" || Math.max(Number(createdAt), Number(authenticatedAt)) > NOW + YEARS / 2
-  );
+  return !isNumber || typeof subject !== "string" || isLate(createdAt) || isLate(authenticatedAt);
 }
