@@ -72,18 +72,24 @@ export function assertRefused(visit: Visit, reasons: readonly string[]): void {
 
 /**
  * Puts tickets where an input names them: `{ann}` is Ann's, `{ann1}` the second of her cookies, `{ann.2}` the third part of
- * one between its dots, `{ann:3-9}` some of its characters. So a corpus outlives the tickets of one run.
+ * one between its dots, `{ann:3-9}` some of its characters, and of each with `^` behind the last bit is another. So a
+ * corpus outlives the tickets of one run.
  */
 export function fill(template: string, tickets: Tickets): string {
-  return template.replace(
-    /\{([a-z]+)(\d?)(?:\.(\d))?(?::(\d{1,5})-(\d{1,5}))?\}/g,
-    (whole, name, index, dot, from, to) => {
-      const ticket = Object.hasOwn(tickets, name) ? tickets[name]?.[Number(index)] : undefined;
-      if (ticket === undefined) return whole;
-      const piece = dot === undefined ? ticket : (ticket.split(".")[Number(dot)] ?? "");
-      return from === undefined ? piece : piece.slice(Number(from), Number(to));
-    },
-  );
+  const placeholder = /\{([a-z]+)(\d?)(?:\.(\d))?(?::(\d{1,5})-(\d{1,5}))?(\^?)\}/g;
+  return template.replace(placeholder, (whole, name, index, dot, from, to, turn) => {
+    const ticket = Object.hasOwn(tickets, name) ? tickets[name]?.[Number(index)] : undefined;
+    if (ticket === undefined) return whole;
+    const part = dot === undefined ? ticket : (ticket.split(".")[Number(dot)] ?? "");
+    const piece = from === undefined ? part : part.slice(Number(from), Number(to));
+    return turn === "" ? piece : turnLastBit(piece);
+  });
+}
+
+/** Of base64url: a lenient decoder may read the same bytes, for the bit may be a spare one. */
+function turnLastBit(text: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return text.slice(0, -1) + (alphabet[alphabet.indexOf(text.slice(-1)) ^ 1] ?? "");
 }
 
 /** A request as a server hands it on that lets through what `Headers` would refuse. */
