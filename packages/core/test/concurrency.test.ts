@@ -179,6 +179,20 @@ describe("a writer that comes late", () => {
     });
   }
 
+  it("SEC-22 does not keep a logout from ending the session, at whatever version it is by then", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/login?name=eve");
+    const thief = await client.clone();
+    const pause = store.pauseNext("delete");
+    const logout = client.fetch("/destroy");
+    await pause.reached;
+    await thief.fetch("/set?name=theme&value=meanwhile");
+    pause.resume();
+    await logout;
+    expect(await (await thief.fetch("/read")).json()).toEqual({ data: {} });
+    expect(await read()).toEqual({ data: {} });
+  });
+
   it("SEC-23 neither brings a session back after revokeAll nor sets a cookie", async () => {
     const { client, sessions, store, read } = setUp();
     await client.fetch("/login?name=eve");

@@ -10,7 +10,7 @@ import {
   signedCookie,
 } from "@coatcheck/core";
 import { type Browser, browser, fakeClock, faultyStore } from "@coatcheck/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { secret } from "./support/modes.ts";
 
 type MakeMode = (options: SealedCookieOptions) => SessionMode;
@@ -452,6 +452,41 @@ for (const [name, makeMode] of Object.entries(cookieModes)) {
       clock.advance(0.001);
       expect(await store.sweep(clock.now())).toBe(1);
       expect(await ask(thief, "/")).toEqual({});
+    });
+
+    it("SEC-24 end all sessions of a subject also when nothing is left of the time before", async () => {
+      const clock = fakeClock();
+      const store = memoryStore({ now: clock.now });
+      const lifetime = { idle: 1000, absolute: 30_000 };
+      const sealed = { secrets: secret(), revocations: store };
+      const { fetch, sessions } = serverOf(makeMode, sealed, { now: clock.now, lifetime });
+      const client = browser({ fetch });
+      await sessions.revokeAll("eve");
+      await ask(client, "/login");
+      // In use for longer than it is kept what came before.
+      for (let times = 0; times < 4; times++) {
+        clock.advance(500);
+        expect(await ask(client, "/visit")).toMatchObject({ subject: "eve" });
+      }
+      expect(await store.sweep(clock.now())).toBe(1);
+      await sessions.revokeAll("eve");
+      expect(await ask(client, "/")).toEqual({});
+    });
+
+    it("SEC-42 fail a logout with SESSION_CONFLICT when the store never lets it through", async () => {
+      // No back-off: the attempts are counted, not the seconds between them.
+      vi.spyOn(Math, "random").mockReturnValue(0);
+      let attempts = 0;
+      const create = async () => {
+        attempts += 1;
+        return false;
+      };
+      const { fetch } = serverOf(makeMode, { secrets: secret(), revocations: { ...memoryStore(), create } });
+      const client = browser({ fetch });
+      await ask(client, "/login");
+      await expect(client.fetch("/logout")).rejects.toMatchObject({ code: "SESSION_CONFLICT" });
+      expect(attempts).toBe(40);
+      vi.restoreAllMocks();
     });
 
     it("SEC-42 fail the request with STORE_FAILED while the store is down, and honour no cookie unchecked", async () => {
