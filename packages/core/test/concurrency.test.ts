@@ -124,6 +124,31 @@ describe("two requests of one session", () => {
     expect((await read()).data).toEqual({ n: 2 });
   });
 
+  it("clears what another request wrote meanwhile, too, and keeps what is written after that", async () => {
+    const { client, sessions, read } = setUp();
+    await client.fetch("/count");
+    const request = new Request("https://localhost/", { headers: { cookie: await client.cookieHeader() } });
+    const clearing = await sessions.open(request);
+    await client.fetch("/set?name=theme&value=dark");
+    clearing.clear();
+    clearing.set("key1", 1);
+    await sessions.commit(clearing, new Response());
+    expect((await read()).data).toEqual({ key1: 1 });
+  });
+
+  it("sets a value that was changed in place before its update, for there is nothing to run that on again", async () => {
+    const sessions = new SessionManager<{ list: string[] }>({ mode: serverSide(memoryStore()) });
+    const cookie = await sessionTransaction(sessions, (session) => session.set("list", ["a"]));
+    const request = () => new Request("https://localhost/", { headers: { cookie } });
+    const [early, late] = [await sessions.open(request()), await sessions.open(request())];
+    late.get("list")?.push("mine");
+    late.update("list", (list = []) => [...list, "too"]);
+    early.set("list", ["theirs"]);
+    await sessions.commit(early, new Response());
+    await sessions.commit(late, new Response());
+    expect((await sessions.open(request())).get("list")).toEqual(["a", "mine", "too"]);
+  });
+
   it("does not end a session that one emptied while the other filled it", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/set?name=theme&value=dark");

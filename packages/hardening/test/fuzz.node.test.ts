@@ -30,15 +30,15 @@ describe("npm run fuzz", () => {
   }
 
   it("finds a fault by following coverage, prints it and fails", async () => {
-    const { code, stdout } = await run("maze", 30_000);
+    const { code, stdout } = await run("maze", 10_000);
     expect(code).toBe(1);
     expect(stdout).toContain("found the way");
     expect(stdout).toMatch(/^maze: broken by .*finding-[\da-f]{16}$/m);
   });
 
   it("does not find it otherwise", async () => {
-    const options = { corpus: [], seed: 1, runs: 30_000, until: Infinity, sources: /^nothing$/ };
+    const options = { corpus: [], seed: 1, runs: 10_000, until: Infinity, sources: /^nothing$/ };
     const { finding, runs } = await fuzz(maze, options);
-    expect({ finding, runs }).toEqual({ finding: undefined, runs: 30_000 });
+    expect({ finding, runs }).toEqual({ finding: undefined, runs: 10_000 });
   });
 });
