@@ -2,7 +2,7 @@ import { cookieValues } from "./cookie-header.ts";
 import { type Content, Draft, isContent } from "./draft.ts";
 import { assertOption } from "./errors.ts";
 import type { RejectReason } from "./events.ts";
-import { isExpired } from "./lifetime.ts";
+import { faultOf } from "./lifetime.ts";
 import type { ManagerContext } from "./options.ts";
 import { blank, type Opened, type SessionState, type Visit } from "./session-state.ts";
 
@@ -31,10 +31,8 @@ async function find(context: ManagerContext, brought: readonly string[][]): Prom
   if (!brought.some(([first]) => first)) return undefined;
   const kept = await context.keeper.load(brought.map(([first]) => first));
   if (typeof kept === "string") return kept;
-  const { version, createdAt, expiresAt } = kept.session;
-  // A damaged row must not be a session without an end.
-  if (![version, createdAt, expiresAt].every(Number.isFinite)) return "invalid-data";
-  if (isExpired(context, kept.session)) return "expired";
+  const fault = faultOf(context, kept.session);
+  if (fault) return fault;
   const content = await readContent(context, kept.content);
   return content ? { kept, draft: new Draft(content), about: kept.session } : "invalid-data";
 }

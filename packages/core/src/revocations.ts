@@ -90,7 +90,7 @@ export function revocationsIn(ask: AskStore, { now, idle, seen }: KeeperContext,
       if (isDone) return;
       await backOff(attempt);
     }
-    throw new SessionConflictError("Others kept changing the revocations. Nothing was kept.");
+    throw new SessionConflictError("Others kept changing the revocations.");
   }
 
   return {

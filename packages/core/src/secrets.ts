@@ -29,7 +29,7 @@ export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
 function weaknessOf(secret: unknown): string | false {
   /** As many as the hash behind the keys has (RFC 7518 §3.2 asks the same of HS256). */
   const minBytes = 32;
-  if (typeof secret !== "string") return "is no string (is the environment variable set?)";
+  if (typeof secret !== "string") return "is no string (is the variable set?)";
   if (toBytes(secret).length < minBytes) return `has fewer than ${minBytes} bytes`;
   const isKnown = KNOWN.test(secret.toLowerCase().replace(/[^a-z\d]/g, ""));
   return (isKnown || isMonotonous(secret)) && "is easy to guess";

@@ -2,7 +2,7 @@ import type { Content } from "./draft.ts";
 import { assertOption, NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import type { Keeper } from "./keeper.ts";
-import { isExpired } from "./lifetime.ts";
+import { faultOf } from "./lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
 import { PendingSession } from "./pending-session.ts";
 import { canCarryHeaders, withSessionHeaders } from "./response-headers.ts";
@@ -98,7 +98,7 @@ export class SessionManager<
   async list(subject: string): Promise<SessionInfo[]> {
     const found = await this.#able("list")(subject);
     return found
-      .filter(({ session }) => !isExpired(this.#context, session))
+      .filter(({ session }) => !faultOf(this.#context, session))
       .map(({ key, session: { data, version, ...about } }) => ({
         ...about,
         id: key,

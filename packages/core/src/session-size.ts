@@ -12,8 +12,8 @@ export function tooLarge(size: number, limit: number, data: string, advice = "")
     .map(([key, value]) => [key, JSON.stringify(value).length] as const)
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
-    .map(([key, size]) => `${key} (${size})`);
+    .map(([key, size]) => ` ${key} (${size})`);
   return new SessionTooLargeError(
-    `The session takes ${size} of ${limit} bytes, most in ${largest.join(", ")}. Keep less${advice}.`,
+    `The session takes ${size} of ${limit} bytes, most in${largest}. Keep less${advice}.`,
   );
 }

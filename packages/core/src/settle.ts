@@ -90,7 +90,7 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
     if (!content) return "gone";
     state.draft = draft.rebase(content);
   }
-  throw new SessionConflictError("Others kept changing the session. Nothing was kept.");
+  throw new SessionConflictError("Others kept changing the session.");
 }
 
 /** @param seen - the session as it is kept, if this request came with one */
