@@ -68,6 +68,15 @@ describe("judge", () => {
     });
   });
 
+  it("judges apart who is given Node's own messages", () => {
+    const rounds = { coatcheck: [2], "React Router": [42], "cookie-session": [10] };
+    const results = [result("signed", REPEAT, rounds)];
+    const title = "signed, repeat sight: faster than each peer";
+    expect(goal(results, title)).toMatchObject({ figure: "21.0 ×, React Router", isMet: true });
+    const apart = `${title}, on Node’s own messages`;
+    expect(goal(results, apart)).toMatchObject({ figure: "5.00 ×, cookie-session", isMet: false });
+  });
+
   it("asks that a tampered cookie is no dearer than a valid one", () => {
     const title = "signed, tampered cookie: over a valid one";
     const judged = (cost: number) =>

@@ -29,11 +29,11 @@ export function replaceBetween(page: string, name: string, text: string, title: 
 const HEADLINES = [
   ["signed", "read, first sight, 200 bytes", "Hono's signed cookie"],
   ["signed", "read, repeat sight, 200 bytes", "Hono's signed cookie"],
-  ["signed", "write, first sight", "Hono's signed cookie"],
+  ["signed", "write, repeat sight", "Hono's signed cookie"],
   ["encrypted", "read, first sight, 200 bytes", "@hono/session"],
   ["encrypted", "read, first sight, 200 bytes", "iron-session"],
   ["encrypted", "read, repeat sight, 200 bytes", "@hono/session"],
-  ["encrypted", "write, first sight", "@hono/session"],
+  ["encrypted", "write, repeat sight", "@hono/session"],
   ["server", "read, first sight, 200 bytes", "@hono/session, storage"],
 ] as const;
 
