@@ -45,8 +45,14 @@ export function application(store: SessionStore): (request: Request) => Promise<
   };
   const managers = new Map(
     MODES.map((name) => {
-      const cookie = { name: `__Host-${name}` };
-      return [`/${name}`, new SessionManager<Data, Flash>({ mode: modes[name], cookie, lifetime: { idle: 300 } })];
+      const options = {
+        mode: modes[name],
+        cookie: { name: `__Host-${name}` },
+        lifetime: { idle: 300 },
+        // It fills up and is emptied many times in a minute, by less than what the heap may differ by.
+        cookieCache: 2 ** 18,
+      };
+      return [`/${name}`, new SessionManager<Data, Flash>(options)];
     }),
   );
   return async (request) => {
