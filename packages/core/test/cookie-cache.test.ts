@@ -50,6 +50,15 @@ for (const { name, mode } of modes()) {
       expect(await read(sessions, cookie)).toEqual(["book"]);
     });
 
+    it("costs no crypto when another server has set it, from the second time on", async () => {
+      const shared = mode();
+      const cookie = await sessionTransaction(new SessionManager({ mode: shared }), write);
+      const sessions = new SessionManager({ mode: shared });
+      expect(await cryptoCallsOf(() => read(sessions, cookie))).toBeGreaterThan(0);
+      expect(await cryptoCallsOf(() => read(sessions, cookie))).toBe(0);
+      expect(await read(sessions, cookie)).toEqual(["book"]);
+    });
+
     it("costs as much as the first time with cookieCache: 0", async () => {
       const sessions = new SessionManager({ mode: mode(), cookieCache: 0 });
       const cookie = await sessionTransaction(sessions, write);
