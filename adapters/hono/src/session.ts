@@ -13,8 +13,7 @@ const TAKEN =
  * Sessions as Hono middleware. In a handler, `const session = await c.var.session`; the commit happens when the handler
  * is done, whatever it answered. An `HTTPException` is an answer; any other error leaves the session as it was.
  *
- * @param source - a manager, or a function that returns one for a context whose bindings it needs; that function should
- *   return the same manager each time, as making one derives keys
+ * @param source - a manager, or a function that finds one by a context's bindings: the same each time, for it derives keys
  * @throws `INVALID_OPTION` on a request that finds `c.var.session` taken, by another of these or by something else
  */
 export function session<Data extends object, Flash extends object, E extends Env = object>(
@@ -27,17 +26,19 @@ export function session<Data extends object, Flash extends object, E extends Env
     c.set("session", pending);
     try {
       await next();
+      // A handler that returned nothing is an error too, which Hono finds out only after its middleware.
+      const isAnswer = c.finalized && (c.error === undefined || "getResponse" in c.error);
+      const committed = await sessions.commit(pending, c.res, { failed: !isAnswer });
+      if (committed === c.res) return;
+      // Assigning to c.res merges the old headers over the new ones, and would undo the commit.
+      c.res = undefined;
+      c.res = committed;
     } catch (error) {
-      // What is thrown and no Error, Hono lets through.
-      const end: unknown = await sessions.commit(pending, Response.error()).catch((failure: unknown) => failure);
-      throw end === error || end instanceof Response ? error : new AggregateError([error, end]);
+      // What is thrown and no Error, Hono lets through; what is returned and no Response, the commit has refused.
+      await sessions.commit(pending, Response.error()).catch((failure: unknown) => {
+        if (failure !== error) throw new AggregateError([error, failure]);
+      });
+      throw error;
     }
-    // A handler that returned nothing is an error too, which Hono finds out only after its middleware.
-    const isAnswer = c.finalized && (c.error === undefined || "getResponse" in c.error);
-    const committed = await sessions.commit(pending, c.res, { failed: !isAnswer });
-    if (committed === c.res) return;
-    // Assigning to c.res merges the old headers over the new ones, and would undo the commit.
-    c.res = undefined;
-    c.res = committed;
   };
 }

@@ -126,6 +126,21 @@ describe("session, after any other error", () => {
     expect(errors).toEqual(["thrown by the handler", expect.objectContaining({ code: "STORE_FAILED" })]);
   });
 
+  it("SEC-22 logs out when the handler returned something that is no Response", async () => {
+    const setup = shop();
+    const app = failing(setup)
+      .get("/not-a-response", (async (c: { var: { session: Promise<{ destroy(): void }> } }) => {
+        (await c.var.session).destroy();
+        return { loggedOut: true };
+      }) as unknown as () => Response)
+      .onError((_error, c) => c.text("failed", 500));
+    const client = setup.visit(app);
+    await client.fetch("/fine");
+    const stolen = await client.clone();
+    expect((await client.fetch("/not-a-response")).status).toBe(500);
+    expect(await setup.cartOf(stolen)).toEqual([]);
+  });
+
   it("keeps nothing when the handler returned nothing, which Hono reports as an error", async () => {
     const setup = shop();
     const app = failing(setup)

@@ -58,9 +58,9 @@ export function revocationsIn(ask: AskStore, { now, idle, seen }: KeeperContext,
 
   async function load(group: string) {
     const at = now();
-    // A hash, worked out once. No cookie's value begins with a blank.
-    const key = seen.get(` ${group}`) ?? (await toStoreKey(group));
-    seen.set(` ${group}`, key);
+    // A hash, worked out once. No cookie holds a semicolon.
+    const key = seen.get(`;${group}`) ?? (await toStoreKey(group));
+    seen.set(`;${group}`, key);
     const found = await ask("load", key);
     const denied = (found ? parseJson(found.data) : {}) as Denied;
     return { at, key, denied, version: found?.version ?? 0 };

@@ -14,7 +14,7 @@ const MAX_DEPTH = 64;
 export function assertSerializable(value: unknown, path: string, parents: readonly unknown[] = []): void {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return;
   const isList = Array.isArray(value);
-  const isObject = Object(value) === value;
+  const isObject = typeof value === "object";
   if (!isObject || !isPlain(value as object, isList) || parents.includes(value) || parents.length >= MAX_DEPTH) {
     const kind = isObject ? (value as object).constructor?.name : typeof value === "number" ? value : typeof value;
     throw new NotSerializableError(

@@ -31,7 +31,10 @@ export interface SessionOutcome {
  * `endsAt`, epoch milliseconds, ends the session at that instant at the latest.
  */
 export function readNote(session: AnySession, name: string): unknown {
-  return stateOf(session).draft.notes[name];
+  const { draft } = stateOf(session);
+  const note = draft.notes[name];
+  // One that is an object may be changed in place: from here on it is compared.
+  return Object(note) === note ? (draft.get(NOTES) as Notes)[name] : note;
 }
 
 /**

@@ -164,6 +164,23 @@ describe("the cache and ids that nobody was given", () => {
   });
 });
 
+describe("the cache and names of revocation records", () => {
+  it("takes none of them for a cookie, in whatever parts it comes", async () => {
+    const events: SessionEvent[] = [];
+    const sessions = new SessionManager({
+      mode: signedCookie({ secrets: secret(), chunks: 2, revocations: memoryStore() }),
+      cookie: { name: "sid" },
+      onEvent: (event) => events.push(event),
+    });
+    const cookie = await sessionTransaction(sessions, (session) => session.bind("eve"));
+    const group = (await sessions.open(requestWith(cookie))).id?.slice(22) ?? "";
+    for (const value of [group, ` ${group}`, `;${group}`]) {
+      await sessions.open(requestWith(`sid=2~${value.slice(0, 5)}; sid.1=${value.slice(5)}`));
+      expect(events.at(-1)).toEqual({ type: "rejected", reason: "malformed" });
+    }
+  });
+});
+
 describe("cookieCache", () => {
   it("INVALID_OPTION unless it is bytes", () => {
     for (const bytes of [-1, Number.NaN, "4 MB" as never]) {

@@ -33,6 +33,7 @@ const REFUSED: Record<string, () => unknown> = {
   undefined: () => undefined,
   "a function": () => () => 1,
   "an async function": () => async () => 1,
+  "a function without a prototype": () => Object.setPrototypeOf(() => 1, null),
   "a class": () => Item,
   "a symbol": () => Symbol("s"),
   "a bigint": () => 1n,
