@@ -103,8 +103,8 @@ if (host === "node") {
   );
 }
 
-/** Left to itself, vitest spares a core, and with two of them runs one file at a time; most of them wait for an engine. */
-const maxWorkers = Math.max(2, availableParallelism());
+/** One more than cores, of which vitest would spare one: many files wait for an engine most of the time. */
+const maxWorkers = availableParallelism() + 1;
 
 const config: ViteUserConfig = defineConfig({ test: { projects, maxWorkers } });
 export default config;
