@@ -44,7 +44,7 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const isHostOnly = /^__host-/i.test(name);
   const needsSecure = sameSite === "none" || partitioned || /^__(secure|host|http)-/i.test(name);
   // No separators, control or non-ASCII characters; of an attribute no more than a browser reads, and a name that leaves
-  // room for something.
+  // room for a part of a value.
   assertOption(/^[\w!#$%&'*+.^`|~-]{1,4090}$/.test(name), "cookie.name must be a token (RFC 9110)");
   assertOption(
     typeof options === "object" && /^\/[ -:<-~]{0,1023}$/.test(path),

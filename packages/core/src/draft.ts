@@ -76,6 +76,7 @@ export class Draft {
     return Object(value) === value ? this.values.get(key) : value;
   }
 
+  /** To be looked at only; what is to be changed in place comes out of {@link get}. */
   get notes(): Notes {
     return (this.#values.get(NOTES) ?? {}) as Notes;
   }

@@ -16,7 +16,7 @@ export interface SessionMode {
 /** What a mode is told by the manager it serves. */
 export interface KeeperContext {
   readonly cookie: ResolvedCookie;
-  /** Of cookies that were verified with the newest secret, and stood for a session. */
+  /** Of cookies that are good with the newest secret, and stand for a session: what was verified, and what was just made. */
   readonly seen: CookieCache;
   readonly now: () => number;
   /** The idle timeout, milliseconds. */

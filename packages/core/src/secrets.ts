@@ -16,7 +16,7 @@ const KNOWN =
  */
 export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
   const list: readonly unknown[] = [secrets].flat();
-  // An empty one lacks its first.
+  // An empty list is told of as one whose first is missing.
   return (list.length > 0 ? list : [undefined]).map((secret, index) => {
     const weakness = list.indexOf(secret) < index ? "is there twice" : weaknessOf(secret);
     if (weakness) {

@@ -17,7 +17,10 @@ export interface Visit {
   loading?: Promise<SessionState>;
 }
 
-/** What a `PendingSession` and a `Session` have in common. A private field, for a WeakMap takes half of all the time of a request that touches no session. */
+/**
+ * What a `PendingSession` and a `Session` have in common. A private field: an entry in a WeakMap took more than half of the
+ * time of a request that touches no session.
+ */
 export abstract class Visited {
   readonly #visit: Visit;
 

@@ -28,8 +28,8 @@ describe("nonces of the encrypted cookie", () => {
     const draw = crypto.getRandomValues.bind(crypto);
     const drawn = new Set<string>();
     let draws = 0;
+    // Spied on so that it is restored, and then replaced: a spy would keep a record of millions of calls.
     vi.spyOn(crypto, "getRandomValues");
-    // Without a spy's record of every call: there are millions.
     crypto.getRandomValues = (bytes) => {
       draw(bytes);
       if (bytes instanceof Uint8Array && bytes.length === NONCE_BYTES) {
