@@ -38,6 +38,7 @@ const everywhere: Readonly<Record<string, Settings>> = {
   },
   auth: { folder: "packages/auth" },
   csrf: { folder: "packages/csrf" },
+  inspector: { folder: "packages/inspector" },
   hono: { folder: "adapters/hono" },
   workers: { folder: "adapters/workers" },
   deno: { folder: "adapters/deno" },

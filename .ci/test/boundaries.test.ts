@@ -14,9 +14,19 @@ const PACKAGES = [
   { name: "@coatcheck/auth", folder: "packages/auth", mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"] },
   { name: "@coatcheck/csrf", folder: "packages/csrf", mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"] },
   {
+    name: "@coatcheck/inspector",
+    folder: "packages/inspector",
+    mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"],
+  },
+  {
     name: "@coatcheck/hono",
     folder: "adapters/hono",
     mayImport: ["@coatcheck/core", "@coatcheck/auth", "@coatcheck/csrf", "hono"],
+  },
+  {
+    name: "coatcheck",
+    folder: "packages/cli",
+    mayImport: ["commander"],
   },
   { name: "@coatcheck/workers", folder: "adapters/workers", mayImport: ["@coatcheck/core"] },
   { name: "@coatcheck/deno", folder: "adapters/deno", mayImport: ["@coatcheck/core"] },

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./bundle.ts";
 
 const PACKAGES = [
-  ...["packages/core", "packages/stores", "packages/auth", "packages/csrf", "packages/testing"],
+  ...["packages/core", "packages/stores", "packages/auth", "packages/csrf", "packages/testing", "packages/inspector"],
   ...["adapters/hono", "adapters/workers", "adapters/deno", "adapters/bun"],
 ];
 

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { program } from "commander";
+
+await program.name("coatcheck").parseAsync();

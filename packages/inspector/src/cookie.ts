@@ -1,0 +1,2 @@
+export { type CookieAnatomy, type CookieClaims, readCookie } from "./cookie-anatomy.ts";
+export { type RejectionLesson, rejectionLessons } from "./rejection-lessons.ts";

@@ -1,0 +1,1 @@
+export { type CookieAnatomy, type CookieClaims, readCookie } from "./cookie-anatomy.ts";
