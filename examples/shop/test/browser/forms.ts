@@ -1,0 +1,19 @@
+import type { Locator, Page } from "playwright-core";
+
+/** Fills in the form that leads there, the first of the page, and sends it by its button. */
+export async function submit(page: Page, action: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
+  await submitForm(page.locator(`form[action="${action}"]`).first(), fields);
+}
+
+/** Fills in a form and sends it by its first button. Resolves when the page it leads to is there. */
+export async function submitForm(form: Locator, fields: Readonly<Record<string, string>> = {}): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.locator(`[name="${name}"]`);
+    const kind = await field.evaluate((element) => `${element.tagName} ${element.getAttribute("type")}`);
+    if (kind.startsWith("SELECT")) await field.selectOption(value);
+    else if (kind === "INPUT checkbox") await field.setChecked(value === "on");
+    else if (kind !== "INPUT hidden") await field.fill(value);
+  }
+  const page = form.page();
+  await Promise.all([page.waitForEvent("load"), form.locator("button").first().click()]);
+}
