@@ -1,9 +1,10 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 
 export type Role = "customer" | "administrator";
 
-/** Who may log in. Kept in memory: a changed password is the old one again after a restart. */
+/** Who may log in. */
 export interface Users {
   readonly names: readonly string[];
   /** `undefined` for a name that does not exist. */
@@ -15,33 +16,37 @@ export interface Users {
 
 interface User {
   readonly role: Role;
-  readonly salt: Buffer;
-  readonly hash: Buffer;
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
 }
 
-/** The demo users, Eve / secure123 and Grace / admin123. */
-export function createUsers(): Users {
-  const users = new Map<string, User>([
-    ["Eve", demoUser("customer", "E4mS7DdcnmAS4K_hHjFeJg", "7mh1N-TeV1ceT2RTvVLgW6Ybyo8XM18s72GAC5jGoC4")],
-    ["Grace", demoUser("administrator", "GoYtrA623knbED1xDeKFwQ", "zOQhGdqrKe7AlqoFCWabSV6rLeKchAydZbUem9hWw8I")],
-  ]);
+/** The users of a database; at first the demo users, Eve / secure123 and Grace / admin123. */
+export function openUsers(database: DatabaseSync): Users {
+  database.exec(
+    "create table if not exists users (name text primary key, role text not null, salt blob not null, hash blob not null)",
+  );
+  const insert = database.prepare("insert or ignore into users (name, role, salt, hash) values (?, ?, ?, ?)");
+  for (const [name, { role, salt, hash }] of demoUsers) insert.run(name, role, salt, hash);
+  const select = database.prepare("select role, salt, hash from users where name = ?");
+  const find = (name: string) => select.get(name) as User | undefined;
   const nobody: Pick<User, "salt" | "hash"> = { salt: randomBytes(16), hash: randomBytes(HASH_SIZE) };
 
   return {
-    names: [...users.keys()],
+    names: demoUsers.map(([name]) => name),
 
-    roleOf: (name) => users.get(name)?.role,
+    roleOf: (name) => find(name)?.role,
 
     async isPassword(name, password) {
-      const { salt, hash } = users.get(name) ?? nobody;
-      return timingSafeEqual(await hashOf(password, salt), hash) && users.has(name);
+      const user = find(name);
+      const { salt, hash } = user ?? nobody;
+      return timingSafeEqual(await hashOf(password, salt), hash) && user !== undefined;
     },
 
     async changePassword(name, password) {
-      const user = users.get(name);
-      if (user === undefined) throw new Error("There is no such user.");
       const salt = randomBytes(16);
-      users.set(name, { ...user, salt, hash: await hashOf(password, salt) });
+      const hash = await hashOf(password, salt);
+      const { changes } = database.prepare("update users set salt = ?, hash = ? where name = ?").run(salt, hash, name);
+      if (changes === 0) throw new Error("There is no such user.");
     },
   };
 }
@@ -49,10 +54,15 @@ export function createUsers(): Users {
 /** Bytes. */
 const HASH_SIZE = 32;
 
+const demoUsers: readonly (readonly [name: string, User])[] = [
+  ["Eve", demoUser("customer", "E4mS7DdcnmAS4K_hHjFeJg", "7mh1N-TeV1ceT2RTvVLgW6Ybyo8XM18s72GAC5jGoC4")],
+  ["Grace", demoUser("administrator", "GoYtrA623knbED1xDeKFwQ", "zOQhGdqrKe7AlqoFCWabSV6rLeKchAydZbUem9hWw8I")],
+];
+
 function demoUser(role: Role, salt: string, hash: string): User {
   return { role, salt: Buffer.from(salt, "base64url"), hash: Buffer.from(hash, "base64url") };
 }
 
-function hashOf(password: string, salt: Buffer): Promise<Buffer> {
-  return promisify<string, Buffer, number, Buffer>(scrypt)(password, salt, HASH_SIZE);
+function hashOf(password: string, salt: Uint8Array): Promise<Buffer> {
+  return promisify<string, Uint8Array, number, Buffer>(scrypt)(password, salt, HASH_SIZE);
 }

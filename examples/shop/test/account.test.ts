@@ -1,16 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Mode, modes } from "../src/sessions.ts";
+import { isCookieKind } from "../src/kinds/kind.ts";
 import { chrome } from "./navigation.ts";
-import { type Shop, startShop } from "./shop-process.ts";
+import { shopOpener, type TestShop } from "./shop-in-process.ts";
 import { eve, fieldOf, grace, restart, submitFrom, textOf } from "./walk.ts";
 
-describe.each(Object.keys(modes) as Mode[])("somebody with an account, MODE=%s", (mode) => {
-  const canList = mode === "server";
-  let shop: Shop;
+const { kinds, open } = await shopOpener();
+
+describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
+  const canList = !isCookieKind(kind);
+  let shop: TestShop;
   beforeEach(async () => {
-    shop = await startShop({ MODE: mode });
+    shop = await open(kind);
   });
-  afterEach(() => shop.stop());
+  afterEach(() => shop.close());
 
   describe("at the login page", () => {
     it("comes back to the page that was asked for", async () => {

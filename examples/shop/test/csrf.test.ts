@@ -1,15 +1,16 @@
 import type { Browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Mode, modes } from "../src/sessions.ts";
-import { type Shop, startShop } from "./shop-process.ts";
+import { shopOpener, type TestShop } from "./shop-in-process.ts";
 import { eve, fieldOf, grace, textOf } from "./walk.ts";
 
-describe.each(Object.keys(modes) as Mode[])("a form that is not the shop's, MODE=%s", (mode) => {
-  let shop: Shop;
+const { kinds, open } = await shopOpener();
+
+describe.each(kinds)("a form that is not the shop's, MODE=%s", (kind) => {
+  let shop: TestShop;
   beforeAll(async () => {
-    shop = await startShop({ MODE: mode });
+    shop = await open(kind);
   });
-  afterAll(() => shop?.stop());
+  afterAll(() => shop.close());
 
   const forms = ["/set_session", "/add_to_cart", "/login", "/logout", "/theme", "/devices/revoke-all", "/password"];
 

@@ -14,13 +14,14 @@ async function start(environment: ShopEnvironment): Promise<Shop> {
 }
 
 describe("the server, starting", () => {
-  it("prints where it is, the mode, how to change it, and that it made a secret", async () => {
+  it("prints where it is, the mode, how to change it, where the data is, and how to get Redis", async () => {
     const { stdout, stderr } = await (await start({})).stop();
     expect(stdout).toMatch(/http:\/\/localhost:\d+\n/);
-    expect(stdout).toContain("Mode: server");
+    expect(stdout).toContain("Mode: sqlite");
     expect(stdout).toContain("MODE=signed npm run demo");
     expect(stdout).toContain("MODE=encrypted npm run demo");
-    expect(stdout).toContain("SESSION_SECRET is not set");
+    expect(stdout).toMatch(/^Data: \/.+$/m);
+    expect(stdout).toContain("Redis is not offered. With it: REDIS_URL=redis://127.0.0.1:6379 npm run demo");
     expect(stderr).toBe("");
   });
 
@@ -35,7 +36,7 @@ describe("the server, starting", () => {
     const { code, stdout, stderr } = await runShop({ MODE });
     expect(code).toBe(1);
     expect(stdout).toBe("");
-    expect(stderr).toBe(`MODE is "${MODE}". It must be one of server, signed, encrypted.\n`);
+    expect(stderr).toBe(`MODE is "${MODE}". It must be one of signed, encrypted, sqlite, redis.\n`);
   });
 
   it.each(["http", "", "-1", "65536", "3e3"])("refuses PORT=%j", async (PORT) => {

@@ -2,12 +2,16 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type Browser, browser } from "@coatcheck/testing";
 import { sendAs } from "./navigation.ts";
+import { temporaryFolder } from "./shop-in-process.ts";
 
 /** The environment variables the shop knows. */
 export interface ShopEnvironment {
   readonly MODE?: string;
   readonly PORT?: string;
   readonly SESSION_SECRET?: string;
+  readonly REDIS_URL?: string;
+  /** @default a folder for this shop alone, which goes with it */
+  readonly SHOP_DATA?: string;
 }
 
 /** A shop that answers, in a process of its own. */
@@ -67,10 +71,11 @@ interface Spawned {
 }
 
 function spawnShop(environment: ShopEnvironment): Spawned {
-  const child = spawn(process.execPath, ["--conditions=@coatcheck/source", "src/server.ts"], {
+  const folder = temporaryFolder();
+  const child = spawn(process.execPath, ["--import=tsx", "--conditions=@coatcheck/source", "src/server.ts"], {
     cwd: new URL("..", import.meta.url),
     // Nothing of the developer's own: a SESSION_SECRET in their shell must not decide a test.
-    env: { ...environment },
+    env: { SHOP_DATA: folder.path, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const printed = { stdout: "", stderr: "" };
@@ -82,7 +87,10 @@ function spawnShop(environment: ShopEnvironment): Spawned {
   });
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, ...printed }));
+    child.once("close", (code) => {
+      folder.remove();
+      resolve({ code, ...printed });
+    });
   });
   return { child, printed, exited };
 }

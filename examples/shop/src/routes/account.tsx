@@ -10,25 +10,24 @@ import {
 } from "@coatcheck/auth";
 import type { Session } from "@coatcheck/core";
 import { csrfToken } from "@coatcheck/csrf";
-import type { SessionEnv } from "@coatcheck/hono";
 import { guard } from "@coatcheck/hono/auth";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { csrf } from "./csrf.ts";
-import { readForm } from "./forms.ts";
-import { type AccountPage, dashboardPage, devicesPage, passwordPage } from "./pages-account.ts";
-import { endSessions, isTheme, type ShopData, type ShopSessions } from "./sessions.ts";
-import type { Users } from "./users.ts";
+import { isTheme, type ShopData, type ShopFlash } from "../kinds/session-data.ts";
+import { type AccountProps, DashboardPage } from "../pages/dashboard.tsx";
+import { DevicesPage } from "../pages/devices.tsx";
+import { PasswordPage } from "../pages/password.tsx";
+import type { Users } from "../users.ts";
+import { csrf } from "../web/csrf.ts";
+import type { AccountEnv } from "../web/env.ts";
+import { readForm } from "../web/forms.ts";
+import { shopFrame } from "../web/frame.ts";
 
 /** Seconds that a login is proof enough for a change of password. */
 const FRESH = 300;
 
-interface AccountEnv {
-  Variables: SessionEnv<ShopSessions["shop"]>["Variables"] & { subject: string };
-}
-
 /** The pages of somebody who is logged in. Stands behind `session()`. */
-export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountEnv> {
+export function accountRoutes(users: Users): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();
   const loginPage = { loginPage: "/login" };
   for (const path of ["/dashboard", "/theme", "/devices/*", "/password"]) {
@@ -37,7 +36,8 @@ export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountE
 
   app.get("/dashboard", async (c) => {
     const session = await c.var.session;
-    return c.html(dashboardPage(pageOf(c, session), loginOf(session).method));
+    const { method } = loginOf(session);
+    return c.html(<DashboardPage {...propsOf(c, session)} theme={session.get("theme")} method={method} />);
   });
 
   app.post("/theme", async (c) => {
@@ -50,28 +50,30 @@ export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountE
 
   app.get("/devices", async (c) => {
     const session = await c.var.session;
-    const devices = sessions.mode === "server" ? await listDevices(sessions.shop, session) : undefined;
-    return c.html(devicesPage(pageOf(c, session), devices));
+    const { shop, canList } = c.var.kind;
+    const devices = canList ? await listDevices(shop, session) : undefined;
+    return c.html(<DevicesPage {...propsOf(c, session)} devices={devices} />);
   });
 
   app.post("/devices/revoke", async (c) => {
     const { id } = await readForm(c, "id");
     const session = await c.var.session;
-    const isEnded = await revokeDevice(sessions.shop, c.var.subject, id);
-    session.flash("notice", isEnded ? "That session has ended" : "There is no such session any more");
+    const isEnded = await revokeDevice(c.var.kind.shop, c.var.subject, id);
+    if (isEnded) session.flash("notice", "That session has ended");
+    else session.flash("error", "There is no such session any more");
     return c.redirect("/devices", 303);
   });
 
   app.post("/devices/revoke-others", async (c) => {
     const session = await c.var.session;
-    await endSessions(sessions, c.var.subject, { except: session.id });
+    await c.var.kinds.endSessions(c.var.subject, { kind: c.var.kind.kind, id: session.id });
     session.flash("notice", "All other sessions have ended");
     return c.redirect("/devices", 303);
   });
 
   app.post("/devices/revoke-all", async (c) => {
     const session = await c.var.session;
-    await endSessions(sessions, c.var.subject);
+    await c.var.kinds.endSessions(c.var.subject);
     logout(session);
     session.flash("notice", "You are logged out everywhere");
     return c.redirect("/", 303);
@@ -79,7 +81,7 @@ export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountE
 
   app.use("/password", guard(requireFresh(FRESH), loginPage));
 
-  app.get("/password", async (c) => c.html(passwordPage(pageOf(c, await c.var.session))));
+  app.get("/password", async (c) => c.html(<PasswordPage {...propsOf(c, await c.var.session)} />));
 
   app.post("/password", async (c) => {
     const { current, password } = await readForm(c, "current", "password");
@@ -89,9 +91,9 @@ export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountE
     if (password.length < 8) throw new HTTPException(400, { message: "The password must have 8 characters or more." });
     const session = await c.var.session;
     await users.changePassword(c.var.subject, password);
-    await sessions.admin.revokeAll(c.var.subject, { except: session.id });
+    await c.var.kinds.endSessions(c.var.subject, { kind: c.var.kind.kind, id: session.id });
     await login(session, c.var.subject, { method: "password" });
-    await logoutElsewhere(sessions.shop, session);
+    await logoutElsewhere(c.var.kind.shop, session);
     session.flash("notice", "Your password was changed, and all other sessions have ended");
     return c.redirect("/dashboard", 303);
   });
@@ -99,11 +101,6 @@ export function accountArea(sessions: ShopSessions, users: Users): Hono<AccountE
   return app;
 }
 
-function pageOf(c: Context<AccountEnv>, session: Session<ShopData>): AccountPage {
-  return {
-    user: c.var.subject,
-    token: csrfToken(session),
-    theme: session.get("theme"),
-    notice: session.flashed("notice"),
-  };
+function propsOf(c: Context<AccountEnv>, session: Session<ShopData, ShopFlash>): AccountProps {
+  return { frame: shopFrame(c, session), user: c.var.subject, token: csrfToken(session) };
 }

@@ -1,26 +1,27 @@
 import { devicesOf, login, logout, requireThat, revokeDevice, safeNext } from "@coatcheck/auth";
 import type { Session } from "@coatcheck/core";
 import { csrfToken } from "@coatcheck/csrf";
-import { type SessionEnv, session } from "@coatcheck/hono";
+import { session } from "@coatcheck/hono";
 import { guard } from "@coatcheck/hono/auth";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { csrf } from "./csrf.ts";
-import { readField, readForm } from "./forms.ts";
-import { type AdminPage, adminLoginPage, adminPage, adminUserPage } from "./pages-admin.ts";
-import { endSessions, type ShopSessions } from "./sessions.ts";
-import type { Users } from "./users.ts";
-
-interface AdminEnv {
-  Variables: SessionEnv<ShopSessions["admin"]>["Variables"] & { subject: string };
-}
+import type { KindEnv } from "../kinds/choice.ts";
+import type { ShopFlash } from "../kinds/session-data.ts";
+import { AdminLoginPage, AdminPage, type AdminProps, AdminUserPage } from "../pages/admin.tsx";
+import type { Users } from "../users.ts";
+import { csrf } from "../web/csrf.ts";
+import type { AdminEnv } from "../web/env.ts";
+import { readField, readForm } from "../web/forms.ts";
+import { adminFrame, plainFrame } from "../web/frame.ts";
 
 /** The admin area, mounted at /admin. Its sessions are its own: being logged in to the shop is worth nothing here. */
-export function adminArea(sessions: ShopSessions, users: Users): Hono<AdminEnv> {
+export function adminRoutes(users: Users): Hono<AdminEnv> {
   const app = new Hono<AdminEnv>();
-  app.use(session(sessions.admin));
+  app.use(session<object, ShopFlash, KindEnv>((c) => c.var.kind.admin));
 
-  app.get("/login", (c) => c.html(adminLoginPage(safeNext(c.req.query("next"), "/admin"))));
+  app.get("/login", (c) => {
+    return c.html(<AdminLoginPage frame={plainFrame(c)} next={safeNext(c.req.query("next"), "/admin")} />);
+  });
 
   app.post("/login", async (c) => {
     const { username, password } = await readForm(c, "username", "password");
@@ -36,14 +37,15 @@ export function adminArea(sessions: ShopSessions, users: Users): Hono<AdminEnv> 
   const requireAdministrator = requireThat((_session, subject) => isAdministrator(subject));
   app.use(guard(requireAdministrator, { loginPage: "/admin/login" }), csrf({ tokens: true }));
 
-  app.get("/", async (c) => c.html(adminPage(pageOf(c, await c.var.session), users.names)));
+  app.get("/", async (c) => c.html(<AdminPage {...propsOf(c, await c.var.session)} users={users.names} />));
 
   app.get("/users/:name", async (c) => {
     const name = nameOf(c);
     const session = await c.var.session;
+    const { shop, canList } = c.var.kind;
     // The shop's manager, not this one: when a session was last seen is reckoned from the lifetimes of its manager.
-    const devices = sessions.mode === "server" ? await devicesOf(sessions.shop, name) : undefined;
-    return c.html(adminUserPage(pageOf(c, session), name, devices));
+    const devices = canList ? await devicesOf(shop, name) : undefined;
+    return c.html(<AdminUserPage {...propsOf(c, session)} user={name} devices={devices} />);
   });
 
   // By the shop's manager as well: only that one forgets the browsers that it remembers.
@@ -51,15 +53,16 @@ export function adminArea(sessions: ShopSessions, users: Users): Hono<AdminEnv> 
     const name = nameOf(c);
     const { id } = await readForm(c, "id");
     const session = await c.var.session;
-    const isEnded = await revokeDevice(sessions.shop, name, id);
-    session.flash("notice", isEnded ? "That session has ended" : "There is no such session any more");
+    const isEnded = await revokeDevice(c.var.kind.shop, name, id);
+    if (isEnded) session.flash("notice", "That session has ended");
+    else session.flash("error", "There is no such session any more");
     return c.redirect(c.req.path.replace(/\/revoke$/, ""), 303);
   });
 
   app.post("/users/:name/revoke-all", async (c) => {
     const name = nameOf(c);
     const session = await c.var.session;
-    await endSessions(sessions, name);
+    await c.var.kinds.endSessions(name);
     session.flash("notice", `All sessions of ${name} have ended`);
     return c.redirect(c.req.path.replace(/\/revoke-all$/, ""), 303);
   });
@@ -85,6 +88,6 @@ export function adminArea(sessions: ShopSessions, users: Users): Hono<AdminEnv> 
   }
 }
 
-function pageOf(c: Context<AdminEnv>, session: Session): AdminPage {
-  return { administrator: c.var.subject, token: csrfToken(session), notice: session.flashed("notice") };
+function propsOf(c: Context<AdminEnv>, session: Session<object, ShopFlash>): AdminProps {
+  return { frame: adminFrame(c, session), administrator: c.var.subject, token: csrfToken(session) };
 }

@@ -1,0 +1,56 @@
+import { session } from "@coatcheck/hono";
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { chosenKind, type KindEnv, kindChoice } from "./kinds/choice.ts";
+import type { Kinds } from "./kinds/kinds.ts";
+import type { ShopData, ShopFlash } from "./kinds/session-data.ts";
+import { MessagePage } from "./pages/message.tsx";
+import { accountRoutes } from "./routes/account.tsx";
+import { adminRoutes } from "./routes/admin.tsx";
+import { cartRoutes } from "./routes/cart.tsx";
+import { frontRoutes } from "./routes/front.tsx";
+import { scenarioRoutes } from "./routes/scenarios.tsx";
+import type { Users } from "./users.ts";
+import { assets } from "./web/assets.ts";
+import { csrf } from "./web/csrf.ts";
+import type { ShopEnv } from "./web/env.ts";
+import { plainFrame } from "./web/frame.ts";
+import { headers, noStore } from "./web/headers.ts";
+
+/** The shop. No route depends on where sessions are kept, but those that list them. */
+export function createApp(kinds: Kinds, users: Users): Hono<KindEnv> {
+  const app = new Hono<KindEnv>();
+  app.use(headers());
+  app.route("/", assets());
+  // By the headers alone, so that visitors need no session. Forms of people who are logged in hold a token besides.
+  app.use(noStore(), chosenKind(kinds), csrf());
+  app.route("/", kindChoice());
+  // In front of the shop's session(): the admin area has one of its own, and there can be only one on the way.
+  app.route("/admin", adminRoutes(users));
+  app.route("/", shop(users));
+
+  app.notFound((c) => {
+    return c.html(<MessagePage frame={plainFrame(c)} title="Not found" message="There is no such page." />, 404);
+  });
+
+  app.onError((error, c) => {
+    const frame = plainFrame(c);
+    if (error instanceof HTTPException) {
+      return c.html(<MessagePage frame={frame} title="That did not work" message={error.message} />, error.status);
+    }
+    console.error(error);
+    const message = "Something went wrong here, and was logged.";
+    return c.html(<MessagePage frame={frame} title="Server error" message={message} />, 500);
+  });
+  return app;
+}
+
+function shop(users: Users): Hono<ShopEnv> {
+  const app = new Hono<ShopEnv>();
+  app.use(session<ShopData, ShopFlash, KindEnv>((c) => c.var.kind.shop));
+  app.route("/", frontRoutes(users));
+  app.route("/", cartRoutes());
+  app.route("/scenarios", scenarioRoutes());
+  app.route("/", accountRoutes(users));
+  return app;
+}

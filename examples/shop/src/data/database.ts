@@ -1,0 +1,39 @@
+import { DatabaseSync } from "node:sqlite";
+import type { SessionStore, SubjectIndex, Sweeper } from "@coatcheck/core";
+import { migrate, sqlStore } from "@coatcheck/stores/sql";
+import { sqliteDatabase } from "@coatcheck/stores/sqlite";
+import { Kysely, SqliteDialect } from "kysely";
+import { type DataFolder, dataError } from "./folder.ts";
+
+/** The SQLite database of a shop. */
+export interface ShopDatabase {
+  readonly client: DatabaseSync;
+  /** A store in a table of that name, which is made when it is not there. */
+  openStore(table: string): Promise<SessionStore & SubjectIndex & Sweeper>;
+  close(): void;
+}
+
+/** @param now - the clock, epoch milliseconds. @throws DataError */
+export function openDatabase({ database: path }: DataFolder, now: () => number = Date.now): ShopDatabase {
+  const client = open(path);
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqliteDatabase(client) }) });
+  return {
+    client,
+    async openStore(table) {
+      await migrate(db, { table });
+      return sqlStore(db, { table, now });
+    },
+    close: () => client.close(),
+  };
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    // Two shops may share a folder: each waits so many milliseconds for the other's writes.
+    const client = new DatabaseSync(path, { timeout: 5000 });
+    client.exec("pragma journal_mode = wal");
+    return client;
+  } catch (error) {
+    throw dataError(path, error);
+  }
+}

@@ -1,0 +1,46 @@
+import { SessionTooLargeError } from "@coatcheck/core";
+import { labBrowser, labManager } from "./lab.ts";
+import type { Scenario } from "./scenario.ts";
+
+export const cookieSize: Scenario = {
+  slug: "cookie-size",
+  title: "What does not fit into a cookie",
+  summary:
+    "A browser drops a cookie above 4096 bytes without a word, and the visitor is a stranger. Here the request fails before anything is written, and the error names what is large.",
+  code: `session.set("note", text);
+// SessionTooLargeError, code SESSION_TOO_LARGE:
+// the answer is 500, and the session stays as it was.
+signedCookie({ secrets, chunks: 4 });  // up to 16 kB
+serverSide(store);                     // or keep it on the server`,
+
+  Try: ({ toAction }) => (
+    <form method="post" action={toAction("fill")}>
+      <label for="kilobytes">A note of so many kilobytes</label>
+      <select id="kilobytes" name="kilobytes">
+        {[1, 2, 3, 4, 8].map((size) => (
+          <option value={String(size)} selected={size === 4}>
+            {size}
+          </option>
+        ))}
+      </select>
+      <button type="submit">Put it into the session</button>
+    </form>
+  ),
+
+  actions: {
+    async fill({ kind }, { kilobytes = "1" }) {
+      const size = Math.min(Math.max(Number(kilobytes) || 1, 1), 8);
+      const browser = labBrowser(labManager<{ note: string }>(kind));
+      const tried = `a note of ${size} kB`;
+      try {
+        await browser.visit((session) => session.set("note", "coat".repeat(size * 256)));
+      } catch (error) {
+        if (!(error instanceof SessionTooLargeError)) throw error;
+        return [{ tried, result: `${error.code}: ${error.message}` }];
+      }
+      const length = browser.setCookie?.split(";", 1)[0]?.length;
+      await browser.visit((session) => session.destroy());
+      return [{ tried, result: `fits: the cookie has ${length} bytes` }];
+    },
+  },
+};

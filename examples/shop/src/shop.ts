@@ -1,0 +1,77 @@
+import type { Hono } from "hono";
+import { createApp } from "./app.tsx";
+import { openDatabase } from "./data/database.ts";
+import { openFolder } from "./data/folder.ts";
+import { openRedis } from "./data/redis.ts";
+import { keptSecret } from "./data/secret.ts";
+import type { KindEnv } from "./kinds/choice.ts";
+import type { Kind } from "./kinds/kind.ts";
+import { createKinds, type Kinds } from "./kinds/kinds.ts";
+import { openUsers } from "./users.ts";
+
+/** What a shop is made of. */
+export interface ShopOptions {
+  /** The kind that new visitors start with. */
+  readonly initial: Kind;
+  /** Path of the folder where everything is kept. */
+  readonly folder: string;
+  /** @default the one in the folder, made at the first start */
+  readonly secret?: string | undefined;
+  /** Without one, sessions cannot be kept in Redis. */
+  readonly redisUrl?: string | undefined;
+  /** The clock, epoch milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** A shop that can answer requests. */
+export interface Shop {
+  readonly app: Hono<KindEnv>;
+  readonly kinds: Kinds;
+  close(): void;
+}
+
+/** Seconds between two sweeps of what has expired in the database. */
+const SWEEP_INTERVAL = 600;
+
+/** Opens everything that the shop keeps, and the shop itself. @throws DataError, `WEAK_SECRET` */
+export async function openShop({ initial, folder: path, secret, redisUrl, now }: ShopOptions): Promise<Shop> {
+  const folder = openFolder(path);
+  const usedSecret = secret ?? keptSecret(folder);
+  const database = openDatabase(folder, now);
+  const users = openUsers(database.client);
+  const stores = {
+    // What cookie kinds keep on the server: which sessions ended, and which browsers are remembered.
+    signed: await database.openStore("signed_records"),
+    encrypted: await database.openStore("encrypted_records"),
+    sqlite: await database.openStore("sessions"),
+  };
+  const redis = redisUrl === undefined ? undefined : await openRedis(redisUrl);
+  const sweep = async () => {
+    for (const store of Object.values(stores)) await store.sweep(Date.now());
+  };
+  const sweeping = setInterval(() => sweep().catch(console.error), SWEEP_INTERVAL * 1000).unref();
+
+  const close = () => {
+    clearInterval(sweeping);
+    redis?.close();
+    database.close();
+  };
+  try {
+    if (initial === "redis" && redis === undefined) throw new NoRedisError(`No Redis answers at ${redisUrl}.`);
+    const kinds = createKinds({
+      initial,
+      secret: usedSecret,
+      now,
+      stores: { ...stores, ...(redis && { redis: redis.store }) },
+    });
+    return { app: createApp(kinds, users), kinds, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Sessions were to be kept in Redis, and there is none. */
+export class NoRedisError extends Error {
+  override readonly name = "NoRedisError";
+}

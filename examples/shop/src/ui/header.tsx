@@ -1,0 +1,68 @@
+import type { Frame, Visitor } from "../web/frame.ts";
+import { TicketIcon } from "./icons.tsx";
+
+/** The head of every page: the name, where one can go, and who is here. */
+export function Header({ frame: { visitor, path } }: { readonly frame: Frame }) {
+  const pieces = visitor.area === "shop" ? visitor.pieces : 0;
+  const links = [
+    ["/", "Shop"],
+    ["/view_cart", pieces > 0 ? `Cart (${pieces})` : "Cart"],
+    ["/scenarios", "Scenarios"],
+  ] as const;
+  const isHere = (href: string) => (href === "/" ? path === "/" : path.startsWith(href));
+  return (
+    <header class="masthead">
+      <a class="brand" href="/">
+        <TicketIcon />
+        <span>
+          coatcheck <em>shop</em>
+        </span>
+      </a>
+      <nav aria-label="Shop">
+        <ul>
+          {links.map(([href, label]) => (
+            <li>
+              <a href={href} aria-current={isHere(href) ? "page" : undefined}>
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Account visitor={visitor} path={path} />
+    </header>
+  );
+}
+
+function Account({ visitor, path }: { readonly visitor: Visitor; readonly path: string }) {
+  if (visitor.area === "admin") return <p class="account">{visitor.user && `${visitor.user}, administrator`}</p>;
+  if (visitor.area === "shop" && visitor.user !== undefined) {
+    return (
+      <div class="account">
+        <a href="/dashboard" aria-current={path === "/dashboard" ? "page" : undefined}>
+          {visitor.user}
+        </a>
+        <LogoutForm />
+      </div>
+    );
+  }
+  const [href, label] = visitor.area === "shop" ? ["/login", "Log in"] : ["/dashboard", "Your account"];
+  return (
+    <div class="account">
+      <a class="button quiet" href={href} aria-current={path === href ? "page" : undefined}>
+        {label}
+      </a>
+    </div>
+  );
+}
+
+/** Without a token: it stands on pages of visitors too, who have none, and the check of the headers protects it. */
+function LogoutForm() {
+  return (
+    <form method="post" action="/logout">
+      <button type="submit" class="quiet">
+        Log out
+      </button>
+    </form>
+  );
+}
