@@ -26,7 +26,11 @@ export function CartPage({ frame, cart }: { readonly frame: Frame; readonly cart
               ))}
             </ul>
           )}
-          {total > 0 && <p class="total">Together {priceText(total)}</p>}
+          {total > 0 && (
+            <p class="total">
+              Together <span class="price">{priceText(total)}</span>
+            </p>
+          )}
           <p class="printed">{printedCart(cart)}</p>
           <p class="hint">That is the list in the session, as a tutorial would print it.</p>
         </section>

@@ -21,10 +21,10 @@ export function HomePage(props: HomeProps) {
       <div class="hero">
         <div>
           <p class="eyebrow">Outfitters with a memory</p>
-          <h1>{SHOP}</h1>
+          <h1>Leave your coat, keep the ticket</h1>
           <p class="lead">
-            Leave your coat, keep the ticket. A small shop that shows what sessions do: fill the cart, log in, change
-            where the session is kept, restart the server, and find everything as it was.
+            A small shop that shows what sessions do: fill the cart, log in, change where the session is kept, restart
+            the server, and find everything as it was.
           </p>
         </div>
         <Ticket {...props} />
@@ -37,9 +37,11 @@ export function HomePage(props: HomeProps) {
           ))}
         </ul>
       </section>
-      <div class="columns">
-        <ItemForm />
-        <NameForm />
+      <div class="columns wide">
+        <div class="stack">
+          <ItemForm />
+          <NameForm />
+        </div>
         {props.user === undefined && <LoginForm />}
       </div>
     </Layout>
@@ -55,7 +57,7 @@ function Ticket({ frame, user, username, pieces }: HomeProps) {
       <dl>
         <dt>Kept in</dt>
         <dd>
-          {kind}: {kindWords[kind].title}
+          {kind}: {kindWords[kind].what}
         </dd>
         <dt>Logged in</dt>
         <dd>{user ?? "nobody"}</dd>
