@@ -5,16 +5,25 @@ import { type Shop, startShop } from "../shop-process.ts";
 import { eve } from "../walk.ts";
 import { newPerson, type Person, startChromium } from "./chromium.ts";
 import { submit, submitForm } from "./forms.ts";
+import { kindsHere } from "./kinds.ts";
 
 const chromium = await startOrSkip("two devices in a browser", startChromium);
-afterAll(() => chromium?.close());
+const kinds = await kindsHere("two devices in a browser");
+afterAll(async () => {
+  await chromium?.close();
+  await kinds.stop();
+});
 
-describe.skipIf(chromium === undefined).each(["server"])("one account on two devices, %s", (MODE) => {
+const all = Object.entries(kinds.environments);
+/** Sessions that are in cookies only nobody can list. */
+const listed = all.filter(([kind]) => kind === "sqlite" || kind === "redis");
+
+describe.skipIf(chromium === undefined).each(listed)("one account on two devices, %s", (_, environment) => {
   let shop: Shop;
   let laptop: Person;
   let phone: Person;
   beforeEach(async () => {
-    shop = await startShop({ MODE });
+    shop = await startShop(environment);
     laptop = await loggedIn(firefox);
     phone = await loggedIn(chrome);
   });
@@ -53,9 +62,9 @@ describe.skipIf(chromium === undefined).each(["server"])("one account on two dev
   });
 });
 
-describe.skipIf(chromium === undefined).each(["signed", "encrypted", "server"])("signing out elsewhere, %s", (MODE) => {
+describe.skipIf(chromium === undefined).each(all)("signing out elsewhere, %s", (_, environment) => {
   it("leaves this browser logged in, and no other", async () => {
-    const shop = await startShop({ MODE });
+    const shop = await startShop(environment);
     const [laptop, phone] = await Promise.all([newPerson(chromium, shop.url), newPerson(chromium, shop.url)]);
     for (const { page } of [laptop, phone]) {
       await page.goto("/login");

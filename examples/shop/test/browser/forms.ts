@@ -1,8 +1,9 @@
 import type { Locator, Page } from "playwright-core";
 
-/** Fills in the form that leads there, the first of the page, and sends it by its button. */
+/** Fills in the form that leads there and has such fields to fill in, and sends it by its button. */
 export async function submit(page: Page, action: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
-  await submitForm(page.locator(`form[action="${action}"]`).first(), fields);
+  const hasFields = Object.keys(fields).map((name) => `:has([name="${name}"]:not([type="hidden"]))`);
+  await submitForm(page.locator(`form[action="${action}"]${hasFields.join("")}`).first(), fields);
 }
 
 /** Fills in a form and sends it by its first button. Resolves when the page it leads to is there. */
@@ -12,7 +13,7 @@ export async function submitForm(form: Locator, fields: Readonly<Record<string, 
     const kind = await field.evaluate((element) => `${element.tagName} ${element.getAttribute("type")}`);
     if (kind.startsWith("SELECT")) await field.selectOption(value);
     else if (kind === "INPUT checkbox") await field.setChecked(value === "on");
-    else if (kind !== "INPUT hidden") await field.fill(value);
+    else await field.fill(value);
   }
   const page = form.page();
   await Promise.all([page.waitForEvent("load"), form.locator("button").first().click()]);

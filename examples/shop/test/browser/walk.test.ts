@@ -5,14 +5,20 @@ import { type Shop, startShop } from "../shop-process.ts";
 import { eve, grace } from "../walk.ts";
 import { newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
+import { kindsHere } from "./kinds.ts";
 
 const chromium = await startOrSkip("the shop in a browser", startChromium);
-afterAll(() => chromium?.close());
+const kinds = await kindsHere("the shop in a browser");
+afterAll(async () => {
+  await chromium?.close();
+  await kinds.stop();
+});
 
-describe.skipIf(chromium === undefined).each(["signed", "encrypted", "server"])("the shop in a browser, %s", (MODE) => {
+const each = describe.skipIf(chromium === undefined).each(Object.entries(kinds.environments));
+each("the shop in a browser, %s", (_, environment) => {
   let shop: Shop;
   beforeEach(async () => {
-    shop = await startShop({ MODE });
+    shop = await startShop(environment);
   });
   afterEach(() => shop.stop());
 
@@ -73,7 +79,7 @@ describe.skipIf(chromium === undefined).each(["signed", "encrypted", "server"])(
     expect(new URL(page.url()).pathname).toBe("/login");
   });
 
-  it("SEC-30 SEC-31 is known by cookies that scripts cannot read and other sites cannot send", async () => {
+  it("SEC-30 is known by cookies that scripts cannot read and other sites cannot send", async () => {
     const { context, page } = await newPerson(chromium, shop.url);
     await page.goto("/login");
     await submit(page, "/login", { ...eve, remember: "on" });

@@ -1,0 +1,85 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { startOrSkip } from "@coatcheck/engines";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Shop, startShop } from "../shop-process.ts";
+import { eve, grace } from "../walk.ts";
+import { newPerson, startChromium } from "./chromium.ts";
+import { submit } from "./forms.ts";
+
+const chromium = await startOrSkip("the shop's pages in a browser", startChromium);
+afterAll(() => chromium?.close());
+
+/** Where pictures of all pages are put, to be looked at. */
+const pictures = join(import.meta.dirname, "../../.cache/screenshots");
+/** Finds what is in the way of people who do not see, do not hear, or use no mouse. */
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const looks = [
+  { colorScheme: "light", width: 1280 },
+  { colorScheme: "dark", width: 1280 },
+  { colorScheme: "light", width: 390 },
+  { colorScheme: "dark", width: 390 },
+] as const;
+
+const visitorPages = ["/", "/get_session", "/view_cart", "/login", "/admin/login", "/scenarios", "/nowhere"];
+const accountPages = ["/dashboard", "/devices", "/password", "/admin"];
+
+describe.skipIf(chromium === undefined).each(looks)("every page, $colorScheme, $width pixels wide", (look) => {
+  let shop: Shop;
+  beforeEach(async () => {
+    shop = await startShop({ MODE: "sqlite" });
+    mkdirSync(pictures, { recursive: true });
+  });
+  afterEach(() => shop.stop());
+
+  // Some twenty-five pages, one after the other.
+  it("can be read by everybody, fits, and complains of nothing", { timeout: 120_000 }, async () => {
+    const { colorScheme, width } = look;
+    const viewport = { width, height: 900 };
+    const { page, complaints, origins } = await newPerson(chromium, shop.url, { colorScheme, viewport });
+    const found: unknown[] = [];
+    const lookAt = async (path: string): Promise<void> => {
+      await page.goto(path);
+      const name = path.replaceAll("/", "-").slice(1) || "home";
+      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+      found.push(...(await faultsOf(page)).map((fault) => ({ path, fault })));
+    };
+
+    for (const item of ["umbrella", "book"]) {
+      await page.goto("/");
+      await submit(page, "/add_to_cart", { item });
+    }
+    for (const path of [...visitorPages, ...(await scenarioPages(page))]) await lookAt(path);
+
+    await page.goto("/login");
+    await submit(page, "/login", { ...eve, theme: colorScheme });
+    await page.goto("/admin");
+    await submit(page, "/admin/login", { username: grace.username, password: grace.password });
+    for (const path of accountPages) await lookAt(path);
+
+    expect(found).toEqual([]);
+    // The page that is not there is one, to a browser.
+    expect(complaints.filter((text) => !text.includes("404"))).toEqual([]);
+    expect([...origins]).toEqual([shop.url]);
+  });
+});
+
+async function scenarioPages(page: Page): Promise<string[]> {
+  await page.goto("/scenarios");
+  const links = await page.locator('main a[href^="/scenarios/"]').all();
+  const paths = await Promise.all(links.map((link) => link.getAttribute("href")));
+  expect(paths.length).toBeGreaterThan(9);
+  return [...new Set(paths)].filter((path) => path !== null);
+}
+
+/** What axe finds wrong, and whether the page is wider than the screen. */
+async function faultsOf(page: Page): Promise<unknown[]> {
+  // As a value and not as a script element, which the policy of the pages forbids.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>("axe.run()");
+  const isWide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+  return [...violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), ...(isWide ? ["too wide"] : [])];
+}
