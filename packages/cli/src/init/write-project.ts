@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { toProjectName } from "./project-name.ts";
+import type { Template } from "./templates.ts";
+
+/** The folder has files already. */
+export class FolderNotEmptyError extends Error {
+  override readonly name = "FolderNotEmptyError";
+}
+
+/** Beside `dist` in the package, and beside `src`. */
+const packageFolder = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Names that a file may not have in a package: npm drops them. */
+const STORED_AS: Readonly<Record<string, string>> = { gitignore: ".gitignore" };
+
+/** How many of the files in the way are named. */
+const MAX_NAMED = 5;
+
+/**
+ * Writes a project with a secret of its own, and overwrites nothing.
+ *
+ * @param folder - an absolute path; made when it is not there
+ * @returns the names of the files
+ * @throws {@link FolderNotEmptyError}, and what the file system throws
+ */
+export function writeProject(template: Template, folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  assertEmpty(folder);
+  const source = join(packageFolder, "templates", template.name);
+  const values = { name: toProjectName(basename(folder)), version: readVersion() };
+  const files = readdirSync(source).map((stored) => ({
+    name: STORED_AS[stored] ?? stored,
+    text: fill(readFileSync(join(source, stored), "utf8"), values),
+  }));
+  // "wx": what somebody else has put there meanwhile is an error too.
+  for (const { name, text } of files) writeFileSync(join(folder, name), text, { flag: "wx" });
+  writeFileSync(join(folder, template.secretFile), secretLine(), { flag: "wx", mode: 0o600 });
+  return [...files.map(({ name }) => name), template.secretFile].sort();
+}
+
+/** A repository that was just made counts as empty. */
+function assertEmpty(folder: string): void {
+  const names = readdirSync(folder)
+    .filter((name) => name !== ".git")
+    .sort();
+  if (names.length === 0) return;
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  throw new FolderNotEmptyError(
+    `${folder} is not empty: ${names.slice(0, MAX_NAMED).join(", ")}${more}. Name a new folder, or empty this one.`,
+  );
+}
+
+function fill(text: string, values: { readonly name: string; readonly version: string }): string {
+  return text.replaceAll("{{name}}", values.name).replaceAll("{{version}}", values.version);
+}
+
+/** All packages of coatcheck have one version, and are released together. */
+function readVersion(): string {
+  return JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")).version;
+}
+
+function secretLine(): string {
+  return `# Encrypts the session cookie. Not for git; in production use another one.\nSESSION_SECRET=${randomBytes(32).toString("hex")}\n`;
+}
