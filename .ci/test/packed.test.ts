@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -8,6 +8,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "./bundle.ts";
+import { link, packAll, unpack } from "./pack.ts";
 
 const PACKAGES = [
   ...["packages/core", "packages/stores", "packages/auth", "packages/csrf", "packages/testing", "packages/inspector"],
@@ -30,23 +31,12 @@ const tarballs = new Map<string, string>();
 
 beforeAll(() => {
   consumer = mkdtempSync(join(tmpdir(), "coatcheck-consumer-"));
-  mkdirSync(join(consumer, "node_modules", "@coatcheck"), { recursive: true });
-  for (const folder of PACKAGES) {
-    const [packed] = JSON.parse(
-      execFileSync("npm", ["pack", "--json", "--pack-destination", consumer], {
-        cwd: join(root, folder),
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      }),
-    );
-    tarballs.set(folder, join(consumer, packed.filename));
-    const unpacked = join(consumer, "node_modules", packed.name);
-    mkdirSync(unpacked, { recursive: true });
-    execFileSync("tar", ["-xzf", join(consumer, packed.filename), "-C", unpacked, "--strip-components=1"]);
+  const nodeModules = join(consumer, "node_modules");
+  for (const [folder, packed] of packAll(consumer)) {
+    tarballs.set(folder, packed.tarball);
+    unpack(packed, nodeModules);
   }
-  mkdirSync(join(consumer, "node_modules", "@cloudflare"));
-  for (const name of [...DEPENDENCIES, ...RUNTIME_TYPES])
-    symlinkSync(join(root, "node_modules", name), join(consumer, "node_modules", name));
+  link([...DEPENDENCIES, ...RUNTIME_TYPES], nodeModules);
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
   cpSync(join(root, ".ci/test/consumer.ts"), join(consumer, "consumer.ts"));
 });
