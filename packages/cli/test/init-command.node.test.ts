@@ -1,0 +1,193 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { initCommand } from "../src/init/command.ts";
+import { toProjectName } from "../src/init/project-name.ts";
+
+let cwd = "";
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "coatcheck-init-"));
+});
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param keys - what somebody types, on a terminal; without, input and output are pipes */
+async function init(args: readonly string[], keys?: readonly string[]): Promise<Run> {
+  const isTTY = keys !== undefined;
+  const stdin = Object.assign(new PassThrough(), { isTTY, setRawMode: () => undefined });
+  const stdout = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 });
+  let stderr = "";
+  const command = initCommand({ stdin, stdout, cwd: () => cwd })
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => (stderr += text) });
+  const ended = command.parseAsync(args, { from: "user" }).then(
+    () => 0,
+    (error: { exitCode: number }) => error.exitCode,
+  );
+  // Nobody types before the question is on the screen.
+  for (const key of keys ?? []) {
+    if (stdout.readableLength === 0) await new Promise((resolve) => stdout.once("readable", resolve));
+    stdin.write(key);
+  }
+  const exitCode = await ended;
+  return { exitCode, stdout: String(stdout.read() ?? ""), stderr };
+}
+
+const listed = (folder: string): string[] => readdirSync(folder).sort();
+
+describe("coatcheck init", () => {
+  it("tells programs what it wrote and what to type next, by --json", async () => {
+    const { exitCode, stdout } = await init(["hono", "my app", "--json"]);
+    expect(exitCode).toBe(0);
+    const folder = join(cwd, "my app");
+    expect(JSON.parse(stdout)).toEqual({
+      template: "hono",
+      folder,
+      files: [".env", ".gitignore", "README.md", "package.json", "server.ts", "tsconfig.json"],
+      next: ["cd 'my app'", "npm install", "npm start"],
+    });
+    expect(listed(folder)).toEqual(JSON.parse(stdout).files);
+  });
+
+  it("tells people the same, and where the project answers", async () => {
+    const { stdout } = await init(["deno", "shop"]);
+    expect(stdout).toContain(join(cwd, "shop"));
+    expect(stdout).toContain("  .env  (a new secret; git ignores it)\n");
+    expect(stdout).toContain("Next:\n  cd shop\n  deno task start\n\nThen open http://localhost:8000\n");
+  });
+
+  it("takes the folder it is in when none is named, and says no cd then", async () => {
+    const { stdout } = await init(["bun", "--json"]);
+    expect(JSON.parse(stdout).next).toEqual(["bun install", "bun run start"]);
+    const manifest = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+    expect(manifest.name).toBe(toProjectName(basename(cwd)));
+  });
+
+  it("makes folders on the way", async () => {
+    expect((await init(["hono", "a/b/c"])).exitCode).toBe(0);
+    expect(listed(join(cwd, "a/b/c"))).toContain("server.ts");
+  });
+
+  it("takes a folder in which there is nothing but a new repository", async () => {
+    mkdirSync(join(cwd, ".git"));
+    expect((await init(["workers", "."])).exitCode).toBe(0);
+    expect(listed(cwd)).toContain("wrangler.jsonc");
+  });
+
+  it("refuses a folder that has files, names them, and leaves it as it was", async () => {
+    writeFileSync(join(cwd, "notes.txt"), "mine");
+    mkdirSync(join(cwd, "src"));
+    const { exitCode, stdout, stderr } = await init(["hono", "."]);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("is not empty: notes.txt, src. Name a new folder");
+    expect(listed(cwd)).toEqual(["notes.txt", "src"]);
+    expect(readFileSync(join(cwd, "notes.txt"), "utf8")).toBe("mine");
+  });
+
+  it("names the first of many files", async () => {
+    for (const name of "abcdefg") writeFileSync(join(cwd, name), "");
+    expect((await init(["hono"])).stderr).toContain("is not empty: a, b, c, d, e and 2 more.");
+  });
+
+  it("says why when it cannot write", async () => {
+    writeFileSync(join(cwd, "file"), "mine");
+    const { exitCode, stderr } = await init(["hono", "file"]);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`Cannot write to ${join(cwd, "file")}: EEXIST`)]);
+    expect(readFileSync(join(cwd, "file"), "utf8")).toBe("mine");
+  });
+
+  it("refuses a template that there is not, and suggests what may have been meant", async () => {
+    const cases = { hno: "hono", worker: "workers", Deno: "deno", bnu: "bun", w: "workers" };
+    for (const [typed, meant] of Object.entries(cases)) {
+      const { exitCode, stderr } = await init([typed, "app"]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`There is no template "${typed}". Did you mean ${meant}?`);
+    }
+    const { exitCode, stderr } = await init(["my-app"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe('error: There is no template "my-app". The templates are hono, workers, deno, bun.\n');
+    expect(listed(cwd)).toEqual([]);
+  });
+
+  it("needs a template where nobody can be asked", async () => {
+    const { exitCode, stderr } = await init([]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("Which template? One of hono, workers, deno, bun")]);
+    expect((await init(["--json"], [])).exitCode).toBe(2);
+    expect(listed(cwd)).toEqual([]);
+  });
+
+  it("asks for the template on a terminal", async () => {
+    const down = "\u001b[B";
+    const { exitCode, stdout } = await init([], [down, down, "\r"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Where is it to run?");
+    expect(listed(cwd)).toContain("deno.json");
+  });
+
+  it("writes nothing when the question is cancelled", async () => {
+    const { exitCode, stderr } = await init([], ["\u0003"]);
+    expect([exitCode, stderr]).toEqual([1, "Nothing was written.\n"]);
+    expect(listed(cwd)).toEqual([]);
+  });
+
+  it("leaves no blank unfilled, in any template", async () => {
+    for (const template of ["hono", "workers", "deno", "bun"]) {
+      await init([template, template]);
+      for (const file of listed(join(cwd, template))) {
+        const text = readFileSync(join(cwd, template, file), "utf8");
+        expect(/\{\{|\}\}/.exec(text), `${template}/${file}`).toBe(null);
+      }
+    }
+  });
+});
+
+describe("the name of a project", () => {
+  it("is its folder's, as npm and Cloudflare take it", () => {
+    const names = {
+      "my-app": "my-app",
+      "My App": "my-app",
+      "Größe_2.0": "gro-e-2-0",
+      café: "cafe",
+      "--x--": "x",
+      日本: "coatcheck-app",
+      node_modules: "coatcheck-app",
+      "": "coatcheck-app",
+    };
+    for (const [folder, name] of Object.entries(names)) expect(toProjectName(folder)).toBe(name);
+  });
+
+  it("has at most 63 characters, and ends with none that npm refuses", () => {
+    expect(toProjectName(`${"a".repeat(62)}-${"b".repeat(200)}`)).toBe("a".repeat(62));
+  });
+});
+
+describe("the packages of a template", () => {
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const read = (...path: string[]) => JSON.parse(readFileSync(join(root, ...path), "utf8"));
+  const { version } = read("packages/cli/package.json");
+
+  it.each(["hono", "workers", "bun"])("%s has those of others as this repository tests with them", async (template) => {
+    await init([template]);
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+    const expected = Object.keys({ ...dependencies, ...devDependencies }).map((name) => {
+      const tested = name.startsWith("@coatcheck/") ? version : read("node_modules", name, "package.json").version;
+      return [name, `^${tested}`];
+    });
+    expect(Object.entries({ ...dependencies, ...devDependencies })).toEqual(expected);
+  });
+
+  it("deno has ours in the version of the command line", async () => {
+    await init(["deno"]);
+    const { imports } = JSON.parse(readFileSync(join(cwd, "deno.json"), "utf8"));
+    const ours = ["@coatcheck/core", "@coatcheck/deno"].map((name) => [name, `npm:${name}@^${version}`]);
+    expect(imports).toEqual(Object.fromEntries(ours));
+  });
+});
