@@ -2,4 +2,11 @@
 import { program } from "commander";
 import { initCommand } from "./init/command.ts";
 
-await program.name("coatcheck").addCommand(initCommand(process)).parseAsync();
+const { stdin, stdout, stderr } = process;
+function setExitCode(code: number): void {
+  process.exitCode = code;
+}
+await program
+  .name("coatcheck")
+  .addCommand(initCommand({ stdin, stdout, stderr, cwd: process.cwd(), setExitCode }))
+  .parseAsync();

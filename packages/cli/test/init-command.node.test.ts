@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { initCommand } from "../src/init/command.ts";
 import { toProjectName } from "../src/init/project-name.ts";
@@ -23,22 +24,23 @@ interface Run {
 async function init(args: readonly string[], keys?: readonly string[]): Promise<Run> {
   const isTTY = keys !== undefined;
   const stdin = Object.assign(new PassThrough(), { isTTY, setRawMode: () => undefined });
-  const stdout = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 });
-  let stderr = "";
-  const command = initCommand({ stdin, stdout, cwd: () => cwd })
+  const stdout = new PassThrough();
+  const stderr = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 });
+  let exitCode = 0;
+  const setExitCode = (code: number): void => {
+    exitCode = code;
+  };
+  const command = initCommand({ stdin, stdout, stderr, cwd, setExitCode })
     .exitOverride()
-    .configureOutput({ writeErr: (text) => (stderr += text) });
-  const ended = command.parseAsync(args, { from: "user" }).then(
-    () => 0,
-    (error: { exitCode: number }) => error.exitCode,
-  );
+    .configureOutput({ writeErr: (text) => stderr.write(text) });
+  const ended = command
+    .parseAsync(args, { from: "user" })
+    .catch((error: CommanderError) => setExitCode(error.exitCode));
   // Nobody types before the question is on the screen.
-  for (const key of keys ?? []) {
-    if (stdout.readableLength === 0) await new Promise((resolve) => stdout.once("readable", resolve));
-    stdin.write(key);
-  }
-  const exitCode = await ended;
-  return { exitCode, stdout: String(stdout.read() ?? ""), stderr };
+  if (isTTY && stderr.readableLength === 0) await new Promise((resolve) => stderr.once("readable", resolve));
+  for (const key of keys ?? []) stdin.write(key);
+  await ended;
+  return { exitCode, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
 }
 
 const listed = (folder: string): string[] => readdirSync(folder).sort();
@@ -86,7 +88,7 @@ describe("coatcheck init", () => {
     writeFileSync(join(cwd, "notes.txt"), "mine");
     mkdirSync(join(cwd, "src"));
     const { exitCode, stdout, stderr } = await init(["hono", "."]);
-    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("is not empty: notes.txt, src. Name a new folder");
     expect(listed(cwd)).toEqual(["notes.txt", "src"]);
     expect(readFileSync(join(cwd, "notes.txt"), "utf8")).toBe("mine");
@@ -100,7 +102,7 @@ describe("coatcheck init", () => {
   it("says why when it cannot write", async () => {
     writeFileSync(join(cwd, "file"), "mine");
     const { exitCode, stderr } = await init(["hono", "file"]);
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`Cannot write to ${join(cwd, "file")}: EEXIST`)]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`Cannot write to ${join(cwd, "file")}: EEXIST`)]);
     expect(readFileSync(join(cwd, "file"), "utf8")).toBe("mine");
   });
 
@@ -126,15 +128,15 @@ describe("coatcheck init", () => {
 
   it("asks for the template on a terminal", async () => {
     const down = "\u001b[B";
-    const { exitCode, stdout } = await init([], [down, down, "\r"]);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain("Where is it to run?");
+    const { exitCode, stdout, stderr } = await init([], [down, down, "\r"]);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining("Where is it to run?")]);
+    expect(stdout).toMatch(/^A project for Deno/);
     expect(listed(cwd)).toContain("deno.json");
   });
 
   it("writes nothing when the question is cancelled", async () => {
     const { exitCode, stderr } = await init([], ["\u0003"]);
-    expect([exitCode, stderr]).toEqual([1, "Nothing was written.\n"]);
+    expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/Nothing was written\.\n$/)]);
     expect(listed(cwd)).toEqual([]);
   });
 

@@ -5,12 +5,22 @@ import { Command } from "commander";
 import { similarTemplate, type Template, templates } from "./templates.ts";
 import { FolderNotEmptyError, writeProject } from "./write-project.ts";
 
-/** What `coatcheck init` needs of its surroundings; `process` is one. */
+/** What `coatcheck init` needs of the world. */
 export interface InitIo {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean };
-  cwd(): string;
+  /** Takes what was written and what to type next. */
+  readonly stdout: Writable;
+  /** Takes the question, and errors. */
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly cwd: string;
+  /** What the process is to end with. */
+  setExitCode(code: number): void;
 }
+
+/** As a shell has it for Ctrl+C. */
+const INTERRUPTED = 130;
+/** Wrong usage or input. */
+const USAGE = 2;
 
 const names = templates.map(({ name }) => name).join(", ");
 
@@ -25,14 +35,18 @@ export function initCommand(io: InitIo): Command {
     .addHelpText("after", "\nExample:\n  $ npx coatcheck init hono my-app")
     .action(async (name: string | undefined, folder: string, options: { json?: true }, command: Command) => {
       const isAsked =
-        name === undefined && options.json !== true && io.stdin.isTTY === true && io.stdout.isTTY === true;
+        name === undefined && options.json !== true && io.stdin.isTTY === true && io.stderr.isTTY === true;
       const template = isAsked ? await ask(io) : findTemplate(name, command);
-      if (template === undefined) return command.error("Nothing was written.", { code: "coatcheck.init.cancelled" });
-      const path = resolve(io.cwd(), folder);
+      if (template === undefined) {
+        io.stderr.write("Nothing was written.\n");
+        io.setExitCode(INTERRUPTED);
+        return;
+      }
+      const path = resolve(io.cwd, folder);
       const written = { template: template.name, folder: path, files: write(template, path, command) };
-      const next = [...(path === io.cwd() ? [] : [`cd ${quote(folder)}`]), ...template.commands];
+      const next = [...(path === io.cwd ? [] : [`cd ${quote(folder)}`]), ...template.commands];
       io.stdout.write(
-        options.json === true ? `${JSON.stringify({ ...written, next }, null, 2)}\n` : toText(template, written, next),
+        options.json === true ? `${JSON.stringify({ ...written, next })}\n` : toText(template, written, next),
       );
     });
 }
@@ -42,7 +56,7 @@ async function ask(io: InitIo): Promise<Template | undefined> {
     message: "Where is it to run?",
     options: templates.map((template) => ({ value: template, label: template.name, hint: template.title })),
     input: io.stdin,
-    output: io.stdout,
+    output: io.stderr,
   });
   return isCancel(answer) ? undefined : answer;
 }
@@ -57,16 +71,15 @@ function findTemplate(name: string | undefined, command: Command): Template {
 }
 
 function usageError(message: string, command: Command): never {
-  command.error(`error: ${message}`, { exitCode: 2, code: "coatcheck.init.usage" });
+  command.error(`error: ${message}`, { exitCode: USAGE });
 }
 
 function write(template: Template, path: string, command: Command): string[] {
   try {
     return writeProject(template, path);
   } catch (error) {
-    const isOurs = error instanceof FolderNotEmptyError;
-    const message = isOurs ? error.message : `Cannot write to ${path}: ${(error as Error).message}`;
-    return command.error(`error: ${message}`, { exitCode: 1, code: "coatcheck.init.failed" });
+    const { message } = error as Error;
+    return usageError(error instanceof FolderNotEmptyError ? message : `Cannot write to ${path}: ${message}`, command);
   }
 }
 
@@ -88,5 +101,5 @@ function toText(template: Template, written: { folder: string; files: readonly s
 
 /** As a shell takes it for one word. */
 function quote(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) && !path.startsWith("-") ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
