@@ -1,7 +1,7 @@
 import { withSessions } from "@coatcheck/bun";
 import { encryptedCookie, SessionManager } from "@coatcheck/core";
 
-const { SESSION_SECRET, HOST = "127.0.0.1", PORT = "3000" } = process.env;
+const { SESSION_SECRET, HOST = "localhost", PORT = "3000" } = process.env;
 if (!SESSION_SECRET) {
   throw new Error("SESSION_SECRET is not set. Bun reads it from .env; on a server, set it in the environment.");
 }

@@ -4,7 +4,7 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { html } from "hono/html";
 
-const { SESSION_SECRET, HOST = "127.0.0.1", PORT = "3000" } = process.env;
+const { SESSION_SECRET, HOST = "localhost", PORT = "3000" } = process.env;
 if (!SESSION_SECRET) {
   throw new Error("SESSION_SECRET is not set. npm start reads it from .env; on a server, set it in the environment.");
 }
