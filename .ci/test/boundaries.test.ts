@@ -26,7 +26,10 @@ const PACKAGES = [
   {
     name: "coatcheck",
     folder: "packages/cli",
-    mayImport: ["commander"],
+    mayImport: [
+      ...["commander", "@clack/prompts"],
+      ...["node:crypto", "node:fs", "node:path", "node:stream", "node:url"],
+    ],
   },
   { name: "@coatcheck/workers", folder: "adapters/workers", mayImport: ["@coatcheck/core"] },
   { name: "@coatcheck/deno", folder: "adapters/deno", mayImport: ["@coatcheck/core"] },
