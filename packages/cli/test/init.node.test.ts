@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Engine, startEngine } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
@@ -40,12 +41,14 @@ const runtimes: Readonly<Record<string, Runtime>> = {
 /** Milliseconds. All packages are packed, and Wrangler starts three times. */
 const SLOW = 120_000;
 
+let home = "";
 let user: Installation;
 beforeAll(() => {
-  user = makeInstallation();
+  home = mkdtempSync(join(tmpdir(), "coatcheck-init-"));
+  user = makeInstallation(home);
 }, SLOW);
 afterAll(() => {
-  if (user !== undefined) rmSync(user.folder, { recursive: true });
+  if (home !== "") rmSync(home, { recursive: true });
 });
 
 describe.each(Object.entries(runtimes))(
@@ -55,7 +58,7 @@ describe.each(Object.entries(runtimes))(
     let project = "";
     let output = "";
     beforeAll(() => {
-      const folder = join(user.folder, name);
+      const folder = join(home, name);
       mkdirSync(folder);
       const { status, stdout, stderr } = user.run(folder, ["init", name, "my-app"]);
       expect(status, stderr).toBe(0);
@@ -99,8 +102,8 @@ describe.each(Object.entries(runtimes))(
     });
 
     it("SEC-41 makes another secret for each project", () => {
-      const folder = join(user.folder, `${name}-again`);
-      expect(user.run(user.folder, ["init", name, folder]).status).toBe(0);
+      const folder = join(home, `${name}-again`);
+      expect(user.run(home, ["init", name, folder]).status).toBe(0);
       expect(secretOf(folder) === secretOf(project)).toBe(false);
     });
 
@@ -135,7 +138,7 @@ describe.each(Object.entries(runtimes))(
     });
 
     it("says which variable is missing when it has no secret", async () => {
-      const [there, away] = [join(project, runtime.secretFile), join(user.folder, `${name}.secret`)];
+      const [there, away] = [join(project, runtime.secretFile), join(home, `${name}.secret`)];
       renameSync(there, away);
       expect(await failure(start)).toMatch(/SESSION_SECRET (is not set|was not there)/);
       renameSync(away, there);

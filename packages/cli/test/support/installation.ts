@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { link, type Packed, packAll, unpack } from "../../../../.ci/test/pack.ts";
@@ -12,7 +11,6 @@ export const bin: string = join(root, "node_modules", ".bin");
 
 /** What a user has: our packages as tarballs, the command line installed, and a machine with nothing of ours on it. */
 export interface Installation {
-  readonly folder: string;
   /** Runs `coatcheck` in a folder. */
   run(cwd: string, args: readonly string[]): Finished;
   /** Runs one of the programs in {@link bin}. */
@@ -29,9 +27,8 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Made in a folder of its own, which whoever asks for it removes. */
-export function makeInstallation(): Installation {
-  const folder = mkdtempSync(join(tmpdir(), "coatcheck-init-"));
+/** @param folder - an empty one, for all that it takes */
+export function makeInstallation(folder: string): Installation {
   for (const name of ["tarballs", "home"]) mkdirSync(join(folder, name));
   const packages = new Map([...packAll(join(folder, "tarballs")).values()].map((packed) => [packed.name, packed]));
   // No look-ups of versions, places or certificates: all that is tested is on this machine.
@@ -50,7 +47,6 @@ export function makeInstallation(): Installation {
   const program: Installation["program"] = (cwd, name, args) =>
     spawnSync(join(bin, name), args, { cwd, env, encoding: "utf8" });
   return {
-    folder,
     env,
     program,
     run: (cwd, args) => program(cwd, "node", [main, ...args]),
