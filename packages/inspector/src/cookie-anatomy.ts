@@ -43,24 +43,36 @@ export type CookieAnatomy =
  */
 export async function readCookie(value: string): Promise<CookieAnatomy> {
   const parts = value.split(".");
-  const [first = "", second = "", third = "", fourth] = parts;
-  if (isSecret(first) && (parts.length === 1 || (parts.length === 3 && isSecret(third)))) {
+  const [first = "", second = "", third = "", fourth = ""] = parts;
+  // Random bytes are no JSON; but the header of somebody else's token can be as long as an id.
+  const header = readPart(first);
+  const isId = parts.length === 1 || (parts.length === 3 && isSecret(third) && header["alg"] === undefined);
+  if (isId && isSecret(first)) {
     return { form: "id", kid: parts.length === 3 ? second : undefined, storeKey: await toHash(first) };
   }
-  const header = toObject(first);
   const kid = typeof header["kid"] === "string" ? header["kid"] : undefined;
   if (parts.length === 3 && header["alg"] === "HS256") {
-    const payload = toObject(second);
+    const payload = readPart(second);
     return { form: "signed", kid, claims: toClaims(payload), content: payload["c"] };
   }
   if (parts.length === 5 && header["enc"] === "A256GCM") {
-    return { form: "encrypted", kid, ciphertextLength: (fourth ?? "").length };
+    return { form: "encrypted", kid, ciphertextLength: fourth.length };
   }
   return { form: "unknown" };
 }
 
+/**
+ * Puts together a value that was spread over several cookies.
+ *
+ * @param parts - the values of `name`, `name.1`, `name.2` …, `undefined` for one that is not there
+ */
+export function joinChunks([head = "", ...others]: readonly (string | undefined)[]): string {
+  // The first one says how many there are; what is left over from a longer value does not belong to it.
+  return /^[2-9]~/.test(head) ? head.slice(2) + others.slice(0, Number(head[0]) - 1).join("") : head;
+}
+
 /** The JSON object behind a part of a token; an empty one where there is none. */
-function toObject(part: string): Record<string, unknown> {
+export function readPart(part: string): Record<string, unknown> {
   // parseBase64Url throws on what is none, and Object() makes an object of anything else.
   if (!/^[\w-]*$/.test(part) || part.length % 4 === 1) return {};
   return Object(parseJson(new TextDecoder().decode(parseBase64Url(part))));

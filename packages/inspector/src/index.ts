@@ -1,1 +1,2 @@
-export { type CookieAnatomy, type CookieClaims, readCookie } from "./cookie-anatomy.ts";
+export type { InspectorGuard } from "./admission.ts";
+export { type SessionInspector, type SessionInspectorOptions, sessionInspector } from "./session-inspector.ts";

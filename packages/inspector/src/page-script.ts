@@ -1,0 +1,74 @@
+/**
+ * Keeps the distances of instants current, and adds events as they happen. It counts from the server's clock. Texts become
+ * text nodes, never markup. Without it, or with an old browser, the page stays as it was loaded.
+ */
+export const pageScript = `
+const units = [["day", 86400000], ["hour", 3600000], ["minute", 60000], ["second", 1000]];
+const ahead = Number(document.body.dataset.now) - Date.now();
+const list = document.getElementById("list");
+const none = document.getElementById("none");
+
+function durationOf(milliseconds) {
+  const distance = Math.abs(milliseconds);
+  const [name, size] = units.find(([, unit]) => distance >= unit) ?? units[3];
+  const count = Math.floor(distance / size);
+  return count + " " + name + (count === 1 ? "" : "s");
+}
+
+function distanceOf(at) {
+  const left = at - Date.now() - ahead;
+  if (Math.abs(left) < 1000) return "now";
+  return left > 0 ? "in " + durationOf(left) : durationOf(left) + " ago";
+}
+
+function refresh() {
+  for (const far of document.querySelectorAll("[data-at]")) {
+    const text = distanceOf(Number(far.dataset.at));
+    if (far.textContent !== text) far.textContent = text;
+  }
+}
+
+function element(name, text, className) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function itemOf({ at, type, text }) {
+  const iso = new Date(at).toISOString();
+  const time = element("time", iso.slice(0, 10) + " " + iso.slice(11, 19) + " UTC");
+  time.dateTime = iso;
+  const far = element("span", distanceOf(at), "far");
+  far.dataset.at = at;
+  const when = element("span", "", "when");
+  when.append(time, " ", far);
+  const item = document.createElement("li");
+  item.append(element("code", type), " ", element("span", text, "text"), " ", when);
+  return item;
+}
+
+function follow() {
+  const address = new URL(location.href);
+  address.searchParams.set("events", "");
+  const source = new EventSource(address);
+  const live = document.getElementById("live");
+  source.addEventListener("open", () => { live.textContent = "New ones appear by themselves."; });
+  source.addEventListener("error", () => { live.textContent = "Not connected to the server at the moment."; });
+  source.addEventListener("standing", ({ data }) => {
+    // The stream begins with all that the list holds.
+    list.replaceChildren();
+    none.hidden = false;
+    document.getElementById("changed").hidden = JSON.parse(data) === document.body.dataset.standing;
+  });
+  source.addEventListener("message", ({ data }) => {
+    list.prepend(itemOf(JSON.parse(data)));
+    none.hidden = true;
+  });
+  // Otherwise the stream of a page that is kept for the back button would stay open.
+  addEventListener("pagehide", () => source.close());
+}
+
+addEventListener("pageshow", follow);
+setInterval(refresh, 1000);
+`;
