@@ -1,4 +1,4 @@
-import { contentView } from "./content-view.ts";
+import { contentView, shownContent } from "./content-view.ts";
 import { type Html, html, type Part } from "./html.ts";
 import { instant } from "./instants.ts";
 import type { PageSource } from "./page.ts";
@@ -26,11 +26,11 @@ export function contentSection({ inspection, options }: PageSource): Html {
     return section(
       "content",
       title,
-      [rows, html`<p class="bad">${words}</p>`, block("Content", prettyJson(kept.content))],
+      [rows, html`<p class="bad">${words}</p>`, block("Content", prettyJson(shownContent(kept.content)))],
       true,
     );
   }
-  const { data, flash, persistent, notes } = view;
+  const { data, flash, notes } = view;
   return section(
     "content",
     title,
@@ -41,7 +41,6 @@ ${block("Data", prettyJson(data))}
 ${flash.length === 0 ? html`<p>None.</p>` : block("Flash messages", prettyJson(Object.fromEntries(flash)))}
 <h3>Notes of extensions</h3>
 ${notes === undefined ? html`<p>None.</p>` : block("Notes", prettyJson(notes))}
-<p>${persistent ? "The cookie outlives the browser." : "The cookie ends with the browser."}</p>
 </div></div>`,
     true,
   );

@@ -1,5 +1,6 @@
 import type { SessionMode } from "@coatcheck/core";
 import { resolveCookie } from "@coatcheck/core/toolkit";
+import { contentView } from "./content-view.ts";
 import { type Html, html, type Part } from "./html.ts";
 import type { Inspection } from "./inspection.ts";
 import type { PageSource } from "./page.ts";
@@ -14,16 +15,14 @@ const MODES: Readonly<Record<SessionMode["name"], string>> = {
 /** How sessions are kept here, and by which cookie. */
 export function cookieSection({ options, inspection }: PageSource): Html {
   const { mode, persistent = false } = options;
+  const isPersistent = contentView(inspection.kept?.content)?.persistent ?? persistent;
   const { name, serialize } = resolveCookie(options.cookie);
   const attributes = serialize("", "", undefined).slice("=; ".length).split("; ");
   const rows: Facts = [
     ["Mode", MODES[mode.name]],
     ["Cookie", html`<code>${name}</code>`],
     ["Attributes", html`<ul class="tags">${attributes.map((each) => html`<li><code>${each}</code></li>`)}</ul>`],
-    [
-      "Lasts",
-      persistent ? "as long as the session (Max-Age)" : "until the browser ends, unless a session says otherwise",
-    ],
+    ["Lasts", isPersistent ? "as long as the session (Max-Age)" : "until the browser is closed"],
     ["Key id", keyOf(inspection)],
     ["Revocations", revocationsOf(mode.name, inspection)],
   ];

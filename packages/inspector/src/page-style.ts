@@ -67,6 +67,7 @@ td { width: 45%; }
 .timeline li:last-child::after { display: none; }
 .timeline .past::before, .timeline .now::before { background: var(--accent); }
 .timeline .past::after { background: var(--accent); }
+.timeline .when { font-size: .9375rem; }
 .timeline .now strong { color: var(--accent); }
 .timeline .now::before { box-shadow: 0 0 0 4px var(--line); }
 .part { padding: .25rem 0 .75rem; border-top: 1px solid var(--line); }
@@ -85,6 +86,8 @@ td { width: 45%; }
   .columns h3:first-child { margin-top: 0; }
   .timeline { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); }
   .timeline li { align-content: start; padding: 1.6rem 1rem 0 0; }
+  .timeline .when { font-size: .875rem; }
+  .timeline .far { display: block; }
   .timeline li::before { top: 0; }
   .timeline li::after { left: .8rem; right: 0; top: .33rem; bottom: auto; width: auto; height: 2px; }
   .events li { grid-template-columns: 9rem minmax(0, 1fr) auto; }

@@ -2,25 +2,24 @@ import { type Html, html } from "./html.ts";
 import { durationOf, instant } from "./instants.ts";
 import type { PageSource } from "./page.ts";
 import { section } from "./section.ts";
-import { type Milestone, timelineOf } from "./timeline.ts";
+import { type Milestone, type Timeline, timelineOf } from "./timeline.ts";
 
 /** When the session began, and when it ends. */
 export function timesSection({ inspection, options }: PageSource): Html {
-  const { kept, now } = inspection;
-  if (!kept) return section("times", "Timeouts", html`<p>There is no session whose time could run out.</p>`);
-  const timeline = timelineOf(options.lifetime, inspection, kept);
-  if (!timeline) return section("times", "Timeouts", html`<p class="bad">The record has no instants to tell.</p>`);
-  const { idle, absolute, milestones } = timeline;
-  return section(
-    "times",
-    "Timeouts",
-    [
-      html`<p class="note">In their order; the distances are not to scale.</p>
-<ol class="timeline">${milestones.map((milestone) => stepOf(milestone, now))}</ol>`,
-      html`<div class="left">${[leftOf("idle", "Left if nobody uses it", idle), leftOf("absolute", "Left however often it is used", absolute)]}</div>`,
-    ],
-    true,
-  );
+  const { kept } = inspection;
+  const timeline = kept && timelineOf(options.lifetime, inspection, kept);
+  const nothing = kept ? "The record does not tell its instants." : "There is no session whose time could run out.";
+  const content = timeline ? linesOf(timeline, inspection.now) : html`<p>${nothing}</p>`;
+  return section("times", "Timeouts", content, true);
+}
+
+function linesOf({ milestones, idle, absolute }: Timeline, now: number): Html {
+  return html`<p class="note">In their order; the distances are not to scale.</p>
+<ol class="timeline">${milestones.map((milestone) => stepOf(milestone, now))}</ol>
+<div class="left">
+${leftOf("idle", "Left if nobody uses it", idle)}
+${leftOf("absolute", "Left however often it is used", absolute)}
+</div>`;
 }
 
 function stepOf({ name, at, note, isNow = false }: Milestone, now: number): Html {
