@@ -96,7 +96,7 @@ export interface EventReader {
 }
 
 function eventReader(response: Response): EventReader {
-  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (response.body as ReadableStream<BufferSource>).pipeThrough(new TextDecoderStream()).getReader();
   const text = async () => (await reader.read()).value;
   return {
     response,
