@@ -24,12 +24,21 @@ export async function refusalOf(request: Request, guard: InspectorGuard | undefi
   }
   const advice = "Open it on localhost, or give sessionInspector a guard that says who may see it.";
   if (!isLoopback(new URL(request.url).hostname)) return refused(`This is not localhost. ${advice}`);
-  const header = [...request.headers.keys()].find((name) => FORWARDING.test(name));
-  return header === undefined ? undefined : refused(`The request came through a proxy (${header}). ${advice}`);
+  const header = [...request.headers].find(isForwarding);
+  return header === undefined ? undefined : refused(`The request came through a proxy (${header[0]}). ${advice}`);
 }
 
 function refused(message: string): Refusal {
   return { status: 403, message: `The session inspector was refused. ${message}` };
+}
+
+/**
+ * `wrangler dev` says where a request came from as Cloudflare does, and from this machine itself it is no proxy. Whoever
+ * claims that elsewhere could as well have left the header out.
+ */
+function isForwarding([name, value]: readonly [string, string]): boolean {
+  const isLocal = name === "cf-connecting-ip" && /^(127(\.\d+){3}|::1)$/.test(value);
+  return FORWARDING.test(name) && !isLocal;
 }
 
 /** Of a parsed URL, where every spelling of an address (`127.1`, `0x7f000001`) has become the usual one. */

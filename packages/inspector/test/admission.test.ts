@@ -69,6 +69,21 @@ describe("without a guard", () => {
   }
 });
 
+describe("wrangler dev", () => {
+  for (const [address, status] of [
+    ["127.0.0.1", 200],
+    ["::1", 200],
+    ["127.0.0.1, 10.0.0.7", 403],
+    ["127.0.0.1.example", 403],
+    ["192.168.1.4", 403],
+  ] as const) {
+    it(`says that a request came from ${address}, which is answered with ${status}`, async () => {
+      expect((await ask(LOCAL, { headers: { "CF-Connecting-IP": address } })).status).toBe(status);
+      expect((await ask("http://shop.example/", { headers: { "CF-Connecting-IP": address } })).status).toBe(403);
+    });
+  }
+});
+
 describe("a guard", () => {
   it("decides alone, on any host and behind any proxy", async () => {
     const headers = { "X-Forwarded-For": "10.0.0.7" };
