@@ -86,7 +86,7 @@ td { width: 45%; }
   .columns h3:first-child { margin-top: 0; }
   .timeline { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); }
   .timeline li { align-content: start; padding: 1.6rem 1rem 0 0; }
-  .timeline .when { font-size: .875rem; }
+  .timeline .when { font-size: .8125rem; }
   .timeline .far { display: block; }
   .timeline li::before { top: 0; }
   .timeline li::after { left: .8rem; right: 0; top: .33rem; bottom: auto; width: auto; height: 2px; }
