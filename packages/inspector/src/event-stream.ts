@@ -66,8 +66,9 @@ export function eventStream(signal: AbortSignal, subject: StreamSubject): Readab
     {
       start(controller) {
         signal.addEventListener("abort", finish);
-        const opening = `retry: ${RETRY}\nevent: standing\ndata: ${JSON.stringify(standing)}\n\n`;
-        controller.enqueue(encoder.encode(opening + toMessages(trail.take())));
+        // In one message, so that the list is never seen empty when a browser comes again.
+        const opening = JSON.stringify({ standing, events: trail.take().map(wordsOf) });
+        controller.enqueue(encoder.encode(`retry: ${RETRY}\nevent: opening\ndata: ${opening}\n\n`));
       },
 
       // Called when the browser has taken what there was: nothing piles up for a slow one.

@@ -53,16 +53,26 @@ function follow() {
   address.searchParams.set("events", "");
   const source = new EventSource(address);
   const live = document.getElementById("live");
-  source.addEventListener("open", () => { live.textContent = "New ones appear by themselves."; });
-  source.addEventListener("error", () => { live.textContent = "Not connected to the server at the moment."; });
-  source.addEventListener("standing", ({ data }) => {
-    // The stream begins with all that the list holds.
-    list.replaceChildren();
-    none.hidden = false;
-    document.getElementById("changed").hidden = JSON.parse(data) === document.body.dataset.standing;
+  let failures = 0;
+  source.addEventListener("error", () => {
+    // A stream ends now and then, and is begun anew; that alone is no failure.
+    failures += 1;
+    if (failures > 2 || source.readyState === EventSource.CLOSED) {
+      live.textContent = "Not connected to the server at the moment.";
+    }
+  });
+  source.addEventListener("opening", ({ data }) => {
+    const { standing, events } = JSON.parse(data);
+    failures = 0;
+    live.textContent = "New ones appear by themselves.";
+    list.replaceChildren(...events.map(itemOf).reverse());
+    none.hidden = events.length > 0;
+    document.getElementById("changed").hidden = standing === document.body.dataset.standing;
   });
   source.addEventListener("message", ({ data }) => {
-    list.prepend(itemOf(JSON.parse(data)));
+    const item = itemOf(JSON.parse(data));
+    item.className = "fresh";
+    list.prepend(item);
     none.hidden = true;
   });
   // Otherwise the stream of a page that is kept for the back button would stay open.

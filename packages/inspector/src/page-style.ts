@@ -93,7 +93,7 @@ td { width: 45%; }
   .events li { grid-template-columns: 9rem minmax(0, 1fr) auto; }
 }
 @media (prefers-reduced-motion: no-preference) {
-  .events li { animation: appear .4s ease-out; }
+  .events .fresh { animation: appear .4s ease-out; }
   @keyframes appear { from { opacity: 0; } }
 }
 `;

@@ -110,7 +110,7 @@ describe("joinChunks", () => {
     const { values, id } = await issue(signedCookie({ secrets: secret(), chunks: 3 }), "x".repeat(5000));
     expect(values).toHaveLength(2);
     expect(await readCookie(joinChunks(values))).toMatchObject({ form: "signed", claims: { id } });
-    expect(await readCookie(joinChunks([...values, "left over"]))).toMatchObject({ form: "signed", claims: { id } });
+    expect(joinChunks([...values, "left over"]) === joinChunks(values)).toBe(true);
   });
 
   it("leaves a single value as it is, whatever is left over beside it", () => {

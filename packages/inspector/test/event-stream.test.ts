@@ -3,13 +3,24 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { modes } from "./support/modes.ts";
 import { type EventReader, type Message, setUp } from "./support/setting.ts";
 
-/** The types of the events of the next messages; `undefined` at the end. */
+/** The types of the events of the next messages, of the opening one too; `undefined` at the end. */
 async function typesOf(reader: EventReader): Promise<string[] | undefined> {
-  const messages = await reader.messages();
-  return messages?.filter(({ event }) => event === "message").map(toType);
+  return (await reader.messages())?.flatMap(toTypes);
 }
 
-const toType = ({ data }: Message): string => (data as { readonly type: string }).type;
+function toTypes({ event, data }: Message): string[] {
+  const told = event === "opening" ? (data as Opening).events : [data as EventWords];
+  return told.map(({ type }) => type);
+}
+
+interface Opening {
+  readonly standing: string;
+  readonly events: readonly EventWords[];
+}
+
+interface EventWords {
+  readonly type: string;
+}
 
 for (const { name, mode } of modes()) {
   describe(`the stream of events, ${name}`, () => {
@@ -71,13 +82,13 @@ describe("the stream of events", () => {
     const before = await standing();
     const reader = await eve.stream();
     const text = await reader.text();
-    expect(text).toBe(`retry: 1000\nevent: standing\ndata: "${before}"\n\n`);
+    expect(text).toBe(`retry: 1000\nevent: opening\ndata: {"standing":"${before}","events":[]}\n\n`);
     await reader.close();
     await eve.visit((session) => session.set("cart", []));
     const after = await standing();
     expect(after).not.toBe(before);
     const [message] = (await (await eve.stream()).messages()) ?? [];
-    expect(message).toEqual({ event: "standing", data: after });
+    expect(message).toMatchObject({ event: "opening", data: { standing: after } });
   });
 
   it("gives a sign of life while nothing happens, and ends after a minute", async () => {
@@ -147,11 +158,12 @@ describe("the stream of events", () => {
   it("keeps nothing waiting for a browser that does not read", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
-    const eve = visitor();
-    const response = await eve.client.fetch("/inspector?events");
-    await vi.advanceTimersByTimeAsync(60_000);
+    const response = await visitor().client.fetch("/inspector?events");
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    await reader.read();
+    await vi.advanceTimersByTimeAsync(400);
     expect(vi.getTimerCount()).toBe(0);
-    await response.body?.cancel();
+    await reader.cancel();
   });
 });
 
