@@ -15,7 +15,9 @@ export function sizesSection({ inspection, options }: PageSource): Html {
   const { brought, kept } = inspection;
   const view = contentView(kept?.content);
   const cookies =
-    brought.length === 0 ? html`<p>No cookie came, so there is nothing to weigh.</p>` : brought.map(meterOf);
+    brought.length === 0
+      ? html`<p>No cookie came, so there is nothing to weigh.</p>`
+      : [brought.map(meterOf), brought.length > 1 && togetherOf(brought)];
   const stored =
     kept &&
     options.mode.name === "server" &&
@@ -32,6 +34,13 @@ function meterOf({ name, value }: BroughtCookie, index: number): Html {
 <label for="${id}"><code>${name}</code> <span>${words}</span></label>
 <meter id="${id}" min="0" max="${MAX_COOKIE_BYTES}" low="2048" high="3500" optimum="0" value="${bytes}">${words}</meter>
 </div>`;
+}
+
+/** `false` for one that came twice, which is no part of another. */
+function togetherOf(brought: readonly BroughtCookie[]): Html | false {
+  if (new Set(brought.map(({ name }) => name)).size < brought.length) return false;
+  const bytes = brought.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  return html`<p class="note">One is filled before the next is begun. Together ${bytes.toLocaleString("en")} bytes, with every request.</p>`;
 }
 
 function keysOf(data: unknown): Html | false {

@@ -80,6 +80,8 @@ describe("the page", () => {
     expect(text).toContain("Key Bytes of JSON long 4,002 short 1 ");
     const header = await eve.client.cookieHeader();
     const weights = header.split("; ").map((cookie) => cookie.length - 1);
+    const sum = weights.reduce((bytes, weight) => bytes + weight);
+    expect(text).toContain(`Together ${sum.toLocaleString("en")} bytes, with every request.`);
     const meters = [...page.matchAll(/<meter [^>]*value="(\d+)"/g)].map(([, bytes]) => Number(bytes));
     expect(meters).toEqual(weights);
   });

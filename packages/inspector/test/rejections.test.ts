@@ -38,6 +38,7 @@ describe("the lesson of a cookie that is not honoured", () => {
     expect(verdictIn(page)).toBe("rejected: duplicate-cookie");
     expect(textOf(page)).toContain(rejectionLessons["duplicate-cookie"].what);
     expect(textOf(page)).toContain("It came 2 times.");
+    expect(textOf(page)).not.toContain("Together");
     expect(page.includes(cookie)).toBe(false);
   });
 
