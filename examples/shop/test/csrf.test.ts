@@ -12,7 +12,18 @@ describe.each(kinds)("a form that is not the shop's, MODE=%s", (kind) => {
   });
   afterAll(() => shop.close());
 
-  const forms = ["/set_session", "/add_to_cart", "/login", "/logout", "/theme", "/devices/revoke-all", "/password"];
+  const forms = [
+    "/kind",
+    "/set_session",
+    "/add_to_cart",
+    "/cart/quantity",
+    "/scenarios/flash/notice",
+    "/login",
+    "/logout",
+    "/theme",
+    "/devices/revoke-all",
+    "/password",
+  ];
 
   it.each([...forms, "/admin/login", "/admin/users/Eve/revoke-all", "/nowhere"])(
     "SEC-50 of another origin is refused at %s with a page of the shop, and nothing happens",
@@ -25,7 +36,7 @@ describe.each(kinds)("a form that is not the shop's, MODE=%s", (kind) => {
         { Origin: shop.url, "Sec-Fetch-Site": "cross-site" },
         { Origin: "http://localhost:1", "Sec-Fetch-Site": "same-site" },
       ]) {
-        const body = new URLSearchParams({ ...eve, item: "book" });
+        const body = new URLSearchParams({ ...eve, item: "book", quantity: "1", kind: "signed" });
         const response = await visitor.fetch(path, { method: "POST", body, headers });
         expect(response.status).toBe(403);
         expect(response.headers.get("Content-Type")).toMatch(/^text\/html/);
@@ -43,6 +54,7 @@ describe.each(kinds)("a form that is not the shop's, MODE=%s", (kind) => {
     "/devices/revoke-others",
     "/devices/revoke-all",
     "/password",
+    "/scenarios/csrf/send",
     "/admin/users/Grace/revoke-all",
     "/admin/users/Grace/revoke",
     "/admin/logout",

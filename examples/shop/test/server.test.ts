@@ -82,27 +82,3 @@ describe("the server, stopping", () => {
     await closed;
   });
 });
-
-describe("SESSION_SECRET", () => {
-  it("keeps a session across a restart, MODE=signed", async () => {
-    const environment = { MODE: "signed", SESSION_SECRET: randomBytes(32).toString("base64url") };
-    const before = await start(environment);
-    const visitor = before.visitor();
-    await visitor.submit("/add_to_cart", { item: "book" });
-    await before.stop();
-    const after = await start(environment);
-    // Cookies belong to a host whatever the port.
-    const cart = await visitor.visit(`${after.url}/view_cart`);
-    expect(await cart.text()).toContain("Cart: ['book']");
-  });
-
-  it("made for one run, ends its sessions, MODE=signed", async () => {
-    const before = await start({ MODE: "signed" });
-    const visitor = before.visitor();
-    await visitor.submit("/add_to_cart", { item: "book" });
-    await before.stop();
-    const after = await start({ MODE: "signed" });
-    const cart = await visitor.visit(`${after.url}/view_cart`);
-    expect(await cart.text()).toContain("Cart: []");
-  });
-});

@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startOrSkip, startRedis } from "@coatcheck/engines";
+import { type Engine, startOrSkip, startRedis } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll } from "vitest";
 import { type Kind, kindNames } from "../src/kinds/kind.ts";
 import { openShop, type Shop } from "../src/shop.ts";
 import { asNavigation } from "./navigation.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A shop in this process, with data of its own. */
 export interface TestShop extends Shop {
@@ -19,6 +17,8 @@ export interface TestShop extends Shop {
 /** Opens shops of any kind that there is here. */
 export interface ShopOpener {
   readonly kinds: readonly Kind[];
+  /** `undefined` where it is not installed. */
+  readonly redis: Engine | undefined;
   /** Whoever opens one closes it. */
   open(initial: Kind, now?: () => number): Promise<TestShop>;
 }
@@ -30,6 +30,8 @@ export async function shopOpener(): Promise<ShopOpener> {
   let opened = 0;
 
   return {
+    redis,
+
     kinds: kindNames.filter((kind) => kind !== "redis" || redis !== undefined),
 
     async open(initial, now) {
@@ -53,10 +55,4 @@ export async function shopOpener(): Promise<ShopOpener> {
       };
     },
   };
-}
-
-/** A folder for the data of one shop. */
-export function temporaryFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), "coatcheck-shop-"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

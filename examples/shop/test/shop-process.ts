@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type Browser, browser } from "@coatcheck/testing";
 import { sendAs } from "./navigation.ts";
-import { temporaryFolder } from "./shop-in-process.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The environment variables the shop knows. */
 export interface ShopEnvironment {

@@ -49,7 +49,7 @@ export function ScenarioPage({ frame, scenario: { title, summary, code }, findin
   return (
     <Layout title={title} frame={frame}>
       <p class="lead">{summary}</p>
-      <div class="columns wide">
+      <div class="columns lab">
         <section aria-labelledby="lines">
           <h2 id="lines">The lines that do it</h2>
           <pre>

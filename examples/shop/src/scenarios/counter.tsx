@@ -13,7 +13,7 @@ export const counter: Scenario = {
   title: "Ten clicks at once count ten",
   summary:
     "Ten requests read the same number and add one. Where the last save wins, nine are lost; update() runs again on the newer number.",
-  code: `// Reads, adds, writes: what another request wrote meanwhile is overwritten.
+  code: `// What another request wrote meanwhile is overwritten.
 session.set("count", (session.get("count") ?? 0) + 1);
 
 // Runs again when another request was faster.

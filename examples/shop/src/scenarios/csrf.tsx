@@ -7,10 +7,11 @@ export const csrf: Scenario = {
   title: "A form of another site is refused",
   summary:
     "Each request that changes something is checked twice: the browser says which site it comes from, and behind a login the form carries a token of the session, masked afresh on each page.",
-  code: `app.use(csrf());                                  // by headers: for visitors too
-app.use("/dashboard", csrf({ tokens: true }));    // and by a token
+  code: `app.use(csrf());                                // by headers
+app.use("/dashboard", csrf({ tokens: true }));  // and a token
 
-<input type="hidden" name="csrf_token" value={csrfToken(session)} />`,
+<input type="hidden" name="csrf_token"
+       value={csrfToken(session)} />`,
   needsToken: true,
 
   Try: ({ session, toAction }) => {

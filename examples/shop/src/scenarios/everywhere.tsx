@@ -7,11 +7,13 @@ export const everywhere: Scenario = {
   title: "Log out everywhere",
   summary:
     "A phone was lost, a password has changed: all sessions of a user end at once, but for this one. In cookies too, where one small record on the server says so.",
-  code: `await sessions.revokeAll("eve");                           // all
-await sessions.revokeAll("eve", { except: session.id });   // all others
-await sessions.revoke(sessionId);                          // one
+  code: `// All, all others, or one:
+await sessions.revokeAll("eve");
+await sessions.revokeAll("eve", { except: session.id });
+await sessions.revoke(sessionId);
 
-signedCookie({ secrets, revocations: store });             // in cookies`,
+// In cookies too:
+signedCookie({ secrets, revocations: store });`,
 
   Try: ({ toAction }) => (
     <>

@@ -9,9 +9,12 @@ export const keyRotation: Scenario = {
   title: "A new secret, and nobody is logged out",
   summary:
     "The first secret seals, all of them open. What an older one has sealed is sealed anew when it is read, so the old one can go after a while.",
-  code: `signedCookie({ secrets: [oldSecret] });             // until today
-signedCookie({ secrets: [newSecret, oldSecret] });  // from today
-signedCookie({ secrets: [newSecret] });             // once all have come by`,
+  code: `// Until today:
+signedCookie({ secrets: [oldSecret] });
+// From today:
+signedCookie({ secrets: [newSecret, oldSecret] });
+// Once all have come by:
+signedCookie({ secrets: [newSecret] });`,
 
   Try: ({ toAction }) => <ButtonForm action={toAction("rotate")}>Change the secret</ButtonForm>,
 

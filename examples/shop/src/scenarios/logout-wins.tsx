@@ -12,7 +12,7 @@ session.set("report", await slowReport());
 
 // In another tab, meanwhile:
 session.destroy();
-// The slow one finishes: nothing is written, no cookie is sent.`,
+// The slow one finishes: nothing is written, no cookie sent.`,
 
   Try: ({ toAction }) => <ButtonForm action={toAction("race")}>Log out while a slow request runs</ButtonForm>,
 

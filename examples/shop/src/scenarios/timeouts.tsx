@@ -11,7 +11,8 @@ export const timeouts: Scenario = {
   code: `new SessionManager({
   mode,
   cookie: { name: "__Host-minute" },
-  lifetime: { idle: ${idle}, absolute: ${absolute}, touchInterval: 0 }, // seconds
+  // Seconds.
+  lifetime: { idle: ${idle}, absolute: ${absolute}, touchInterval: 0 },
 });`,
   side: sideManagerOf,
 

@@ -35,7 +35,7 @@ export function Header({ frame: { visitor, path } }: { readonly frame: Frame }) 
 }
 
 function Account({ visitor, path }: { readonly visitor: Visitor; readonly path: string }) {
-  if (visitor.area === "admin") return <p class="account">{visitor.user && `${visitor.user}, administrator`}</p>;
+  if (visitor.area === "admin") return <p class="account">{visitor.user && `${visitor.user}, admin`}</p>;
   if (visitor.area === "shop" && visitor.user !== undefined) {
     return (
       <div class="account">

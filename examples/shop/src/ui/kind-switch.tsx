@@ -2,7 +2,7 @@ import { type Kind, kindNames, kindWords } from "../kinds/kind.ts";
 import type { Frame, Visitor } from "../web/frame.ts";
 
 /** Shows where the session of this browser is kept, and lets it be kept elsewhere. */
-export function KindSwitch({ frame: { kinds, kind, path, visitor } }: { readonly frame: Frame }) {
+export function KindSwitch({ frame: { kinds, kind, back, visitor } }: { readonly frame: Frame }) {
   return (
     <section class="kinds" aria-labelledby="kinds-heading">
       <h2 id="kinds-heading">Where your session is kept</h2>
@@ -11,7 +11,7 @@ export function KindSwitch({ frame: { kinds, kind, path, visitor } }: { readonly
         so you can change over and come back: nothing is lost.
       </p>
       <form method="post" action="/kind">
-        <input type="hidden" name="back" value={path} />
+        <input type="hidden" name="back" value={back} />
         <ul>
           {kindNames.map((name) => (
             <li class={name === kind.kind ? "kind chosen" : "kind"}>

@@ -8,8 +8,10 @@ export interface Frame {
   readonly kinds: Kinds;
   /** The one of this browser. */
   readonly kind: OpenKind;
-  /** The page itself, to come back to. */
+  /** The page itself. */
   readonly path: string;
+  /** Where to come back to after a change of the kind. */
+  readonly back: string;
   readonly visitor: Visitor;
   /** Without one, the visitor's system decides. */
   readonly theme?: Theme | undefined;
@@ -44,7 +46,9 @@ export function adminFrame(c: FrameContext, session: Pick<Session<ShopData, Shop
 /** The frame of a page without a session. */
 export function plainFrame(c: FrameContext): Frame {
   const { kinds, kind } = c.var;
-  return { kinds, kind, path: c.req.method === "GET" ? c.req.path : "/", visitor: { area: "unknown" } };
+  const { path, method } = c.req;
+  // What a form was sent to cannot be opened.
+  return { kinds, kind, path, back: method === "GET" ? path : "/", visitor: { area: "unknown" } };
 }
 
 function messagesOf(

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scenarios } from "../src/scenarios/all.ts";
+import { shopOpener, type TestShop } from "./shop-in-process.ts";
+import { eve, textOf } from "./walk.ts";
+
+const { open } = await shopOpener();
+
+describe("every page", () => {
+  let shop: TestShop;
+  beforeAll(async () => {
+    shop = await open("sqlite");
+  });
+  afterAll(() => shop.close());
+
+  const paths = [
+    ...["/", "/get_session", "/view_cart", "/login", "/admin/login", "/scenarios", "/nowhere", "/admin/nowhere"],
+    ...scenarios.map(({ slug }) => `/scenarios/${slug}`),
+  ];
+
+  it.each([...paths, "/dashboard", "/devices", "/password"])("%s has the security headers", async (path) => {
+    const visitor = shop.visitor();
+    await visitor.submit("/login", eve);
+    const { headers } = await visitor.visit(path);
+    const policy = headers.get("Content-Security-Policy") ?? "";
+    expect(policy).toMatch(/^default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; /);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+    // Otherwise "back" shows the page after a logout.
+    expect(headers.get("Cache-Control")).toBe("no-store");
+  });
+
+  it.each(paths)("%s works without a script or a style of its own, and asks nobody else", async (path) => {
+    const page = await textOf(shop.visitor(), path);
+    expect(page).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/i);
+    const addresses = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, address]) => address);
+    expect(addresses.filter((address) => !/^[/#](?!\/)/.test(address ?? ""))).toEqual([]);
+  });
+
+  it.each(paths)("%s has a language, one heading, a way past the head, and a name for each field", async (path) => {
+    const page = await textOf(shop.visitor(), path);
+    expect(page).toContain('<html lang="en"');
+    expect(page.match(/<h1>/g)).toHaveLength(1);
+    expect(page).toContain('<a class="skip" href="#main">');
+    expect(page).toMatch(/<header[\s\S]*<main id="main"[\s\S]*<\/main>[\s\S]*<footer/);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of page.matchAll(/<(?:input|select) id="([^"]+)"/g)) expect(page).toContain(`<label for="${id}"`);
+  });
+
+  it("has a stylesheet that browsers keep, and ask for anew when it changes", async () => {
+    const [, href = ""] = /<link rel="stylesheet" href="([^"]+)"/.exec(await textOf(shop.visitor(), "/")) ?? [];
+    expect(href).toMatch(/^\/style\.css\?v=[0-9a-f]{12}$/);
+    const { headers, status } = await shop.visitor().visit(href);
+    expect(status).toBe(200);
+    expect(headers.get("Content-Type")).toBe("text/css; charset=utf-8");
+    expect(headers.get("Cache-Control")).toContain("immutable");
+    expect((await shop.visitor().visit("/favicon.svg")).headers.get("Content-Type")).toBe("image/svg+xml");
+  });
+});
