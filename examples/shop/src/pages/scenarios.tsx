@@ -45,7 +45,12 @@ export interface ScenarioProps {
   readonly children: Child;
 }
 
-export function ScenarioPage({ frame, scenario: { title, summary, code }, findings, children }: ScenarioProps) {
+export function ScenarioPage({
+  frame,
+  scenario: { title, summary, code, shownWith },
+  findings,
+  children,
+}: ScenarioProps) {
   return (
     <Layout title={title} frame={frame}>
       <p class="lead">{summary}</p>
@@ -60,7 +65,7 @@ export function ScenarioPage({ frame, scenario: { title, summary, code }, findin
           <h2 id="try">Try it</h2>
           {children}
           {findings !== undefined && <Findings findings={findings} />}
-          <p class="hint">Kept in: {kindWords[frame.kind.kind].title}</p>
+          <p class="hint">Shown with: {shownWith ?? kindWords[frame.kind.kind].title}</p>
         </section>
       </div>
       <p>

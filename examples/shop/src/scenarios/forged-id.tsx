@@ -12,6 +12,7 @@ export const forgedId: Scenario = {
 const session = await sessions.open(request);
 session.isNew;  // true: a stranger, and no error
 // onEvent: { type: "rejected", reason: "malformed" }`,
+  shownWith: "a store in memory, in which nothing is",
 
   Try: ({ toAction }) => (
     <>

@@ -15,6 +15,7 @@ signedCookie({ secrets: [oldSecret] });
 signedCookie({ secrets: [newSecret, oldSecret] });
 // Once all have come by:
 signedCookie({ secrets: [newSecret] });`,
+  shownWith: "signed cookies",
 
   Try: ({ toAction }) => <ButtonForm action={toAction("rotate")}>Change the secret</ButtonForm>,
 

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly Try: (visit: ScenarioVisit) => Child;
   /** What its forms do, by the last part of their address; what they return is shown once. */
   readonly actions: Readonly<Record<string, ScenarioAction>>;
+  /** What it is shown with, when that is not the visitor's kind. */
+  readonly shownWith?: string;
   /** Whether its forms need the token of the session. */
   readonly needsToken?: boolean;
   /** A manager of its own, for a session beside the shop's. */

@@ -12,6 +12,7 @@ export const weakSecret: Scenario = {
 });
 // WeakSecretError, code WEAK_SECRET, at the start.
 // A good one: npx coatcheck secret`,
+  shownWith: "signed cookies",
 
   Try: ({ toAction }) => (
     <>
