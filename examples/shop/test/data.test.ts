@@ -74,12 +74,16 @@ describe("what the shop keeps", () => {
     expect(await textOf(visitor, `${after.url}/view_cart`)).toContain("Cart: ['hat']");
   });
 
-  it("is for its owner only: the folder, and the secret that the first start made", async () => {
-    const path = join(folder.path, "new");
-    await (await start({ SHOP_DATA: path })).stop();
-    expect(statSync(path).mode & 0o777).toBe(0o700);
-    expect(statSync(join(path, "secret")).mode & 0o777).toBe(0o600);
-    expect(readdirSync(path).filter((file) => !file.startsWith("shop.db"))).toEqual(["secret"]);
+  it("is for its owner only: the folder, and each file, in a folder that all may read as well", async () => {
+    const [made, found] = [join(folder.path, "made"), join(folder.path, "found")];
+    mkdirSync(found, { mode: 0o755 });
+    for (const path of [made, found]) {
+      await start({ SHOP_DATA: path });
+      const files = readdirSync(path);
+      expect(files.sort()).toEqual(["secret", "shop.db", "shop.db-shm", "shop.db-wal"]);
+      for (const file of files) expect(statSync(join(path, file)).mode & 0o777, file).toBe(0o600);
+    }
+    expect(statSync(made).mode & 0o777).toBe(0o700);
   });
 
   it("has no secret where one is given, and never prints either", async () => {
@@ -131,7 +135,7 @@ describe("a start is refused, in words, when", () => {
     expect(await refused({})).toContain(`The shop cannot keep its data in ${path}: file is not a database`);
     const other = join(folder.path, "other");
     mkdirSync(join(other, "shop.db"), { recursive: true });
-    expect(await refused({ SHOP_DATA: other })).toContain("unable to open database file");
+    expect(await refused({ SHOP_DATA: other })).toContain("EISDIR: illegal operation on a directory");
   });
 
   // Root may write everywhere.

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { SessionStore, SubjectIndex, Sweeper } from "@coatcheck/core";
 import { migrate, sqlStore } from "@coatcheck/stores/sql";
@@ -29,6 +30,8 @@ export function openDatabase({ database: path }: DataFolder, now: () => number =
 
 function open(path: string): DatabaseSync {
   try {
+    // For its owner only, whatever the folder allows; SQLite gives its other files the same mode.
+    closeSync(openSync(path, "a", 0o600));
     // Two shops may share a folder: each waits so many milliseconds for the other's writes.
     const client = new DatabaseSync(path, { timeout: 5000 });
     client.exec("pragma journal_mode = wal");

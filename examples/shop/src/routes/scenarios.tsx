@@ -5,6 +5,7 @@ import { scenarios } from "../scenarios/all.ts";
 import type { Scenario, ScenarioVisit } from "../scenarios/scenario.ts";
 import { csrf } from "../web/csrf.ts";
 import type { ShopEnv } from "../web/env.ts";
+import { readFields } from "../web/forms.ts";
 import { shopFrame } from "../web/frame.ts";
 
 /** The pages of the scenarios, mounted at /scenarios. Stands behind `session()`. */
@@ -36,7 +37,7 @@ export function scenarioRoutes(): Hono<ShopEnv> {
         const name = c.req.param("action");
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (action === undefined) throw new HTTPException(404, { message: "There is nothing of that name to try." });
-        const findings = await action(visit, await fieldsOf(c));
+        const findings = await action(visit, await readFields(c));
         if (findings !== undefined) visit.session.flash("findings", findings);
         return c.redirect(`/scenarios${path}`, 303);
       }),
@@ -56,10 +57,4 @@ async function withVisit(
   const visit = { kind, session: await c.var.session, toAction };
   if (side === undefined) return answer(visit);
   return side(kind).handle(c.req.raw, async (pending) => answer({ ...visit, side: await pending }));
-}
-
-/** Fields that are text. */
-async function fieldsOf(c: Context): Promise<Record<string, string>> {
-  const entries = Object.entries(await c.req.parseBody());
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }

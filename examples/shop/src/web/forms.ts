@@ -15,6 +15,12 @@ export async function readField(c: Context, name: string): Promise<unknown> {
   return (await fieldsOf(c))[name];
 }
 
+/** All fields that are text. */
+export async function readFields(c: Context): Promise<Readonly<Record<string, string>>> {
+  const entries = Object.entries(await fieldsOf(c));
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
 /** A body that is no form has no fields. */
 async function fieldsOf(c: Context): Promise<Record<string, unknown>> {
   return c.req.parseBody().catch(() => ({}));
