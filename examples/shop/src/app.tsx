@@ -25,6 +25,8 @@ export function createApp(kinds: Kinds, users: Users): Hono<KindEnv> {
   // By the headers alone, so that visitors need no session. Forms of people who are logged in hold a token besides.
   app.use(noStore(), chosenKind(kinds), csrf());
   app.route("/", kindChoice());
+  // The server listens on localhost alone; where it did not, the inspector would need a guard.
+  app.get("/inspector", (c) => c.var.kind.inspector.fetch(c.req.raw));
   // In front of the shop's session(): the admin area has one of its own, and there can be only one on the way.
   app.route("/admin", adminRoutes(users));
   app.route("/", shop(users));

@@ -1,5 +1,6 @@
 import type { AccountManager, AccountManagerOptions } from "@coatcheck/auth";
 import type { SessionMode, SessionStore, SubjectIndex } from "@coatcheck/core";
+import type { SessionInspector } from "@coatcheck/inspector";
 import { isCookieKind, type Kind, kindNames } from "./kind.ts";
 import { makeManagers, modeOf, optionsOf } from "./managers.ts";
 import type { ShopData, ShopFlash } from "./session-data.ts";
@@ -13,6 +14,8 @@ export interface OpenKind {
   readonly shop: AccountManager<ShopData, ShopFlash>;
   /** The sessions of the admin area: another cookie, another lifetime, the same store. */
   readonly admin: AccountManager<object, ShopFlash>;
+  /** The page about the shop's session of this browser. */
+  readonly inspector: SessionInspector;
   /** Whether somebody's sessions can be listed: those that are kept in cookies only nobody can count. */
   readonly canList: boolean;
 }

@@ -7,6 +7,7 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
+import { type SessionInspector, sessionInspector } from "@coatcheck/inspector";
 import { isCookieKind, type Kind } from "./kind.ts";
 import type { ShopData, ShopFlash } from "./session-data.ts";
 
@@ -47,18 +48,23 @@ export function optionsOf({ kind, mode, store, now, isInitial }: KindOptions): A
   };
 }
 
-/** Both managers use one mode: what is sealed or signed is bound to the name of its cookie. */
+/**
+ * Both managers use one mode: what is sealed or signed is bound to the name of its cookie. The inspector shows sessions of
+ * the shop, and is told of their events.
+ */
 export function makeManagers(options: AccountManagerOptions<ShopData>): {
   readonly shop: AccountManager<ShopData, ShopFlash>;
   readonly admin: AccountManager<object, ShopFlash>;
+  readonly inspector: SessionInspector;
 } {
   const { mode, now, cookie } = options;
-  const shop = new AccountManager<ShopData, ShopFlash>(options);
+  const inspector = sessionInspector(options);
+  const shop = new AccountManager<ShopData, ShopFlash>({ ...options, onEvent: inspector.onEvent });
   const admin = new AccountManager<object, ShopFlash>({
     mode,
     ...(now && { now }),
     cookie: { name: `${cookie?.name}`.replace("session", "admin"), sameSite: "strict" },
     lifetime: { idle: 15 * 60, absolute: 12 * 3600 },
   });
-  return { shop, admin };
+  return { shop, admin, inspector };
 }

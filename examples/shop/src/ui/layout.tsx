@@ -42,6 +42,7 @@ ${(
         <KindSwitch frame={frame} />
         <nav class="small-print" aria-label="More">
           <a href="/scenarios">Scenarios</a>
+          <a href="/inspector">Inspect this session</a>
           <a href="/admin">Admin area</a>
           <span>A demo: nothing is sold, and the data stays on this machine.</span>
         </nav>

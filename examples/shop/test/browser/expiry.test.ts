@@ -6,7 +6,7 @@ import { type FakeClock, fakeClock } from "@coatcheck/testing";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../../src/shop.ts";
-import { temporaryFolder } from "../shop-in-process.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { eve, grace } from "../walk.ts";
 import { newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";

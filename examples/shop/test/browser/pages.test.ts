@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startOrSkip } from "@coatcheck/engines";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Shop, startShop } from "../shop-process.ts";
 import { eve, grace } from "../walk.ts";
+import { faultsOf } from "./accessibility.ts";
 import { newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
 
@@ -14,8 +14,6 @@ afterAll(() => chromium?.close());
 
 /** Where pictures of all pages are put, to be looked at. */
 const pictures = join(import.meta.dirname, "../../.cache/screenshots");
-/** Finds what is in the way of people who do not see, do not hear, or use no mouse. */
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const looks = [
   { colorScheme: "light", width: 1280 },
@@ -25,7 +23,7 @@ const looks = [
 ] as const;
 
 const visitorPages = ["/", "/get_session", "/view_cart", "/login", "/admin/login", "/scenarios", "/nowhere"];
-const accountPages = ["/dashboard", "/devices", "/password", "/admin"];
+const accountPages = ["/dashboard", "/devices", "/password", "/admin", "/admin/users/Eve", "/inspector"];
 
 describe.skipIf(chromium === undefined).each(looks)("every page, $colorScheme, $width pixels wide", (look) => {
   let shop: Shop;
@@ -73,13 +71,4 @@ async function scenarioPages(page: Page): Promise<string[]> {
   const paths = await Promise.all(links.map((link) => link.getAttribute("href")));
   expect(paths.length).toBeGreaterThan(9);
   return [...new Set(paths)].filter((path) => path !== null);
-}
-
-/** What axe finds wrong, and whether the page is wider than the screen. */
-async function faultsOf(page: Page): Promise<unknown[]> {
-  // As a value and not as a script element, which the policy of the pages forbids.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>("axe.run()");
-  const isWide = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-  return [...violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), ...(isWide ? ["too wide"] : [])];
 }

@@ -1,0 +1,71 @@
+import { startOrSkip } from "@coatcheck/engines";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Shop, startShop } from "../shop-process.ts";
+import { eve } from "../walk.ts";
+import { faultsOf } from "./accessibility.ts";
+import { newPerson, startChromium } from "./chromium.ts";
+import { submit } from "./forms.ts";
+import { kindsHere } from "./kinds.ts";
+
+const chromium = await startOrSkip("the inspector in a browser", startChromium);
+const kinds = await kindsHere("the inspector in a browser");
+afterAll(async () => {
+  await chromium?.close();
+  await kinds.stop();
+});
+
+const each = describe.skipIf(chromium === undefined).each(Object.entries(kinds.environments));
+each("the inspector in a browser, %s", (_, environment) => {
+  let shop: Shop;
+  beforeEach(async () => {
+    shop = await startShop(environment);
+  });
+  afterEach(() => shop.stop());
+
+  it("shows the session without any part of its cookie that would open it, and complains of nothing", async () => {
+    const { page, context, complaints, origins } = await newPerson(chromium, shop.url);
+    await page.goto("/inspector");
+    expect(await page.textContent("#verdict")).toMatch(/no cookie/i);
+    await page.goto("/login");
+    await submit(page, "/login", eve);
+    await page.goto("/inspector");
+    expect(await page.textContent("#verdict")).toMatch(/honoured/i);
+    expect(await page.textContent("main")).toContain("Eve");
+    const shown = await page.content();
+    for (const { value } of await context.cookies()) {
+      // The header and the payload of a signed one are shown: everybody can read them. What makes it good is not.
+      const secretParts = value.split(".").slice(-1);
+      for (const part of [value, ...secretParts]) expect(shown).not.toContain(part);
+    }
+    expect(await faultsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([shop.url]);
+  });
+
+  it("tells of what happens in another tab, as it happens", async () => {
+    const { page, context } = await newPerson(chromium, shop.url);
+    await page.goto("/login");
+    await submit(page, "/login", eve);
+    await page.goto("/inspector");
+    const other = await context.newPage();
+    await other.goto("/");
+    await submit(other, "/logout");
+    await page.locator("#list", { hasText: "destroyed" }).waitFor();
+  });
+
+  it("says why a cookie that somebody changed was not honoured", async () => {
+    const { page, context } = await newPerson(chromium, shop.url);
+    await page.goto("/login");
+    await submit(page, "/login", eve);
+    const cookies = await context.cookies();
+    await context.addCookies(
+      cookies.map((cookie) => ({ ...cookie, value: cookie.value.replace(/^(.*)(.)(.{4})$/, flip) })),
+    );
+    await page.goto("/inspector");
+    expect(await page.textContent("#verdict")).toContain("invalid-signature");
+  });
+});
+
+function flip(_: string, before: string, character: string, after: string): string {
+  return `${before}${character === "A" ? "B" : "A"}${after}`;
+}
