@@ -44,7 +44,8 @@ afterAll(async () => {
 
 describe("the programs in the documentation", () => {
   it("are there, for every runtime that they speak of", () => {
-    expect(new Set(found.map(({ runtime }) => runtime))).toEqual(new Set(["node", "workers", "deno", "bun"]));
+    const runtimes = new Set(found.map(({ runtime }) => runtime));
+    expect(runtimes).toEqual(new Set(["node", "test", "workers", "deno", "bun"]));
   });
 
   it("type-check", () => {
@@ -52,7 +53,7 @@ describe("the programs in the documentation", () => {
     expect(status, stdout).toBe(0);
   });
 
-  const runners = { node: runInNode, deno: runInDeno, bun: runInBun, workers: runInWorkerd };
+  const runners = { node: runInNode, test: runAsTest, deno: runInDeno, bun: runInBun, workers: runInWorkerd };
   for (const program of found) {
     it(`run: ${program.title}`, async (test) => {
       const missing = ENGINE_VARIABLES.find((name) => program.code.includes(name) && engines.env[name] === undefined);
@@ -86,6 +87,11 @@ async function run(file: string, args: readonly string[]): Promise<void> {
 
 async function runInNode({ file }: Program): Promise<void> {
   await run("node", ["--conditions=@coatcheck/source", "--input-type=module", "--eval", visitTwice(file)]);
+}
+
+/** Fails when a test in it does. */
+async function runAsTest({ file }: Program): Promise<void> {
+  await run("node", ["--conditions=@coatcheck/source", "--test", file]);
 }
 
 async function runInDeno({ file }: Program): Promise<void> {

@@ -1,0 +1,101 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root } from "./bundle.ts";
+import { runCoatcheck } from "./coatcheck-command.ts";
+import type { Command } from "./shell-commands.ts";
+
+/** Says what is wrong with a command that a page shows, if anything is. */
+export type CommandRule = (args: Command, page: string) => string | undefined;
+
+interface Manifest {
+  readonly name: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+}
+
+const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+const manifests = tracked.filter((file) => /(^|\/)package\.json$/.test(file)).map(readManifest);
+/** What the lockfile knows: the packages of this repository, and what they depend on. */
+const known = new Set(
+  Object.keys(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages).map((path) =>
+    path.replace(/^.*node_modules\//, ""),
+  ),
+);
+
+const takesAnything: CommandRule = () => undefined;
+
+/** A rule for each program that a page may show. */
+export const commandRules: Readonly<Record<string, CommandRule>> = {
+  npm,
+  npx: ([program, ...args], page) =>
+    npx[program ?? ""]?.(args, page) ?? unless(program !== undefined && program in npx),
+  deno,
+  bun,
+  node: (args, page) => unless(args[0] === "-p" || isSource(args.at(-1), page)),
+  openssl: ([what, form, bytes]) =>
+    unless(what === "rand" && /^-(hex|base64)$/.test(form ?? "") && Number(bytes) >= 32),
+  // Tools of every system, and of the shell.
+  ...{ curl: takesAnything, grep: takesAnything, cut: takesAnything, echo: takesAnything, export: takesAnything },
+  ...{ cp: takesAnything, mv: takesAnything, rm: takesAnything, cd: takesAnything },
+};
+
+const npx: Readonly<Record<string, CommandRule>> = { wrangler, coatcheck: runCoatcheck };
+
+function npm([command, ...args]: Command): string | undefined {
+  if (command === "install") return firstUnknown(args);
+  const script = command === "run" ? args[0] : command;
+  const at = args.indexOf("-w");
+  const workspace = at < 0 ? "coatcheck-workspace" : args[at + 1];
+  const manifest = manifests.find(({ name }) => name === workspace);
+  if (manifest?.scripts?.[script ?? ""] === undefined) return `${workspace} has no script ${script}`;
+  if (script !== "test") return undefined;
+  const parts = args.slice(1).filter((part) => !part.startsWith("-"));
+  const isTest = (file: string): boolean => file.endsWith(".test.ts");
+  const missing = parts.find((part) => !tracked.some((file) => isTest(file) && file.includes(part)));
+  return missing && `no test has ${missing} in its path`;
+}
+
+function deno([command, ...args]: Command, page: string): string | undefined {
+  if (command === "add") return firstUnknown(args.map((name) => name.replace(/^npm:/, "")));
+  return unless(/^(serve|run)$/.test(command ?? "") && isSource(args.at(-1), page));
+}
+
+function bun([command, ...args]: Command, page: string): string | undefined {
+  if (command === "add") return firstUnknown(args);
+  return unless(isSource(command === "run" ? args[0] : command, page));
+}
+
+/** By its shape, and by the names in the `wrangler.jsonc` beside the page. */
+function wrangler(args: Command, page: string): string | undefined {
+  const config = join(root, dirname(page), "wrangler.jsonc");
+  const text = existsSync(config) ? readFileSync(config, "utf8") : "";
+  const [, database] = /"database_name": "([^"]+)"/.exec(text) ?? [];
+  const forms = [
+    /^dev( --test-scheduled)?$/,
+    /^types$/,
+    /^deploy$/,
+    /^secret put [A-Z_]+$/,
+    new RegExp(`^d1 (create|migrations apply) ${database}( --(local|remote))?$`),
+  ];
+  return unless(forms.some((form) => form.test(args.join(" "))));
+}
+
+function firstUnknown(args: Command): string | undefined {
+  const missing = args.find((name) => !/^--(save-)?dev$/.test(name) && !known.has(name));
+  return missing && `nothing here is or uses a package ${missing}`;
+}
+
+/** A source file of the page's own folder, where it has some; elsewhere the reader's own, under a usual name. */
+function isSource(file: string | undefined, page: string): boolean {
+  const name = file?.split("/").at(-1) ?? "";
+  const own = tracked.some((path) => path === join(dirname(page), "src", name));
+  return own || (!page.startsWith("examples/") && /^(main|server)\.ts$/.test(name));
+}
+
+function unless(isFine: boolean): string | undefined {
+  return isFine ? undefined : "no rule knows this form of the command";
+}
+
+function readManifest(file: string): Manifest {
+  return JSON.parse(readFileSync(join(root, file), "utf8"));
+}

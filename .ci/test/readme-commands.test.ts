@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { commandRules } from "./command-rules.ts";
+import { fences } from "./fences.ts";
+import { commandsOf, functionsIn } from "./shell-commands.ts";
+
+const blocks = fences().filter(({ language }) => language === "sh");
+
+describe("the shell commands in the documentation", () => {
+  it("are there", () => {
+    expect(blocks.length).toBeGreaterThan(30);
+  });
+
+  for (const { page, line, code } of blocks) {
+    it(`can be run: ${page}:${line}`, () => {
+      const { status, stderr } = spawnSync("bash", ["-n"], { input: code, encoding: "utf8" });
+      expect(status, stderr).toBe(0);
+
+      const functions = blocks.filter((block) => block.page === page).flatMap((block) => functionsIn(block.code));
+      const complaints = commandsOf(code)
+        .filter(([program = ""]) => !functions.includes(program))
+        .map(([program = "", ...args]) => {
+          const rule = commandRules[program];
+          const complaint = rule === undefined ? "no rule knows this program" : rule(args, page);
+          return complaint && `${[program, ...args].join(" ")}: ${complaint}`;
+        });
+      expect(complaints.filter((complaint) => complaint !== undefined)).toEqual([]);
+    });
+  }
+});
+
+describe("commandsOf", () => {
+  it("finds the commands of pipes, lists, functions and substitutions, and no comment", () => {
+    const code = `visit() { curl -s "$@"; echo; }
+A=1 MODE=signed npm run demo   # a comment; npm run nothing
+export S=$(node -p "f('x')") && grep -v 'a b' in.txt > out.txt | cut -d '"' -f 3`;
+    expect(commandsOf(code)).toEqual([
+      ["curl", "-s", "$@"],
+      ["echo"],
+      ["npm", "run", "demo"],
+      ["node", "-p", "f('x')"],
+      ["export", "S=$(…)"],
+      ["grep", "-v", "a b", "in.txt"],
+      ["cut", "-d", '"', "-f", "3"],
+    ]);
+  });
+});

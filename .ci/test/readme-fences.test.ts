@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { migrationSql } from "@coatcheck/stores/sql";
+import { sqliteDatabase } from "@coatcheck/stores/sqlite";
+import { Kysely, SqliteDialect } from "kysely";
+import { describe, expect, it } from "vitest";
+import { root } from "./bundle.ts";
+import { type Fence, fences } from "./fences.ts";
+import { PROGRAM } from "./readme-programs.ts";
+
+const blocks = fences();
+
+/** What a block of each language is held to. Programs and shell blocks have tests of their own. */
+const rules: Readonly<Record<string, (block: Fence) => void>> = {
+  json: ({ code }) => JSON.parse(code),
+  jsonc: isUsed,
+  sql: runs,
+  "": ({ code }) => {
+    const folders = code.split("\n").flatMap((line) => line.match(/^[\w.@/-]+/) ?? []);
+    expect(folders.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
+  },
+};
+
+describe("the other blocks in the documentation", () => {
+  it("are of a language that has a rule", () => {
+    const languages = new Set(blocks.map(({ language }) => language));
+    const isKnown = (language: string): boolean => language === "sh" || PROGRAM.test(language) || language in rules;
+    expect([...languages].filter((language) => !isKnown(language))).toEqual([]);
+  });
+
+  for (const block of blocks) {
+    const rule = rules[block.language];
+    if (rule === undefined) continue;
+    it(`hold: ${block.page}:${block.line}${block.language && `, ${block.language}`}`, () => rule(block));
+  }
+});
+
+/** Of a Worker's configuration: the whole file, beside the page, or lines of it, for a program on the same page. */
+function isUsed({ page, code }: Fence): void {
+  const isWhole = code.trimStart().startsWith("{");
+  const config = JSON.parse(withoutComments(isWhole ? code : `{${code}}`));
+  if (isWhole) {
+    expect(code).toBe(readFileSync(join(root, dirname(page), "wrangler.jsonc"), "utf8"));
+    return;
+  }
+  const programs = blocks.filter((block) => block.page === page && block.language === "ts workers");
+  const text = programs.map((program) => program.code).join("\n");
+  for (const { name, class_name } of config.durable_objects?.bindings ?? []) {
+    expect(text).toMatch(new RegExp(`env\\.${name}\\b`));
+    expect(text).toMatch(new RegExp(`export \\{ ${class_name} \\}`));
+    expect(config.migrations[0].new_sqlite_classes).toContain(class_name);
+  }
+  const { durable_objects, migrations, compatibility_date, ...others } = config;
+  expect(others, "what no program of the page is bound to").toEqual({});
+}
+
+/** On SQLite, in a database that has the table of sessions. */
+function runs({ code }: Fence): void {
+  const database = new DatabaseSync(":memory:");
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqliteDatabase(database) }) });
+  database.exec(migrationSql(db));
+  database.exec(code);
+  database.close();
+}
+
+function withoutComments(jsonc: string): string {
+  return jsonc.replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, (_, literal?: string) => literal ?? "");
+}

@@ -1,0 +1,71 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "./bundle.ts";
+import { pages, readPage, withoutFences } from "./fences.ts";
+
+/** The targets of links and pictures in a text without blocks of code. Code in a line is no link. */
+function targetsIn(text: string): string[] {
+  const prose = text.replace(/`[^`\n]*`(?!\])/g, (code) => " ".repeat(code.length));
+  const inline = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)];
+  const references = [...prose.matchAll(/^\[[^\]]+\]:\s*(\S+)/gm)];
+  return [...inline, ...references].map(([, target = ""]) => target);
+}
+
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(page: string): Set<string> {
+  const seen = new Map<string, number>();
+  const text = withoutFences(page, readPage(page));
+  const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => {
+    const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*]/g, "");
+    const slug = words
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}_\- ]/gu, "")
+      .replaceAll(" ", "-");
+    const count = seen.get(slug) ?? 0;
+    seen.set(slug, count + 1);
+    return count === 0 ? slug : `${slug}-${count}`;
+  });
+  return new Set([...headings, ...[...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id = ""]) => id)]);
+}
+
+/** Why a link of a page leads nowhere; `undefined` when it does lead somewhere. */
+function faultOf(page: string, target: string): string | undefined {
+  if (/^https:\/\//.test(target)) return URL.canParse(target) ? undefined : `${target} is no URL`;
+  if (/^[a-z]+:/i.test(target)) return `${target}: only https: and paths`;
+  const [path = "", anchor] = target.split("#");
+  const file = path === "" ? page : relative(root, join(root, dirname(page), path));
+  if (file.startsWith("..")) return `${target} leads out of the repository`;
+  if (!existsSync(join(root, file))) return `${target} is not there`;
+  if (anchor === undefined) return undefined;
+  const shown = statSync(join(root, file)).isDirectory() ? join(file, "README.md") : file;
+  // GitHub calls the README below a folder's list by this name.
+  const isThere = (anchor === "readme" && shown !== file) || anchorsOf(shown).has(anchor);
+  return isThere ? undefined : `${shown} has no heading #${anchor}`;
+}
+
+describe("the links in the documentation", () => {
+  it("are there", () => {
+    const count = pages().flatMap((page) => targetsIn(withoutFences(page, readPage(page)))).length;
+    expect(count).toBeGreaterThan(80);
+  });
+
+  it.each(pages())("lead somewhere: %s", (page) => {
+    const targets = targetsIn(withoutFences(page, readPage(page)));
+    expect(targets.flatMap((target) => faultOf(page, target) ?? [])).toEqual([]);
+  });
+
+  it("would be found out otherwise", () => {
+    expect(targetsIn('[a](b.md) `[c](d.md)` [`e`](f.md#g) ![h](i.png "j")\n[k]: l.md')).toEqual([
+      "b.md",
+      "f.md#g",
+      "i.png",
+      "l.md",
+    ]);
+    expect(faultOf("README.md", "packages/core#sessions-of-a-user")).toBeUndefined();
+    expect(faultOf("README.md", "packages/core#nothing")).toContain("no heading");
+    expect(faultOf("README.md", "packages/nothing")).toContain("not there");
+    expect(faultOf("README.md", "../elsewhere")).toContain("out of the repository");
+    expect(faultOf("README.md", "http://example.com")).toContain("only https:");
+  });
+});
