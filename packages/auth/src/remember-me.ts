@@ -32,6 +32,7 @@ export interface RememberMeOptions {
   readonly grace?: number;
   /** How long the store may take for one operation before the request fails with `STORE_FAILED`. @default 10 */
   readonly timeout?: number;
+  /** Told at once; what it throws fails the request. @default none */
   readonly onEvent?: RememberEventListener;
 }
 

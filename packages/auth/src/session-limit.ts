@@ -23,6 +23,7 @@ export interface SessionLimitOptions {
    * @default "evict-oldest"
    */
   readonly onExceed?: "evict-oldest" | "refuse";
+  /** Told at once; what it throws fails the request. @default none */
   readonly onEvent?: (event: SessionLimitEvent) => void;
 }
 

@@ -27,7 +27,9 @@ export interface LifetimeOptions {
 export interface SessionManagerOptions<Data extends object = Record<string, unknown>> {
   /** `serverSide(store)`, `signedCookie({ secrets })` or `encryptedCookie({ secrets })`. */
   readonly mode: SessionMode;
+  /** Name and attributes of the cookie. @default __Host-session; Path=/; HttpOnly; Secure; SameSite=Lax */
   readonly cookie?: CookieOptions;
+  /** When sessions end, in seconds. @default a day without use, 30 days in all */
   readonly lifetime?: LifetimeOptions;
   /**
    * Whether new sessions outlive the browser (`Max-Age` on the cookie); `session.persistent` overrides it for one.
@@ -49,6 +51,7 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
   readonly commitOnError?: boolean;
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
+  /** Told at once of what happens to sessions, for a log; what it throws fails the request. @default none */
   readonly onEvent?: SessionEventListener;
 }
 

@@ -64,7 +64,7 @@ export function nowOf(session: AnySession): number {
 }
 
 /**
- * {@link Session.bind} for a subject that did not prove now who they are: without `authenticatedAt`, and with an absolute
+ * `bind` for a subject that did not prove now who they are: without `authenticatedAt`, and with an absolute
  * timeout that counts from now.
  */
 export function bindUnproven(session: AnySession, subject: string): void {

@@ -69,10 +69,12 @@ export class Session<
     return [...this.entries()].length;
   }
 
+  /** The value itself, not a copy: changing it in place is a change of the session. */
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
     return this.#state.draft.get(key) as Data[K] | undefined;
   }
 
+  /** Whether there is such a key, whatever it holds. */
   has(key: Key<Data>): boolean {
     return this.#state.draft.values.has(key);
   }

@@ -41,12 +41,14 @@ export class SessionObject {
   readonly #storage: SessionObjectState["storage"];
   readonly #env: unknown;
 
+  /** Workers calls it. */
   constructor(state: SessionObjectState, env: unknown) {
     this.#id = state.id.toString();
     this.#storage = state.storage;
     this.#env = env;
   }
 
+  /** Answers {@link durableObjectStore}, and nobody else: an object has no address outside. */
   fetch(request: Request): Promise<Response> {
     return answer(request, {
       load: () => this.#find()?.session ?? null,

@@ -8,7 +8,11 @@ export interface FakeClock {
   set(at: number): void;
 }
 
-/** @param start - epoch milliseconds; an arbitrary fixed instant unless given */
+/**
+ * Makes one.
+ *
+ * @param start - epoch milliseconds; an arbitrary fixed instant unless given
+ */
 export function fakeClock(start: number = Date.UTC(2026, 0, 1)): FakeClock {
   let current = start;
   return {
