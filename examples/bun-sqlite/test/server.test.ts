@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Engine, openWebSocket, startServer } from "@coatcheck/engines";
+import { type Engine, openWebSocket, startServer, tryShownVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -31,6 +31,12 @@ describe("examples/bun-sqlite", () => {
     expect(await (await client.submit("/login", { user })).json()).toEqual({ user, cart: [] });
     return client;
   }
+
+  it("answers what its README shows", async () => {
+    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), server.url);
+    expect(visits.length).toBeGreaterThan(1);
+    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  });
 
   it("answers a route that is a Response, without a session", async () => {
     const response = await visitor().fetch("/health");

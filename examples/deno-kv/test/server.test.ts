@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Engine, findProgram, openWebSocket, startServer } from "@coatcheck/engines";
+import { type Engine, findProgram, openWebSocket, startServer, tryShownVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -34,6 +34,12 @@ describe("examples/deno-kv", () => {
     expect(await (await client.submit("/login", { user })).json()).toEqual({ user, sent: 0 });
     return client;
   }
+
+  it("answers what its README shows", async () => {
+    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), server.url);
+    expect(visits.length).toBeGreaterThan(1);
+    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  });
 
   it("type-checks with Deno's own types", () => {
     const DENO_DIR = mkdtempSync(join(tmpdir(), "coatcheck-deno-"));

@@ -1,3 +1,4 @@
+import { tryShownVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newSecret, runtimes, type Server } from "./runtimes.ts";
@@ -11,6 +12,12 @@ describe.each(Object.entries(runtimes))("the session in its cookie, on %s", (_na
   afterAll(() => server?.stop());
 
   const visitor = (): Browser => browser({ origin: server.url });
+
+  it("answers what the README shows", async () => {
+    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), server.url);
+    expect(visits.length).toBeGreaterThan(1);
+    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  });
 
   it("is remembered from one request to the next, each visitor's own", async () => {
     const [one, other] = [visitor(), visitor()];

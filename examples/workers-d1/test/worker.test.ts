@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { tryShownVisits } from "@coatcheck/engines";
 import { type RunningWorker, readWranglerConfig, startWorker } from "@coatcheck/engines/worker";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -38,6 +39,12 @@ async function rows(): Promise<unknown> {
 }
 
 describe("sessions in Cloudflare D1", () => {
+  it("answer what the README shows", async () => {
+    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), worker.url);
+    expect(visits.length).toBeGreaterThan(1);
+    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  });
+
   it("are remembered from one request to the next, each visitor's own", async () => {
     const [one, other] = [visitor(), visitor()];
     for (const somebody of [one, one, other]) await somebody.submit("/visit", { page: "about" });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { tryShownVisits } from "@coatcheck/engines";
 import { type RunningWorker, startWorker } from "@coatcheck/engines/worker";
 import { browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +11,12 @@ beforeAll(async () => {
 afterAll(() => worker?.stop());
 
 describe("theme and cart in Cloudflare KV", () => {
+  it("answer what the README shows", async () => {
+    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), worker.url);
+    expect(visits.length).toBeGreaterThan(1);
+    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  });
+
   it("are remembered from one request to the next", async () => {
     const visitor = browser({ origin: worker.url });
     expect(await (await visitor.fetch("/")).json()).toEqual({ theme: "light", cart: [] });

@@ -43,6 +43,7 @@ export const options: Partial<TypeDocOptions> = {
   sort: ["source-order"],
   sortEntryPoints: false,
   groupOrder: ["Guides", "Packages", "Modules", ...Object.keys(PAGES).slice(2), "*"],
+  highlightLanguages: ["bash", "json", "jsonc", "sql", "tsx", "typescript"],
   navigation: { includeGroups: true },
   packagesRequiringDocumentation: PACKAGES.map((folder) => readManifest(folder).name),
   // Members are looked at by `demandDocumentation`, for not each one has more to say than its name.
