@@ -4,7 +4,7 @@ import { nameModules } from "./module-names.ts";
 import { options } from "./options.ts";
 import { linkPages, namePages } from "./pages.ts";
 
-/** Builds the site into `dist`. Fails on each warning: a broken link, or something public that has no comment. */
+/** Builds the site into `dist`, or the folder that is given. Fails on each warning: a broken link, or something public that has no comment. */
 const app = await Application.bootstrap(options);
 nameModules(app);
 namePages(app);

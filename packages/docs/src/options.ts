@@ -32,10 +32,12 @@ export const options: Partial<TypeDocOptions> = {
   tsconfig: join(root, "tsconfig.json"),
   readme: join(root, "README.md"),
   projectDocuments: Object.values(PAGES).flat().flatMap(pagesIn),
-  out: join(root, "packages/docs/dist"),
+  out: process.argv[2] ?? join(root, "packages/docs/dist"),
   // Nothing that is not in the repository: no link to a host of its sources, and the same site wherever it is built.
   disableSources: true,
   hideGenerator: true,
+  headings: { readme: false, document: false },
+  customCss: join(import.meta.dirname, "site.css"),
   githubPages: false,
   excludeInternal: true,
   excludePrivate: true,
