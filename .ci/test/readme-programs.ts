@@ -1,6 +1,6 @@
 import { fences } from "./fences.ts";
 
-/** A `ts` block of a page: a complete program. */
+/** A `ts` or `tsx` block of a page: a complete program. */
 export interface Program {
   readonly title: string;
   readonly code: string;
@@ -10,7 +10,7 @@ export interface Program {
 }
 
 /** What the language of a block that is a program can be. */
-export const PROGRAM: RegExp = /^ts(?: (test|workers|deno|bun))?$/;
+export const PROGRAM: RegExp = /^tsx?(?: (test|workers|deno|bun))?$/;
 
 /** The programs in every page of documentation in the repository. */
 export function programs(): Program[] {
@@ -23,7 +23,7 @@ export function programs(): Program[] {
     return {
       title: `${page}, program ${number}`,
       code,
-      file: `${page.replaceAll(/\W/g, "-")}-${number}.ts`,
+      file: `${page.replaceAll(/\W/g, "-")}-${number}.${language.split(" ")[0]}`,
       runtime: runtime as Program["runtime"],
     };
   });

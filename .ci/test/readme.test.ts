@@ -30,8 +30,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(parent, "readme-"));
   for (const { file, code } of found) writeFileSync(join(folder, file), code);
   writeFileSync(join(folder, "runtimes.d.ts"), RUNTIME_TYPES);
-  const options = { isolatedDeclarations: false, declaration: false, noEmit: true };
-  const include = ["*.ts", join(root, "packages/stores/test/support/cloudflare.d.ts")];
+  const jsx = { jsx: "react-jsx", jsxImportSource: "hono/jsx" };
+  const options = { ...jsx, isolatedDeclarations: false, declaration: false, noEmit: true };
+  const include = ["*.ts", "*.tsx", join(root, "packages/stores/test/support/cloudflare.d.ts")];
   const config = { extends: join(root, "tsconfig.json"), compilerOptions: options, include };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   engines = await startReadmeEngines();
@@ -86,7 +87,10 @@ async function run(file: string, args: readonly string[]): Promise<void> {
 }
 
 async function runInNode({ file }: Program): Promise<void> {
-  await run("node", ["--conditions=@coatcheck/source", "--input-type=module", "--eval", visitTwice(file)]);
+  // Node reads types by itself, and JSX by tsx.
+  const loader = file.endsWith(".tsx") ? ["--import", "tsx"] : [];
+  const flags = ["--conditions=@coatcheck/source", "--input-type=module"];
+  await run("node", [...loader, ...flags, "--eval", visitTwice(file)]);
 }
 
 /** Fails when a test in it does. */
