@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { coatcheckCookie, coatcheckStore } from "../src/compared/coatcheck.ts";
+import { coatcheckCookie, coatcheckCookieAlone, coatcheckStore } from "../src/compared/coatcheck.ts";
 import { expressSessionLibrary } from "../src/compared/express-session.ts";
 import {
   honoSessionCookie,
@@ -26,6 +26,7 @@ const withStore = [
 ];
 const inCookie = [
   coatcheckCookie,
+  coatcheckCookieAlone,
   ironSessionLibrary,
   h3Library,
   honoSessionCookie,

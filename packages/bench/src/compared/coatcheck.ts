@@ -29,6 +29,13 @@ export const coatcheckCookie: Library = {
   },
 };
 
+/** In an encrypted cookie, with nothing on the server. */
+export const coatcheckCookieAlone: Library = {
+  name: "coatcheck, alone",
+  rotates: true,
+  start: (setup) => application(encryptedCookie({ secrets: setup.secrets }), setup),
+};
+
 function application(mode: SessionMode, { maxAge }: Setup) {
   const lifetime = maxAge === undefined ? {} : { idle: maxAge, absolute: maxAge };
   const sessions = new SessionManager({ mode, lifetime, persistent: maxAge !== undefined });

@@ -35,7 +35,7 @@ export const cookieQuestions: readonly Question[] = [
     text: "a copied cookie, after the logout",
     ask: async (...to) => ((await copyWorks(...to)) ? "**works**" : "refused"),
   },
-  ...storeQuestions.filter(({ text }) => /slow request|cart\.push|only reads|Vary|no-store/.test(text)),
+  ...storeQuestions.filter(({ text }) => /slow request|two requests|cart\.push|only reads|Vary|no-store/.test(text)),
   { text: "data beyond 4096 bytes", ask: whatTooMuchLeaves },
   { text: "a cookie of the older secret", ask: rotation },
   ...storeQuestions.filter(({ text }) => /the secret|by default/.test(text)),
