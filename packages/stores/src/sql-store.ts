@@ -1,9 +1,10 @@
-import type { SessionStore, StoredSession, SubjectIndex, SubjectSession, Sweeper } from "@coatcheck/core";
-import { type Insertable, type Kysely, type Selectable, sql } from "kysely";
+import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
+import type { Insertable, Kysely, Selectable } from "kysely";
 import { assertStoreKey } from "./arguments.ts";
 import { toInstant, withInstants } from "./instant.ts";
 import { type Statement, statementRunner } from "./sql-runner.ts";
 import { assertSubject, toSubject } from "./sql-subject.ts";
+import { type SqlSweeper, sqlSweeper } from "./sql-sweep.ts";
 import {
   COLUMNS,
   type SessionColumn,
@@ -20,12 +21,6 @@ export interface SqlStoreOptions extends SqlTableOptions {
 }
 
 /**
- * Rows per statement of a sweep: bounds how long it locks, and keeps D1 (100 KB of SQL) content. After each batch it
- * pauses for as long as that took, which leaves half of the engine, or of the process, to others.
- */
-const SWEEP_BATCH = 1000;
-
-/**
  * Sessions in a table of PostgreSQL, MySQL, MariaDB, SQLite or Cloudflare D1, by a Kysely that the user brings. The
  * table is made by `migrate(db)`. A subject takes 1,020 bytes of UTF-8 at most, and no NUL.
  *
@@ -36,7 +31,7 @@ const SWEEP_BATCH = 1000;
 export function sqlStore<Database>(
   db: Kysely<Database>,
   options: SqlStoreOptions = {},
-): SessionStore & SubjectIndex & Sweeper {
+): SessionStore & SubjectIndex & SqlSweeper {
   const { now = Date.now } = options;
   const table = toTable("sqlStore", options);
   const sessions = toDatabase("sqlStore", db);
@@ -112,32 +107,8 @@ export function sqlStore<Database>(
       return changed(statement.where("session_id", "!=", except));
     },
 
-    async sweep(at = now()) {
-      const instant = toInstant(at);
-      for (let removed = 0, from = Number.MIN_SAFE_INTEGER; ; ) {
-        const beganAt = performance.now();
-        const expired = sessions.selectFrom(table).select(["id", "expires_at"]).where("expires_at", "<=", instant);
-        // From the end of the batch before: what was removed stays in an index for a while, and is walked over.
-        const batch = await run(expired.where("expires_at", ">=", from).orderBy("expires_at").limit(SWEEP_BATCH));
-        const [first, last] = [batch[0], batch.at(-1)];
-        if (first === undefined || last === undefined) return removed;
-        from = Number(last.expires_at);
-        // Numbers of our own, as literals: D1 takes no more than 100 parameters.
-        const ids = batch.map(({ id }) => sql.lit(Number(id)));
-        // Asked again whether it has expired: a touch that came between wins. Asked within the bounds of the batch, as
-        // PostgreSQL otherwise reads all that has expired, for each batch again, when its statistics know of little.
-        const stale = sessions.deleteFrom(table).where("id", "in", ids).where("expires_at", "<=", from);
-        removed += await changed(stale.where("expires_at", ">=", Number(first.expires_at)));
-        if (batch.length < SWEEP_BATCH) return removed;
-        // SQLite answers within the call: without a pause a process would do nothing else until all is swept.
-        await pause(performance.now() - beganAt);
-      }
-    },
+    ...sqlSweeper(sessions, table, run, now),
   };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** What a driver says of a statement that changes rows. */

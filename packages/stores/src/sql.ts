@@ -6,4 +6,5 @@ export {
   sqlMigrator,
 } from "./sql-migrator.ts";
 export { type SqlStoreOptions, sqlStore } from "./sql-store.ts";
+export type { SqlSweeper, SweepOptions } from "./sql-sweep.ts";
 export type { SqlTableOptions } from "./sql-table.ts";

@@ -253,6 +253,31 @@ export function sqlBehaviour({ name, open, analyze, explain, scans }: SqlFixture
       expect(await store.sweep(NOW + 1)).toBe(10);
     });
 
+    it("sweeps in batches of a given size, tells how far it is, and counts what is left", async () => {
+      const table = await freshTable(db);
+      await fill(db, table, 25, (index) => ({ ...session, expiresAt: index < 23 ? NOW : NOW + 1 }));
+      const store = sqlStore(db, { table });
+      const progress: number[] = [];
+      expect(await store.countExpired(NOW)).toBe(23);
+      expect(await store.sweep(NOW, { batch: 10, onProgress: (removed) => progress.push(removed) })).toBe(23);
+      expect(progress).toEqual([10, 20, 23]);
+      expect(await store.countExpired(NOW)).toBe(0);
+      expect(await store.countExpired(NOW + 1)).toBe(2);
+      for (const batch of [0, 1_001, 1.5, Number.NaN]) {
+        await expect(store.sweep(NOW, { batch })).rejects.toMatchObject({ code: "INVALID_OPTION" });
+      }
+    });
+
+    it("ends a sweep after the batch under way when it is told to, and another one goes on", async () => {
+      const table = await freshTable(db);
+      await fill(db, table, 25, () => ({ ...session, expiresAt: NOW }));
+      const store = sqlStore(db, { table });
+      const stop = new AbortController();
+      expect(await store.sweep(NOW, { batch: 10, signal: stop.signal, onProgress: () => stop.abort() })).toBe(10);
+      expect(await store.sweep(NOW, { signal: stop.signal })).toBe(0);
+      expect(await store.sweep(NOW)).toBe(15);
+    });
+
     // Statements that say no more than "expired" have PostgreSQL go through all that did, for each batch again: a sweep
     // of 100,000 took 4 s, and takes 0.5 s without.
     it("sweeps in batches that have no expiry in common, so that nothing is gone through twice", async () => {
