@@ -1,12 +1,33 @@
 #!/usr/bin/env node
-import { program } from "commander";
-import { initCommand } from "./init/command.ts";
+import process from "node:process";
+import { runCoatcheck } from "./program.ts";
 
-const { stdin, stdout, stderr } = process;
-function setExitCode(code: number): void {
-  process.exitCode = code;
-}
-await program
-  .name("coatcheck")
-  .addCommand(initCommand({ stdin, stdout, stderr, cwd: process.cwd(), setExitCode }))
-  .parseAsync();
+// Whoever reads the output may stop reading: `coatcheck sessions list … | head -1`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+const args = process.argv.slice(2);
+await runCoatcheck(
+  {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    now: Date.now,
+    setExitCode(code) {
+      process.exitCode = code;
+    },
+    onInterrupt(act) {
+      // Once: the second Ctrl+C ends the process whatever it does.
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, act);
+      return () => {
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, act);
+      };
+    },
+  },
+  args,
+);
+
+// A connection that hangs must not keep the process; what was written must arrive.
+await new Promise((resolve) => process.stdout.write("", resolve));
+process.exit();

@@ -1,0 +1,106 @@
+import { UsageError } from "../cli-error.ts";
+
+/** One session cookie, out of what somebody pasted. */
+export interface CookieInput {
+  readonly name: string;
+  /** The cookies that make it up, as they were sent: one, or a chunk each, and more where a name came twice. */
+  readonly cookies: readonly Pair[];
+  /** Of a `Set-Cookie` line. */
+  readonly attributes: readonly string[] | undefined;
+}
+
+export interface Pair {
+  readonly name: string;
+  readonly value: string;
+}
+
+const ATTRIBUTE = /^(path|domain|expires|max-age|samesite|secure|httponly|partitioned|priority)$/i;
+
+/**
+ * Finds the session cookie in a bare value, `name=value`, a `Cookie` header, or `Set-Cookie` lines; among the other
+ * lines of a response or of curl, too.
+ *
+ * @param name - of the cookie, if the user gave one; a single cookie of another name is taken for the one meant
+ * @throws `BAD_COOKIE` for what can be none, `COOKIE_NOT_FOUND` when others are there
+ */
+export function parseCookieInput(text: string, name: string | undefined, defaultName: string): CookieInput {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  if (lines.length === 0) throw new UsageError("BAD_COOKIE", "There is no cookie: the input is empty.");
+  // curl marks what it sends and receives.
+  const headers = lines
+    .map((line) => /^(?:[<>] )?(set-cookie|cookie):(.*)$/i.exec(line))
+    .filter((match) => match !== null);
+  if (headers.length === 0 && lines.length > 1) {
+    throw new UsageError("BAD_COOKIE", "None of the lines is a Cookie or Set-Cookie header.");
+  }
+  const found =
+    headers.length > 0
+      ? headers.map(([, kind = "", rest = ""]) => parse(rest, /^set/i.test(kind)))
+      : [parseLine(lines[0] ?? "")];
+  const pairs = found.flatMap((line) => line.pairs);
+  const [only] = pairs;
+  if (pairs.length === 1 && only?.name === "")
+    return { name: name ?? defaultName, cookies: [{ ...only, name: name ?? defaultName }], attributes: undefined };
+  const own = name ?? (pairs.length === 1 ? only?.name : undefined) ?? defaultName;
+  const cookies = pairs.filter((pair) => pair.name === own || isChunk(pair.name, own));
+  if (!cookies.some((pair) => pair.name === own)) throw notFound(own, pairs);
+  for (const { value } of cookies) assertValue(value);
+  return { name: own, cookies, attributes: found.find((line) => line.attributes?.length)?.attributes };
+}
+
+/** Whether `__Host-session.2` holds a part of `__Host-session`. */
+function isChunk(name: string, own: string): boolean {
+  return name.startsWith(`${own}.`) && /^[1-3]$/.test(name.slice(own.length + 1));
+}
+
+/** The token that the cookies make up, as the library joins it; `undefined` when a part is missing. */
+export function joinChunks({ name, cookies }: CookieInput): string | undefined {
+  const partNamed = (part: string): string | undefined => cookies.find((pair) => pair.name === part)?.value;
+  const head = partNamed(name) ?? "";
+  const [, count] = /^([2-9])~/.exec(head) ?? [];
+  if (count === undefined) return head;
+  const rest = Array.from({ length: Number(count) - 1 }, (_, index) => partNamed(`${name}.${index + 1}`));
+  return rest.every(Boolean) ? head.slice(2) + rest.join("") : undefined;
+}
+
+interface Line {
+  readonly pairs: readonly Pair[];
+  readonly attributes?: readonly string[];
+}
+
+/** A line without the name of a header. */
+function parseLine(line: string): Line {
+  const text = line.trim();
+  // No value of ours has one.
+  if (!text.includes("=")) {
+    assertValue(text);
+    return { pairs: [{ name: "", value: text }] };
+  }
+  const [, ...rest] = text.split(";").map((part) => part.split("=")[0]?.trim() ?? "");
+  return parse(text, rest.length > 0 && rest.every((part) => part === "" || ATTRIBUTE.test(part)));
+}
+
+function parse(text: string, isSetCookie: boolean): Line {
+  const [first = "", ...rest] = text.split(";");
+  if (!isSetCookie) return { pairs: text.split(";").flatMap(toPair) };
+  return { pairs: toPair(first), attributes: rest.map((part) => part.trim()).filter(Boolean) };
+}
+
+function toPair(part: string): Pair[] {
+  const equals = part.indexOf("=");
+  // As a server reads it, RFC 6265bis §5.6: spaces and tabs go, nothing else does.
+  const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "");
+  return equals === -1 ? [] : [{ name: trim(part.slice(0, equals)), value: trim(part.slice(equals + 1)) }];
+}
+
+function assertValue(value: string): void {
+  if (value === "")
+    throw new UsageError("BAD_COOKIE", "The cookie is empty: a line like that removes it from the browser.");
+  if (/[^!-~]/.test(value)) throw new UsageError("BAD_COOKIE", "A cookie has printable ASCII only, without spaces.");
+}
+
+function notFound(name: string, pairs: readonly Pair[]): UsageError {
+  const names = [...new Set(pairs.map((pair) => pair.name))].filter((other) => /^[\w.-]{1,64}$/.test(other));
+  const others = names.length === 0 ? "" : ` There are: ${names.join(", ")}.`;
+  return new UsageError("COOKIE_NOT_FOUND", `There is no cookie ${name}.${others} Say which one it is: --name <name>`);
+}

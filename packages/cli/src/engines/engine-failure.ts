@@ -1,0 +1,89 @@
+import { SessionError } from "@coatcheck/core";
+import { CliError, EngineError, UsageError } from "../cli-error.ts";
+import type { EngineTarget } from "./engine-target.ts";
+
+/** What drivers put into their errors. */
+interface DriverError {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  /** Of a name with several addresses, each of which failed. */
+  readonly errors?: readonly unknown[];
+}
+
+/** What went wrong on the way to a server, by the codes of Node. */
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection is refused. Is it running, and is the port right?",
+  ENOTFOUND: "there is no host of that name.",
+  EAI_AGAIN: "the name of the host cannot be looked up.",
+  ETIMEDOUT: "it does not answer.",
+  ECONNRESET: "it closed the connection.",
+  EHOSTUNREACH: "there is no way to the host.",
+  ENETUNREACH: "there is no way to the network.",
+  EPIPE: "it closed the connection.",
+  PROTOCOL_CONNECTION_LOST: "it closed the connection.",
+};
+
+/** SQLSTATEs of PostgreSQL, and names of MySQL, for a user or password that is not let in. */
+const REFUSED = ["28P01", "28000", "ER_ACCESS_DENIED_ERROR", "ER_DBACCESS_DENIED_ERROR", "42501"];
+
+/** The same for a database that is not there. */
+const NO_DATABASE = ["3D000", "ER_BAD_DB_ERROR"];
+
+/** What an engine, its driver or a store threw, as something to act on. The password is in none of it. */
+export function toCliError(error: unknown, target: EngineTarget, table?: string): CliError {
+  if (error instanceof CliError) return error;
+  const code = error instanceof SessionError ? error.code : undefined;
+  if (code === "NOT_MIGRATED") {
+    const option = table === undefined || table === "sessions" ? "" : ` --table ${table}`;
+    const command = `coatcheck migrate up --url "${target.shown}"${option}`;
+    return new EngineError("NOT_MIGRATED", `There is no table of sessions in ${target.name} yet. Make it: ${command}`);
+  }
+  if (code === "INVALID_OPTION" || code === "UNSUPPORTED") {
+    return new UsageError(code, (error as SessionError).message, { cause: error });
+  }
+  const driverError = rootOf(error);
+  const text = withoutPassword(String(driverError.message ?? error), target);
+  const cause = { cause: error };
+  const unreachable = UNREACHABLE[String(driverError.code)] ?? (isTimeout(text) ? UNREACHABLE["ETIMEDOUT"] : undefined);
+  if (unreachable !== undefined) {
+    return new EngineError("ENGINE_UNREACHABLE", `${target.name} cannot be reached: ${unreachable}`, cause);
+  }
+  if (REFUSED.includes(String(driverError.code)) || isRefusalOfRedis(text) || text.startsWith("SASL")) {
+    const message = `${target.name} refuses the user or the password of the URL, or what the user asks for.`;
+    return new EngineError("ENGINE_REFUSED", message, cause);
+  }
+  if (NO_DATABASE.includes(String(driverError.code))) {
+    return new EngineError("ENGINE_FAILED", `${target.name} has no database of the name in the URL.`, cause);
+  }
+  return new EngineError("ENGINE_FAILED", `${target.name} failed: ${text}`, cause);
+}
+
+/** The error nearest to the engine: stores and networks wrap it. */
+function rootOf(error: unknown): DriverError {
+  const { cause, errors, ...own } = toDriverError(error);
+  const inner = errors?.[0] ?? cause;
+  return typeof inner === "object" && inner !== null ? rootOf(inner) : own;
+}
+
+function toDriverError(error: unknown): DriverError {
+  const { code, message, cause, errors } = Object(error);
+  return { code, message, cause, ...(Array.isArray(errors) && { errors }) };
+}
+
+/** Redis has no codes: the first word of its message is one. */
+function isRefusalOfRedis(message: string): boolean {
+  return /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH)\b/.test(message);
+}
+
+/** Drivers say that of their own timers, without a code. */
+function isTimeout(message: string): boolean {
+  return /^(timeout expired|Connection terminated due to connection timeout|Connection timeout|connect ETIMEDOUT)/.test(
+    message,
+  );
+}
+
+function withoutPassword(text: string, target: EngineTarget): string {
+  const password = "password" in target ? target.password : "";
+  return password === "" ? text : text.replaceAll(password, "…");
+}

@@ -1,0 +1,102 @@
+import { isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../cli-error.ts";
+
+/** An engine to connect to. */
+export type EngineTarget = ServerTarget | FileTarget;
+
+/** What a SQL database is reached by. */
+export type SqlTarget = FileTarget | (ServerTarget & { readonly engine: "postgres" | "mysql" });
+
+export interface ServerTarget {
+  readonly engine: "postgres" | "mysql" | "redis";
+  /** With the password in it: for the driver alone. */
+  readonly url: string;
+  /** What may be shown: `PostgreSQL at localhost:5432`. */
+  readonly name: string;
+  /** The URL without its password. */
+  readonly shown: string;
+  /** For nothing but to be kept out of messages. */
+  readonly password: string;
+}
+
+export interface FileTarget {
+  readonly engine: "sqlite";
+  readonly file: string;
+  readonly name: string;
+  readonly shown: string;
+}
+
+const SERVERS: Readonly<Record<string, { engine: ServerTarget["engine"]; label: string; port: number }>> = {
+  "postgres:": { engine: "postgres", label: "PostgreSQL", port: 5432 },
+  "postgresql:": { engine: "postgres", label: "PostgreSQL", port: 5432 },
+  "mysql:": { engine: "mysql", label: "MySQL", port: 3306 },
+  "mariadb:": { engine: "mysql", label: "MariaDB", port: 3306 },
+  "redis:": { engine: "redis", label: "Redis", port: 6379 },
+  "rediss:": { engine: "redis", label: "Redis", port: 6379 },
+};
+
+const SUPPORTED =
+  "Supported are postgres://, postgresql://, mysql://, mariadb://, redis://, rediss://, sqlite:path and a path that ends in .db or .sqlite";
+
+/**
+ * What a URL, or the path of a SQLite file, leads to.
+ *
+ * @param cwd - what a relative path is relative to
+ * @throws `BAD_URL`, which does not quote the URL, for there may be a password in it
+ */
+export function parseTarget(text: string, cwd: string): EngineTarget {
+  const scheme = /^[a-z][a-z\d+.-]+:/i.exec(text)?.[0].toLowerCase();
+  if (scheme === undefined && /\.(db|sqlite3?)$/i.test(text)) return toFile(text, cwd);
+  if (scheme === "sqlite:" || scheme === "file:") return toFile(toPath(text), cwd);
+  const server = SERVERS[scheme ?? ""];
+  if (server === undefined) {
+    throw new UsageError("BAD_URL", `${scheme ? `The URL's scheme is ${scheme}//` : "It is no URL"}. ${SUPPORTED}.`);
+  }
+  return toServer(text, scheme ?? "", server);
+}
+
+function toServer(
+  text: string,
+  scheme: string,
+  { engine, label, port }: (typeof SERVERS)[string] & object,
+): ServerTarget {
+  if (!URL.canParse(text)) {
+    const advice = "In a user name or password, characters such as / # ? @ are written as %2F %23 %3F %40";
+    throw new UsageError("BAD_URL", `The ${scheme}// URL cannot be read. ${advice}.`);
+  }
+  const url = new URL(text);
+  const shown = new URL(text);
+  shown.password = "";
+  // Parameters may hold a password too: `?password=`.
+  shown.search = "";
+  const name = `${label} at ${url.hostname || "localhost"}:${url.port || port}`;
+  // mysql2 knows its own scheme only.
+  const own = engine === "mysql" ? text.replace(/^mariadb:/i, "mysql:") : text;
+  return { engine, url: own, name, shown: shown.href, password: decode(url.password) };
+}
+
+function toFile(path: string, cwd: string): FileTarget {
+  if (path === "" || path.includes(":memory:")) {
+    throw new UsageError(
+      "BAD_URL",
+      "A SQLite URL needs the path of a file: sqlite:sessions.db, sqlite:///var/lib/sessions.db.",
+    );
+  }
+  const file = isAbsolute(path) ? path : resolve(cwd, path);
+  return { engine: "sqlite", file, name: `SQLite file ${path}`, shown: `sqlite:${path}` };
+}
+
+/** `sqlite:a.db`, `sqlite://a.db` and `file:a.db` are relative, `sqlite:///a.db` and `file:///a.db` absolute. */
+function toPath(url: string): string {
+  if (/^file:\/\//i.test(url) && URL.canParse(url)) return fileURLToPath(url);
+  return decode(url.replace(/^[a-z]+:(\/\/)?/i, ""));
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

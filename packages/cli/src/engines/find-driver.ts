@@ -1,0 +1,31 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { EngineError } from "../cli-error.ts";
+
+/**
+ * The first of the drivers that is installed, in the user's project before anywhere else: `npx` runs this program from a
+ * folder of its own.
+ *
+ * @param names - packages, the one to recommend first
+ * @throws `MISSING_DRIVER`, naming what to install
+ */
+export function findDriver(cwd: string, engine: string, names: readonly string[]): { name: string; driver: unknown } {
+  const places = [createRequire(join(cwd, "package.json")), createRequire(import.meta.url)];
+  for (const require of places) {
+    for (const name of names) {
+      try {
+        return { name, driver: require(name) };
+      } catch (error) {
+        // Of the driver itself: one that is there and lacks something is broken, and says so.
+        if (!isMissing(error, name)) throw error;
+      }
+    }
+  }
+  const [name] = names;
+  throw new EngineError("MISSING_DRIVER", `${engine} needs the package ${names.join(" or ")}: npm install ${name}`);
+}
+
+function isMissing(error: unknown, name: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "MODULE_NOT_FOUND" && String(message).startsWith(`Cannot find module '${name}'`);
+}

@@ -1,0 +1,54 @@
+import type { RedisClient } from "@coatcheck/stores/redis";
+import type { ServerTarget } from "./engine-target.ts";
+import { findDriver } from "./find-driver.ts";
+import { CONNECT_TIMEOUT } from "./within.ts";
+
+/** A client that is connected. */
+export interface OpenRedis {
+  readonly client: RedisClient;
+  close(): void;
+}
+
+/** What is used of node-redis besides its commands. */
+interface NodeRedis {
+  createClient(options: object): RedisClient & Connectable & { destroy(): void };
+}
+
+/** What is used of ioredis besides its commands. */
+interface IoRedis {
+  readonly Redis: new (url: string, options: object) => RedisClient & Connectable & { disconnect(): void };
+}
+
+interface Connectable {
+  connect(): Promise<unknown>;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+}
+
+/** A client of whichever package is installed. It tries once: somebody waits in front of it. @throws `MISSING_DRIVER` */
+export async function openRedis(target: ServerTarget, cwd: string): Promise<OpenRedis> {
+  const { name, driver } = findDriver(cwd, "Redis", ["redis", "ioredis"]);
+  const connectTimeout = CONNECT_TIMEOUT * 1000;
+  if (name === "redis") {
+    const socket = { connectTimeout, reconnectStrategy: false };
+    const client = (driver as NodeRedis).createClient({ url: target.url, socket, disableOfflineQueue: true });
+    await connect(client);
+    return { client, close: () => client.destroy() };
+  }
+  const once = { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null };
+  const client = new (driver as IoRedis).Redis(target.url, { connectTimeout, ...once });
+  await connect(client);
+  return { client, close: () => client.disconnect() };
+}
+
+/** ioredis rejects with "Connection is closed", and tells listeners why. */
+async function connect(client: Connectable): Promise<void> {
+  let reason: unknown;
+  client.on("error", (error) => {
+    reason ??= error;
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw reason ?? error;
+  }
+}

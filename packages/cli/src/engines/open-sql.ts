@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import type { Dialect, Kysely, MysqlPool, PostgresPool } from "kysely";
+import { EngineError } from "../cli-error.ts";
+import type { SqlTarget } from "./engine-target.ts";
+import { findDriver } from "./find-driver.ts";
+import { CONNECT_TIMEOUT } from "./within.ts";
+
+/** A driver's pool that tells of connections which break while nobody uses them. */
+interface Noisy {
+  on(event: "error", listener: () => void): unknown;
+}
+
+/**
+ * A Kysely over the database. Nothing is asked of it yet. Kysely and drivers are loaded here and not before: most
+ * commands need none.
+ *
+ * @param mayCreate - whether a SQLite file is made that is not there
+ * @throws `MISSING_DRIVER`, `MISSING_FILE`
+ */
+export async function openSql(target: SqlTarget, cwd: string, mayCreate: boolean): Promise<Kysely<unknown>> {
+  const { Kysely } = await import("kysely");
+  return new Kysely<unknown>({ dialect: await toDialect(target, cwd, mayCreate) });
+}
+
+async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Promise<Dialect> {
+  const { MysqlDialect, PostgresDialect } = await import("kysely");
+  if (target.engine === "sqlite") return toSqliteDialect(target.file, target.name, mayCreate);
+  if (target.engine === "postgres") {
+    const { Pool } = findDriver(cwd, "PostgreSQL", ["pg"]).driver as {
+      Pool: new (options: object) => PostgresPool & Noisy;
+    };
+    const pool = new Pool({ connectionString: target.url, connectionTimeoutMillis: CONNECT_TIMEOUT * 1000 });
+    // Without a listener a broken connection would end the process; the statement on it fails by itself.
+    pool.on("error", () => undefined);
+    return new PostgresDialect({ pool });
+  }
+  const { createPool } = findDriver(cwd, "MySQL and MariaDB", ["mysql2"]).driver as {
+    createPool: (options: object) => MysqlPool;
+  };
+  return new MysqlDialect({ pool: createPool({ uri: target.url, connectTimeout: CONNECT_TIMEOUT * 1000 }) });
+}
+
+async function toSqliteDialect(file: string, name: string, mayCreate: boolean): Promise<Dialect> {
+  if (!mayCreate && !existsSync(file)) {
+    throw new EngineError(
+      "MISSING_FILE",
+      `There is no ${name}. Is the path right? It is made by: coatcheck migrate up`,
+    );
+  }
+  const [{ SqliteDialect }, { sqliteDatabase }] = await Promise.all([
+    import("kysely"),
+    import("@coatcheck/stores/sqlite"),
+  ]);
+  const { DatabaseSync } = await import("node:sqlite").catch((cause: unknown) => {
+    const message = `SQLite needs Node 22.16 or newer, and this is ${process.version}.`;
+    throw new EngineError("MISSING_DRIVER", message, { cause });
+  });
+  // A server may be writing: it is waited for.
+  return new SqliteDialect({ database: sqliteDatabase(new DatabaseSync(file, { timeout: 5000 })) });
+}
