@@ -8,7 +8,8 @@ export interface OutputOptions {
 
 /** Gives the result, on standard output: one JSON document for programs, or the text for people. */
 export function giveResult(io: CliIo, { json }: OutputOptions, document: object, text: string): void {
-  io.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+  // JSON stays the same JSON when a character in a text is spelled out.
+  io.stdout.write(json ? `${toPrintable(JSON.stringify(document))}\n` : `${text}\n`);
 }
 
 /** Says something besides the result, on standard error. With `--json` nothing is said. */

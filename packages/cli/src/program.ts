@@ -50,6 +50,7 @@ export function coatcheckProgram(io: CliIo): Command {
     .helpOption("-h, --help", "print help for a command")
     .helpCommand("help [command]", "print help for a command")
     .addHelpText("after", EXIT_CODES)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),

@@ -32,10 +32,12 @@ export function secretCommand(io: CliIo): Command {
     .option("--check", "check the secret on standard input, or of --env")
     .option("--env <name>", "with --check: the environment variable that holds it")
     .option("--json", "print JSON")
-    .allowExcessArguments(true)
+    // Taken, to be refused with the reason.
+    .argument("[nothing...]")
+    .usage("[options]")
     .addHelpText("after", EXAMPLES)
-    .action(async (options: SecretOptions, command: Command) => {
-      if (command.args.length > 0) {
+    .action(async (refused: readonly string[], options: SecretOptions) => {
+      if (refused.length > 0) {
         const reason = "other users of the machine see the arguments of a process, and shells keep them in a file";
         throw new UsageError("SECRET_ARGUMENT", `No secret is taken as an argument: ${reason}. Use --env, or stdin.`);
       }

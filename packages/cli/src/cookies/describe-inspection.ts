@@ -20,7 +20,7 @@ const FORMS: Readonly<Record<Inspection["form"], string>> = {
   signed: "signed cookie (JWS): the session is in it, nobody can change it, and anybody can read it",
   encrypted: "encrypted cookie (JWE): the session is in it, and nobody can read or change it without the secret",
   id: "server-side: a random id, and the session is in a store",
-  unknown: "of no form that coatcheck makes: another library's, or cut off",
+  unknown: "of no form that coatcheck makes: another library's, cut off, or without one of its parts",
 };
 
 function sizeOf({ cookies }: Inspection): string {

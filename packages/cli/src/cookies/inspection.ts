@@ -98,6 +98,9 @@ function aboutOf({ version, subject, createdAt, authenticatedAt, expiresAt }: Pa
 /** The content by the names that it has in the library; it is stored under letters. */
 function contentOf(content: unknown) {
   const { d, f, n } = Object(content);
-  const flash = Array.isArray(f) && f.length > 0 ? f.map((message) => [message].flat().slice(0, 2)) : undefined;
+  const flash =
+    Array.isArray(f) && f.length > 0 && f.every(Array.isArray)
+      ? f.map(([key, message]) => ({ key, message }))
+      : undefined;
   return { data: d, flash, login: Object(n).login };
 }

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { runCoatcheck } from "../../src/program.ts";
+
+/** What a run of the command line came to. */
+export interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run is given besides its arguments. */
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Epoch milliseconds; in this process only. */
+  readonly now?: number;
+}
+
+/** The program as one starts it from the sources. */
+export const COMMAND: readonly [string, ...string[]] = [
+  process.execPath,
+  "--conditions=@coatcheck/source",
+  fileURLToPath(new URL("../../src/main.ts", import.meta.url)),
+];
+
+/** Runs the program in a process of its own; nothing of the developer's environment decides a test. */
+export async function coatcheck(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return runProgram([...COMMAND, ...args], options);
+}
+
+/** Runs any program. */
+export async function runProgram(
+  [file, ...args]: readonly [string, ...string[]],
+  { stdin = "", env = {}, cwd = process.cwd() }: RunOptions = {},
+): Promise<Run> {
+  const child = spawn(file, args, { cwd, env: { PATH: process.env["PATH"], ...env } });
+  child.stdin.end(stdin);
+  const [stdout, stderr, status] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.on("close", resolve)),
+  ]);
+  return { status, stdout, stderr };
+}
+
+/** Runs the commands in this process, which takes a hundredth of the time. */
+export async function inProcess(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const { stdin = "", env = {}, cwd = process.cwd(), now = Date.now() } = options;
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  let status = 0;
+  await runCoatcheck(
+    {
+      stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
+      stdout,
+      stderr,
+      env,
+      cwd,
+      now: () => now,
+      setExitCode(code) {
+        status = code;
+      },
+      onInterrupt: () => () => undefined,
+    },
+    args,
+  );
+  stdout.end();
+  stderr.end();
+  return { status, stdout: await text(stdout), stderr: await text(stderr) };
+}
