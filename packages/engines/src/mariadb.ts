@@ -16,14 +16,15 @@ export async function startMariadb(): Promise<Engine> {
     url: (port) => `mysql://root@127.0.0.1:${port}/coatcheck`,
     prepare(folder) {
       if (isRoot) execFileSync("chown", ["mysql:mysql", folder]);
-      const options = ["--auth-root-authentication-method=normal", "--skip-test-db", ...user];
+      // In a folder of its own: each that starts removes what it takes for leftovers in the temporary one of all.
+      const options = ["--auth-root-authentication-method=normal", "--skip-test-db", `--tmpdir=${folder}`, ...user];
       execFileSync(install, ["--no-defaults", `--datadir=${join(folder, "data")}`, ...options], { stdio: "pipe" });
       writeFileSync(join(folder, "init.sql"), "CREATE DATABASE IF NOT EXISTS coatcheck;\n");
     },
     command: (folder, port) => [
       program,
       ...["--no-defaults", `--datadir=${join(folder, "data")}`, ...user],
-      ...[`--port=${port}`, "--bind-address=127.0.0.1", `--socket=${join(folder, "socket")}`],
+      ...[`--tmpdir=${folder}`, `--port=${port}`, "--bind-address=127.0.0.1", `--socket=${join(folder, "socket")}`],
       ...[`--init-file=${join(folder, "init.sql")}`, "--innodb-flush-log-at-trx-commit=2"],
     ],
     ready: /ready for connections/,
