@@ -23,27 +23,29 @@ Exit codes: 0 made, or strong; 1 weak; 2 wrong usage.`;
 
 /** `coatcheck secret`: makes secrets, and says of one whether a manager would take it. */
 export function secretCommand(io: CliIo): Command {
-  return new Command("secret")
-    .summary("make a secret, or check one")
-    .description(
-      "Print a new secret: 32 random bytes in hexadecimal. With --check, say whether one is strong enough, by the rules of the library itself.",
-    )
-    .option("--count <number>", "how many to make", toCount, 1)
-    .option("--check", "check the secret on standard input, or of --env")
-    .option("--env <name>", "with --check: the environment variable that holds it")
-    .option("--json", "print JSON")
-    // Taken, to be refused with the reason.
-    .argument("[nothing...]")
-    .usage("[options]")
-    .addHelpText("after", EXAMPLES)
-    .action(async (refused: readonly string[], options: SecretOptions) => {
-      if (refused.length > 0) {
-        const reason = "other users of the machine see the arguments of a process, and shells keep them in a file";
-        throw new UsageError("SECRET_ARGUMENT", `No secret is taken as an argument: ${reason}. Use --env, or stdin.`);
-      }
-      if (options.env !== undefined && !options.check) throw new UsageError("USAGE", "--env goes with --check.");
-      await (options.check ? check(io, options) : make(io, options));
-    });
+  return (
+    new Command("secret")
+      .summary("make a secret, or check one")
+      .description(
+        "Print a new secret: 32 random bytes in hexadecimal. With --check, say whether one is strong enough, by the rules of the library itself.",
+      )
+      .option("--count <number>", "how many to make", toCount, 1)
+      .option("--check", "check the secret on standard input, or of --env")
+      .option("--env <name>", "with --check: the environment variable that holds it")
+      .option("--json", "print JSON")
+      // Taken, to be refused with the reason.
+      .argument("[nothing...]")
+      .usage("[options]")
+      .addHelpText("after", EXAMPLES)
+      .action(async (refused: readonly string[], options: SecretOptions) => {
+        if (refused.length > 0) {
+          const reason = "other users of the machine see the arguments of a process, and shells keep them in a file";
+          throw new UsageError("SECRET_ARGUMENT", `No secret is taken as an argument: ${reason}. Use --env, or stdin.`);
+        }
+        if (options.env !== undefined && !options.check) throw new UsageError("USAGE", "--env goes with --check.");
+        await (options.check ? check(io, options) : make(io, options));
+      })
+  );
 }
 
 function make(io: CliIo, options: SecretOptions): void {
