@@ -45,7 +45,7 @@ export function toCliError(error: unknown, target: EngineTarget, table?: string)
   const driverError = rootOf(error);
   const text = withoutPassword(String(driverError.message ?? error), target);
   const cause = { cause: error };
-  const unreachable = UNREACHABLE[String(driverError.code)] ?? (isTimeout(text) ? UNREACHABLE["ETIMEDOUT"] : undefined);
+  const unreachable = UNREACHABLE[String(driverError.code ?? codeOf(text))];
   if (unreachable !== undefined) {
     return new EngineError("ENGINE_UNREACHABLE", `${target.name} cannot be reached: ${unreachable}`, cause);
   }
@@ -76,11 +76,10 @@ function isRefusalOfRedis(message: string): boolean {
   return /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH)\b/.test(message);
 }
 
-/** Drivers say that of their own timers, without a code. */
-function isTimeout(message: string): boolean {
-  return /^(timeout expired|Connection terminated due to connection timeout|Connection timeout|connect ETIMEDOUT)/.test(
-    message,
-  );
+/** What drivers say without a code: their own timers, and a connection that breaks. */
+function codeOf(message: string): string | undefined {
+  if (/^(Connection timeout|connect ETIMEDOUT)/.test(message)) return "ETIMEDOUT";
+  return /^(Connection terminated|Socket closed|Connection is closed)/.test(message) ? "ECONNRESET" : undefined;
 }
 
 function withoutPassword(text: string, target: EngineTarget): string {

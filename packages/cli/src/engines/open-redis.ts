@@ -1,7 +1,6 @@
 import type { RedisClient } from "@coatcheck/stores/redis";
 import type { ServerTarget } from "./engine-target.ts";
 import { findDriver } from "./find-driver.ts";
-import { CONNECT_TIMEOUT } from "./within.ts";
 
 /** A client that is connected. */
 export interface OpenRedis {
@@ -27,15 +26,14 @@ interface Connectable {
 /** A client of whichever package is installed. It tries once: somebody waits in front of it. @throws `MISSING_DRIVER` */
 export async function openRedis(target: ServerTarget, cwd: string): Promise<OpenRedis> {
   const { name, driver } = findDriver(cwd, "Redis", ["redis", "ioredis"]);
-  const connectTimeout = CONNECT_TIMEOUT * 1000;
   if (name === "redis") {
-    const socket = { connectTimeout, reconnectStrategy: false };
+    const socket = { reconnectStrategy: false };
     const client = (driver as NodeRedis).createClient({ url: target.url, socket, disableOfflineQueue: true });
     await connect(client);
     return { client, close: () => client.destroy() };
   }
   const once = { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null };
-  const client = new (driver as IoRedis).Redis(target.url, { connectTimeout, ...once });
+  const client = new (driver as IoRedis).Redis(target.url, once);
   await connect(client);
   return { client, close: () => client.disconnect() };
 }

@@ -3,7 +3,6 @@ import type { Dialect, Kysely, MysqlPool, PostgresPool } from "kysely";
 import { EngineError } from "../cli-error.ts";
 import type { SqlTarget } from "./engine-target.ts";
 import { findDriver } from "./find-driver.ts";
-import { CONNECT_TIMEOUT } from "./within.ts";
 
 /** A driver's pool that tells of connections which break while nobody uses them. */
 interface Noisy {
@@ -29,7 +28,7 @@ async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Pr
     const { Pool } = findDriver(cwd, "PostgreSQL", ["pg"]).driver as {
       Pool: new (options: object) => PostgresPool & Noisy;
     };
-    const pool = new Pool({ connectionString: target.url, connectionTimeoutMillis: CONNECT_TIMEOUT * 1000 });
+    const pool = new Pool({ connectionString: target.url });
     // Without a listener a broken connection would end the process; the statement on it fails by itself.
     pool.on("error", () => undefined);
     return new PostgresDialect({ pool });
@@ -37,7 +36,7 @@ async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Pr
   const { createPool } = findDriver(cwd, "MySQL and MariaDB", ["mysql2"]).driver as {
     createPool: (options: object) => MysqlPool;
   };
-  return new MysqlDialect({ pool: createPool({ uri: target.url, connectTimeout: CONNECT_TIMEOUT * 1000 }) });
+  return new MysqlDialect({ pool: createPool({ uri: target.url }) });
 }
 
 async function toSqliteDialect(file: string, name: string, mayCreate: boolean): Promise<Dialect> {

@@ -1,6 +1,3 @@
-/** Seconds a driver may take to connect. */
-export const CONNECT_TIMEOUT = 5;
-
 /** Seconds an engine may take for its first answer: it may accept a connection, and then say nothing. */
 export const ANSWER_TIMEOUT = 10;
 

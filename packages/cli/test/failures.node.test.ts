@@ -1,0 +1,251 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
+import { Pool } from "pg";
+import { afterAll, describe, expect, it } from "vitest";
+import { COMMAND, coatcheck, inProcess, type Run, runProgram } from "./support/run-coatcheck.ts";
+
+const PASSWORD = "Secret/of#mine";
+const WRITTEN = encodeURIComponent(PASSWORD);
+
+const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
+const redis = await startOrSkip("wrong passwords on Redis", () => startRedis(["--requirepass", "another"]));
+const postgres = await startOrSkip("wrong passwords on PostgreSQL", startPostgres);
+const mariadb = await startOrSkip("wrong passwords on MariaDB", startMariadb);
+if (postgres !== undefined) await askForPasswords(postgres.url);
+
+afterAll(async () => {
+  for (const engine of [redis, postgres, mariadb]) await engine?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** What a run ended with: its exit code, and the code of its error. */
+function failureOf({ status, stdout, stderr }: Run) {
+  const { code, message } = JSON.parse(stderr).error;
+  expect(stdout).toBe("");
+  expect(stderr.includes(PASSWORD) || stderr.includes(WRITTEN)).toBe(false);
+  return { status, code, message };
+}
+
+const list = (url: string, cwd = folder) =>
+  inProcess(["sessions", "list", "--subject", "eve", "--url", url, "--json"], { cwd }).then(failureOf);
+
+describe("coatcheck with an engine that is not there", () => {
+  const urls = {
+    PostgreSQL: `postgres://eve:${WRITTEN}@127.0.0.1:1/shop`,
+    MySQL: `mysql://eve:${WRITTEN}@127.0.0.1:1/shop`,
+    MariaDB: `mariadb://eve:${WRITTEN}@127.0.0.1:1/shop`,
+    Redis: `redis://eve:${WRITTEN}@127.0.0.1:1`,
+  };
+  for (const [name, url] of Object.entries(urls)) {
+    it(`SEC-41 says where ${name} was looked for, and not the password`, async () => {
+      const { status, code, message } = await list(url, process.cwd());
+      expect([status, code]).toEqual([3, "ENGINE_UNREACHABLE"]);
+      expect(message).toContain(`${name} at 127.0.0.1:1 cannot be reached: the connection is refused`);
+    });
+  }
+
+  it("says that a host has no address", async () => {
+    expect(await list("redis://nowhere.invalid")).toMatchObject({ status: 3, code: "ENGINE_UNREACHABLE" });
+  });
+
+  it("does not wait for ever for a server that says nothing", async () => {
+    const { server, port } = await silentServer();
+    const failures = ["postgres", "mysql", "redis"].map((scheme) =>
+      list(`${scheme}://eve@127.0.0.1:${port}/`, process.cwd()),
+    );
+    for (const { code, message } of await Promise.all(failures)) {
+      expect([code, message]).toEqual(["ENGINE_UNREACHABLE", expect.stringContaining("it does not answer")]);
+    }
+    server.close();
+  });
+});
+
+describe("coatcheck with an engine that does not let it in", () => {
+  it.skipIf(postgres === undefined)("SEC-41 says so of PostgreSQL", async () => {
+    const at = `127.0.0.1:${postgres?.port}`;
+    for (const user of [`guarded:${WRITTEN}`, "guarded", "nobody"]) {
+      expect(await list(`postgres://${user}@${at}/coatcheck`)).toMatchObject({
+        status: 3,
+        code: "ENGINE_REFUSED",
+        message: expect.stringContaining(`PostgreSQL at ${at}`),
+      });
+    }
+    const { message } = await list(`postgres://coatcheck@${at}/elsewhere`);
+    expect(message).toContain("has no database of the name in the URL");
+  });
+
+  it.skipIf(mariadb === undefined)("SEC-41 says so of MariaDB", async () => {
+    const at = `127.0.0.1:${mariadb?.port}`;
+    expect(await list(`mariadb://root:${WRITTEN}@${at}/coatcheck`)).toMatchObject({
+      status: 3,
+      code: "ENGINE_REFUSED",
+    });
+    expect((await list(`mariadb://root@${at}/elsewhere`)).message).toContain("has no database");
+  });
+
+  it.skipIf(redis === undefined)("SEC-41 says so of Redis", async () => {
+    const at = `127.0.0.1:${redis?.port}`;
+    for (const user of [`:${WRITTEN}@`, ""]) {
+      expect(await list(`redis://${user}${at}`)).toMatchObject({ status: 3, code: "ENGINE_REFUSED" });
+    }
+  });
+});
+
+describe("coatcheck with a file", () => {
+  it("does not make one to look into", async () => {
+    for (const args of [
+      ["sweep"],
+      ["migrate", "status"],
+      ["migrate", "down", "--yes"],
+      ["sessions", "list", "--subject", "eve"],
+    ]) {
+      const run = await inProcess([...args, "--url", "none.db", "--json"], { cwd: folder });
+      expect(failureOf(run)).toMatchObject({ status: 3, code: "MISSING_FILE" });
+    }
+    // As it would be made by the first of them.
+    expect(failureOf(await inProcess(["sweep", "--url", "none.db", "--json"], { cwd: folder })).code).toBe(
+      "MISSING_FILE",
+    );
+  });
+
+  it("says what the database says of one that is none", async () => {
+    writeFileSync(join(folder, "notes.db"), "Not a database, but a text of some length.\n".repeat(100));
+    expect(await list("notes.db")).toMatchObject({ status: 3, code: "ENGINE_FAILED" });
+  });
+});
+
+describe("coatcheck with a URL", () => {
+  it("names what it supports when it knows no such scheme", async () => {
+    for (const url of ["mongodb://localhost/shop", "http://localhost", "localhost:6379", "sessions.txt", ""]) {
+      const { status, code, message } = await list(url);
+      expect([status, code], url).toEqual([2, "BAD_URL"]);
+      expect(message).toContain("postgres://, postgresql://, mysql://, mariadb://, redis://, rediss://, sqlite:path");
+    }
+  });
+
+  it("SEC-41 says of one that cannot be read how to write it, and quotes nothing of it", async () => {
+    const { code, message } = await list(`postgres://eve:${PASSWORD}@127.0.0.1/shop`);
+    expect(code).toBe("BAD_URL");
+    expect(message).toContain("%23");
+  });
+
+  it("asks for one, and which one when the environment has two", async () => {
+    const run = (env: Readonly<Record<string, string>>) =>
+      inProcess(["sessions", "list", "--subject", "eve", "--json"], { env }).then(failureOf);
+    expect(await run({})).toMatchObject({
+      status: 2,
+      code: "NO_URL",
+      message: expect.stringContaining("DATABASE_URL"),
+    });
+    const both = await run({ DATABASE_URL: "a.db", REDIS_URL: "redis://127.0.0.1:1" });
+    expect(both).toMatchObject({ status: 2, code: "NO_URL", message: expect.stringContaining("Both") });
+    expect(await run({ REDIS_URL: "redis://127.0.0.1:1" })).toMatchObject({ code: "ENGINE_UNREACHABLE" });
+  });
+});
+
+describe("coatcheck without a driver", () => {
+  it("names the package to install", async () => {
+    const main = installWithoutDrivers(join(folder, "lonely"));
+    const [node, condition] = COMMAND;
+    const packages = {
+      "postgres://127.0.0.1:1/d": "pg",
+      "mysql://127.0.0.1:1/d": "mysql2",
+      "redis://127.0.0.1:1": "redis",
+    };
+    for (const [url, name] of Object.entries(packages)) {
+      const args = ["sessions", "list", "--subject", "eve", "--json", "--url", url];
+      const failure = failureOf(await runProgram([node, condition ?? "", main, ...args], { cwd: folder }));
+      expect(failure).toMatchObject({ status: 3, code: "MISSING_DRIVER" });
+      expect(failure.message).toContain(`npm install ${name}`);
+    }
+  });
+
+  it("takes the one of the project that it is called in, ioredis too", async () => {
+    const main = installWithoutDrivers(join(folder, "borrowing"));
+    const project = join(folder, "project");
+    mkdirSync(join(project, "node_modules"), { recursive: true });
+    symlinkSync(join(modules, "ioredis"), join(project, "node_modules", "ioredis"));
+    const [node, condition] = COMMAND;
+    const args = ["sessions", "list", "--subject", "eve", "--json", "--url"];
+    const run = (url: string) => runProgram([node, condition ?? "", main, ...args, url], { cwd: project });
+    expect(failureOf(await run("redis://127.0.0.1:1"))).toMatchObject({
+      code: "ENGINE_UNREACHABLE",
+      message: expect.stringContaining("the connection is refused"),
+    });
+    if (redis === undefined) return;
+    const { stdout, status } = await run(`redis://:another@127.0.0.1:${redis.port}`);
+    expect([status, stdout]).toEqual([0, '{"sessions":[]}\n']);
+    expect(failureOf(await run(redis.url))).toMatchObject({ code: "ENGINE_REFUSED" });
+  });
+});
+
+describe("coatcheck, misspelt", () => {
+  it("says what may have been meant", async () => {
+    const command = await coatcheck(["secrt"]);
+    expect(command).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "error: unknown command 'secrt'\n(Did you mean secret?)\n",
+    });
+    const option = await inProcess(["sweep", "--batsh", "10"]);
+    expect([option.status, option.stderr]).toEqual([2, expect.stringContaining("(Did you mean --batch?)")]);
+    const below = await inProcess(["migrate", "upp", "--json"]);
+    expect([below.status, JSON.parse(below.stderr).error.code]).toEqual([2, "USAGE"]);
+  });
+});
+
+const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+const ownModules = fileURLToPath(new URL("../node_modules", import.meta.url));
+
+/** The program in a folder that has what it depends on, and no driver; its main file. */
+function installWithoutDrivers(target: string): string {
+  const source = fileURLToPath(new URL("..", import.meta.url));
+  for (const name of ["src", "package.json"]) cpSync(join(source, name), join(target, name), { recursive: true });
+  mkdirSync(join(target, "node_modules/@coatcheck"), { recursive: true });
+  for (const name of [
+    "commander",
+    "kysely",
+    "@clack",
+    "@coatcheck/core",
+    "@coatcheck/stores",
+    "@coatcheck/inspector",
+  ]) {
+    // npm puts a version of its own next to a package, and one that others use too at the top.
+    const own = join(ownModules, name);
+    symlinkSync(existsSync(own) ? own : join(modules, name), join(target, "node_modules", name));
+  }
+  return join(target, "src/main.ts");
+}
+
+/** A role that has a password, and a server that asks for it. */
+async function askForPasswords(connectionString: string): Promise<void> {
+  const pool = new Pool({ connectionString });
+  await pool.query("create role guarded login password 'right'");
+  const { rows } = await pool.query("show hba_file");
+  const lines = ["host all coatcheck 127.0.0.1/32 trust", "host all all 127.0.0.1/32 scram-sha-256"];
+  await pool.query(`copy (select unnest(array['${lines.join("', '")}'])) to '${rows[0].hba_file}'`);
+  await pool.query("select pg_reload_conf()");
+  // The reload is asked for, and done a moment later.
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const probe = new Pool({ connectionString: connectionString.replace("//coatcheck@", "//guarded:wrong@") });
+    const isLetIn = await probe.query("select 1").then(
+      () => true,
+      () => false,
+    );
+    await probe.end();
+    if (!isLetIn) break;
+  }
+  await pool.end();
+}
+
+/** Accepts connections, and says nothing. */
+async function silentServer(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer((socket) => socket.on("error", () => undefined));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return { server, port: typeof address === "object" && address !== null ? address.port : 0 };
+}

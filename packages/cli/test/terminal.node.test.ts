@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { signedCookie } from "@coatcheck/core";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { secret } from "../../core/test/support/modes.ts";
+import { parseTarget, type SqlTarget } from "../src/engines/engine-target.ts";
+import { openSql } from "../src/engines/open-sql.ts";
+import { cookieLines, valueIn } from "./support/cookies.ts";
+import { COMMAND, coatcheck } from "./support/run-coatcheck.ts";
+
+/** Runs a command in a terminal of its own (util-linux, not that of BSD). */
+const SCRIPT = "/usr/bin/script";
+const hasTerminal = process.platform === "linux" && existsSync(SCRIPT);
+
+const ESCAPE = "\u001b";
+const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
+const file = join(folder, "sessions.db");
+const value = valueIn(await cookieLines(signedCookie({ secrets: secret() })));
+
+beforeAll(async () => {
+  await coatcheck(["migrate", "up", "--url", file]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function addExpired(count: number): Promise<void> {
+  const db = await openSql(parseTarget(file, folder) as SqlTarget, folder, false);
+  const values = Array.from({ length: count }, (_, index) => {
+    return sql`(${sql.lit(String(index).padStart(43, "k"))}, '{}', 1, 0, 0, 1)`;
+  });
+  const columns = sql`session_id, data, version, created_at, updated_at, expires_at`;
+  await sql`insert into sessions (${columns}) values ${sql.join(values)}`.execute(db);
+  await db.destroy();
+}
+
+/** What a terminal shows of a run, and how it ends. `answer` is typed when `question` is seen. */
+async function inTerminal(
+  args: readonly string[],
+  { env = {}, question, answer = "" }: { env?: Record<string, string>; question?: string; answer?: string } = {},
+): Promise<{ readonly status: number | null; readonly shown: string }> {
+  const command = [...COMMAND, ...args].map((word) => `'${word}'`).join(" ");
+  // The new terminal has no size yet; what asks a question would wrap it after each letter.
+  const child = spawn(SCRIPT, ["-qec", `stty cols 100 rows 30; ${command}`, "/dev/null"], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], TERM: "xterm", ...env },
+  });
+  let shown = "";
+  let isAnswered = false;
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    shown += chunk;
+    if (question === undefined || isAnswered || !shown.includes(question)) return;
+    isAnswered = true;
+    child.stdin.write(answer);
+  });
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { status, shown };
+}
+
+describe.skipIf(!hasTerminal)("coatcheck in a terminal", () => {
+  it("shows how far a sweep is, and leaves nothing of that behind", async () => {
+    await addExpired(2_500);
+    const { status, shown } = await inTerminal(["sweep", "--url", file]);
+    expect(status).toBe(0);
+    expect(shown).toContain("sweeping [------------------------] 0 of 2,500");
+    expect(shown).toContain("sweeping [#########---------------] 1,000 of 2,500");
+    expect(shown.split(`\r${ESCAPE}[K`).at(-1)).toBe("2500 expired sessions removed.\r\n");
+  });
+
+  it("ends a sweep on Ctrl+C, and says that it can be run again", async () => {
+    await addExpired(5_000);
+    const options = { question: "] 5", answer: "\u0003" };
+    const { status, shown } = await inTerminal(["sweep", "--url", file, "--batch", "5"], options);
+    expect(status).toBe(130);
+    expect(shown).toMatch(
+      /\d+ expired sessions removed\.\r\nInterrupted: about \d+ are left\. Run it again to go on\./,
+    );
+    expect((await coatcheck(["sweep", "--url", file])).status).toBe(0);
+  });
+
+  it("colours its verdict, unless NO_COLOR says not to", async () => {
+    const coloured = await inTerminal(["inspect", `${value.slice(0, -4)}`]);
+    expect(coloured.shown).toContain(`${ESCAPE}[31mrejected${ESCAPE}[39m`);
+    const plain = await inTerminal(["inspect", value.slice(0, -4)], { env: { NO_COLOR: "1" } });
+    expect(plain.shown).toContain("rejected: malformed");
+    expect(plain.shown.includes(ESCAPE)).toBe(false);
+    const dumb = await inTerminal(["inspect", value.slice(0, -4)], { env: { TERM: "dumb" } });
+    expect(dumb.shown.includes(ESCAPE)).toBe(false);
+  });
+
+  it("asks before it removes a table, and leaves it for a no", async () => {
+    const question = "Remove the table";
+    const no = await inTerminal(["migrate", "down", "--url", file], { question, answer: "n" });
+    expect([no.status, no.shown.includes("Nothing was changed.")]).toEqual([1, true]);
+    expect((await coatcheck(["migrate", "status", "--url", file])).status).toBe(0);
+    const yes = await inTerminal(["migrate", "down", "--url", file], { question, answer: "y" });
+    expect([yes.status, yes.shown.includes("undone: 0001_create_sessions")]).toEqual([0, true]);
+  });
+
+  it("asks for a secret to check, and does not show it", async () => {
+    const typed = secret();
+    const { status, shown } = await inTerminal(["secret", "--check"], {
+      question: "Secret to check",
+      answer: `${typed}\r`,
+    });
+    expect([status, shown.includes(typed)]).toEqual([0, false]);
+    expect(shown).toContain("strong");
+  });
+
+  it("asks for a cookie rather than wait for one to be typed", async () => {
+    const { status, shown } = await inTerminal(["inspect"]);
+    expect([status, shown.includes("Give a cookie: on standard input")]).toEqual([2, true]);
+  });
+});
+
+describe("coatcheck in a pipe", () => {
+  it("has no colour and no bar", async () => {
+    await coatcheck(["migrate", "up", "--url", file]);
+    await addExpired(10);
+    for (const args of [
+      ["sweep", "--url", file],
+      ["inspect", value.slice(0, -4)],
+      ["migrate", "nothing"],
+      ["--help"],
+    ]) {
+      const { stdout, stderr } = await coatcheck(args, { env: { TERM: "xterm", FORCE_COLOR: "1" } });
+      expect((stdout + stderr).length).toBeGreaterThan(10);
+      expect((stdout + stderr).includes(ESCAPE)).toBe(false);
+    }
+  });
+});
