@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Dialect, Kysely, MysqlPool, PostgresPool } from "kysely";
 import { EngineError } from "../cli-error.ts";
-import type { SqlTarget } from "./engine-target.ts";
+import type { FileTarget, SqlTarget } from "./engine-target.ts";
 import { findDriver } from "./find-driver.ts";
 
 /** A driver's pool that tells of connections which break while nobody uses them. */
@@ -23,7 +23,7 @@ export async function openSql(target: SqlTarget, cwd: string, mayCreate: boolean
 
 async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Promise<Dialect> {
   const { MysqlDialect, PostgresDialect } = await import("kysely");
-  if (target.engine === "sqlite") return toSqliteDialect(target.file, target.name, mayCreate);
+  if (target.engine === "sqlite") return toSqliteDialect(target, mayCreate);
   if (target.engine === "postgres") {
     const { Pool } = findDriver(cwd, "PostgreSQL", ["pg"]).driver as {
       Pool: new (options: object) => PostgresPool & Noisy;
@@ -39,12 +39,10 @@ async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Pr
   return new MysqlDialect({ pool: createPool({ uri: target.url }) });
 }
 
-async function toSqliteDialect(file: string, name: string, mayCreate: boolean): Promise<Dialect> {
+async function toSqliteDialect({ file, name, shown }: FileTarget, mayCreate: boolean): Promise<Dialect> {
   if (!mayCreate && !existsSync(file)) {
-    throw new EngineError(
-      "MISSING_FILE",
-      `There is no ${name}. Is the path right? It is made by: coatcheck migrate up`,
-    );
+    const command = `coatcheck migrate up --url "${shown}"`;
+    throw new EngineError("MISSING_FILE", `There is no ${name}. Is the path right? To make it: ${command}`);
   }
   const [{ SqliteDialect }, { sqliteDatabase }] = await Promise.all([
     import("kysely"),
