@@ -202,6 +202,24 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
   });
 });
 
+describe("coatcheck sessions revoke with --revocations", () => {
+  it("outlives a sweep for as long as a browser may keep the cookie", async () => {
+    const env = { SESSION_SECRET: secret() };
+    const opened = await openStore("sqlite", file);
+    const mode = signedCookie({ secrets: env.SESSION_SECRET, revocations: opened.store });
+    const stdin = valueIn(await cookieLines(mode));
+    const inspect = async () => {
+      const run = await inProcess(["inspect", "--url", file, "--revocations", "--json"], { stdin, env });
+      return JSON.parse(run.stdout);
+    };
+    const { id } = (await inspect()).session;
+    await inProcess(["sessions", "revoke", id, "--url", file, "--revocations"]);
+    await inProcess(["sweep", "--url", file], { now: Date.now() + 300 * 24 * 3600 * 1000 });
+    expect((await inspect()).verdict.reason).toBe("revoked");
+    await opened.close();
+  });
+});
+
 describe("coatcheck sweep on Redis", () => {
   it("has nothing to do, and says why", async () => {
     const { status, stdout } = await inProcess(["sweep", "--url", "redis://127.0.0.1:1"]);

@@ -67,13 +67,19 @@ describe("coatcheck with an engine that is not there", () => {
 describe("coatcheck with an engine that does not let it in", () => {
   it.skipIf(postgres === undefined)("SEC-41 says so of PostgreSQL", async () => {
     const at = `127.0.0.1:${postgres?.port}`;
-    for (const user of [`guarded:${WRITTEN}`, "guarded", "nobody"]) {
+    for (const user of [`guarded:${WRITTEN}wrong`, "guarded", "nobody"]) {
       expect(await list(`postgres://${user}@${at}/coatcheck`)).toMatchObject({
         status: 3,
         code: "ENGINE_REFUSED",
         message: expect.stringContaining(`PostgreSQL at ${at}`),
       });
     }
+    // Let in, it finds no table, and says how to make it.
+    const isIn = await list(`postgres://guarded:${WRITTEN}@${at}/coatcheck?application_name=${WRITTEN}`);
+    expect(isIn).toMatchObject({
+      code: "NOT_MIGRATED",
+      message: expect.stringContaining(`coatcheck migrate up --url "postgres://guarded@${at}/coatcheck"`),
+    });
     const { message } = await list(`postgres://coatcheck@${at}/elsewhere`);
     expect(message).toContain("has no database of the name in the URL");
   });
@@ -224,7 +230,7 @@ function installWithoutDrivers(target: string): string {
 /** A role that has a password, and a server that asks for it. */
 async function askForPasswords(connectionString: string): Promise<void> {
   const pool = new Pool({ connectionString });
-  await pool.query("create role guarded login password 'right'");
+  await pool.query(`create role guarded login password '${PASSWORD}'`);
   const { rows } = await pool.query("show hba_file");
   const lines = ["host all coatcheck 127.0.0.1/32 trust", "host all all 127.0.0.1/32 scram-sha-256"];
   await pool.query(`copy (select unnest(array['${lines.join("', '")}'])) to '${rows[0].hba_file}'`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { encryptedCookie, memoryStore, type SessionMode, serverSide, signedCookie } from "@coatcheck/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { secret } from "../../core/test/support/modes.ts";
+import { openStore } from "../../stores/test/support/open-store.ts";
 import { cookieLines, SUBJECT, valueIn } from "./support/cookies.ts";
 import { coatcheck, inProcess, type Run, type RunOptions } from "./support/run-coatcheck.ts";
 
@@ -163,7 +164,7 @@ describe("coatcheck inspect without a secret", () => {
     const value = valueIn(await cookieLines(sealed.signed, { now: Date.now() - 2 * DAY }));
     const { status, stdout } = await inProcess(["inspect"], { stdin: value });
     expect(status).toBe(1);
-    expect(stdout).toContain("rejected: expired, by what it says of itself");
+    expect(stdout).toContain("rejected: expired (its signature was not verified)");
   });
 
   it("knows what no mode issues", async () => {
@@ -197,6 +198,20 @@ describe("coatcheck inspect of an id", () => {
     expect((await inProcess(["inspect"], { stdin: value })).stdout).toContain(
       "needs the secret that ids are signed with",
     );
+  });
+
+  it("knows without the secret that a session is not in the store any more", async () => {
+    const file = join(folder, "sessions.db");
+    const opened = await openStore("sqlite", file);
+    const value = valueIn(await cookieLines(serverSide(opened.store, { secrets: SECRET })));
+    const there = await inspect(value, ["--url", file], {});
+    expect(there.document).toMatchObject({ session: { subject: SUBJECT }, verdict: { answer: "undecided" } });
+    expect(await verdict(value, ["--url", file])).toBe("honoured");
+    await opened.store.delete(there.document.session.id);
+    const gone = await inspect(value, ["--url", file], {});
+    expect(gone).toMatchObject({ status: 1, document: { verdict: { reason: "not-found", unverified: true } } });
+    expect(await verdict(value, ["--url", file])).toBe("not-found");
+    await opened.close();
   });
 
   it("asks for a signature only where secrets were given for it", async () => {

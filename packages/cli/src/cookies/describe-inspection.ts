@@ -63,7 +63,7 @@ function verdictOf(io: CliIo, { verdict }: Inspection): string[] {
   if (answer === "undecided") return ["", `${styled(io, io.stdout, "yellow", "undecided")}: needs ${missing}`];
   return [
     "",
-    `${styled(io, io.stdout, "red", "rejected")}: ${reason}${unverified ? ", by what it says of itself" : ""}`,
+    `${styled(io, io.stdout, "red", "rejected")}: ${reason}${unverified ? " (its signature was not verified)" : ""}`,
     ...(lesson === undefined
       ? []
       : [lesson.what, ...lesson.causes.map((cause) => `- ${cause}`), `What to do: ${lesson.mend}`]),

@@ -21,7 +21,7 @@ export interface Inspection {
     readonly answer: Verdict["answer"];
     readonly reason?: string;
     readonly missing?: string;
-    /** It follows from what the cookie says of itself: no secret was given to verify that. */
+    /** No secret was given to verify the signature, and it makes no difference. */
     readonly unverified?: true;
     readonly lesson?: RejectionLesson;
   };

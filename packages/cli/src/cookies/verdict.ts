@@ -14,7 +14,7 @@ import type { CookieInput } from "./cookie-input.ts";
 /** Whether a server would honour a cookie. */
 export type Verdict =
   | { readonly answer: "honoured"; readonly found: FoundSession }
-  /** @param isUnverified - it follows from what the cookie says of itself, whoever wrote that */
+  /** @param isUnverified - whether the signature is good was not asked, and makes no difference */
   | {
       readonly answer: "rejected";
       readonly reason: RejectReason;
@@ -77,17 +77,22 @@ async function judgeId(input: CookieInput, anatomy: CookieAnatomy, facts: Server
   );
   const { reason, found } = await ask(input, mode, facts);
   if (reason !== undefined && isOfForm(reason)) return { answer: "rejected", reason };
-  if (isSigned && secrets.length === 0) {
-    return {
-      answer: "undecided",
-      missing: "the secret that ids are signed with: set SESSION_SECRET, or give --env or --secret-file",
-    };
-  }
+  if (isSigned && secrets.length === 0) return judgeUnverified(input, facts);
   if (reason === "not-found" && store === undefined) {
     return { answer: "undecided", missing: "the store: give --url, to see whether the session is there" };
   }
   if (reason !== undefined) return { answer: "rejected", reason, found };
   return found === undefined ? { answer: "rejected", reason: "not-found" } : { answer: "honoured", found };
+}
+
+/** A signed id without the secret: that its session has ended can be known all the same. */
+async function judgeUnverified({ name, cookies }: CookieInput, facts: ServerFacts): Promise<Verdict> {
+  const missing = "the secret that ids are signed with: set SESSION_SECRET, or give --env or --secret-file";
+  if (facts.store === undefined) return { answer: "undecided", missing };
+  const bare = cookies.map((pair) => ({ ...pair, value: pair.value.split(".")[0] ?? "" }));
+  const { reason, found } = await ask({ name, cookies: bare, attributes: undefined }, serverSide(facts.store), facts);
+  if (reason === undefined) return { answer: "undecided", missing, found };
+  return { answer: "rejected", reason, found, isUnverified: true };
 }
 
 /** Whether a reason follows from the cookie alone. */
