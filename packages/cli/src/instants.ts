@@ -20,6 +20,7 @@ export function describeInstant(at: number, now: number): string {
 
 /** A distance in its largest unit that fits, rounded down: `in 23 hours`, `3 days ago`. */
 function toRelative(distance: number): string {
+  if (Math.abs(distance) < 1000) return "now";
   const [unit, size] = UNITS.find(([, length]) => Math.abs(distance) >= length) ?? ["second", 1000];
   return new Intl.RelativeTimeFormat("en").format(Math.trunc(distance / size), unit);
 }

@@ -29,5 +29,5 @@ await runCoatcheck(
 );
 
 // A connection that hangs must not keep the process; what was written must arrive.
-await new Promise((resolve) => process.stdout.write("", resolve));
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
 process.exit();

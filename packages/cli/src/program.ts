@@ -26,16 +26,12 @@ Every command takes --json, and tells more with --help.`;
 export async function runCoatcheck(io: CliIo, args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
   try {
-    const program = coatcheckProgram(io);
-    if (args.length === 0) {
-      io.stderr.write(program.helpInformation());
-      io.setExitCode(exitCodes.usage);
-      return;
-    }
-    await program.parseAsync(toArguments(args), { from: "user" });
+    await coatcheckProgram(io).parseAsync(toArguments(args), { from: "user" });
   } catch (error) {
     const { code, message, exitCode } = toFailure(error);
     io.setExitCode(exitCode);
+    // Help has been printed, whether it was asked for or is the answer to half a command.
+    if (code === HELP && !json) return;
     if (exitCode === exitCodes.done) return;
     const text = `${styled(io, io.stderr, "red", "error:")} ${message}`;
     io.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${text}\n`);
@@ -80,6 +76,9 @@ function settle(parent: Command): void {
   }
 }
 
+/** The code of what commander throws after it has printed help. */
+const HELP = "HELP";
+
 interface Failure {
   readonly code: string;
   readonly message: string;
@@ -95,8 +94,9 @@ function toFailure(error: unknown): Failure {
 }
 
 /** Commander ends with 1 for what is 2 here, and quotes what was typed, which may be a cookie in the wrong place. */
-function toUsageFailure({ message, exitCode }: CommanderError): Failure {
-  if (exitCode === 0) return { code: "HELP", message, exitCode };
+function toUsageFailure({ code, message, exitCode }: CommanderError): Failure {
+  if (exitCode === 0) return { code: HELP, message, exitCode };
+  if (code === "commander.help") return { code: HELP, message: "A command is missing.", exitCode: exitCodes.usage };
   const text = message.replace(/^error: /, "").replace(/'[^']{40,}'/g, "'…'");
   return new UsageError("USAGE", text);
 }

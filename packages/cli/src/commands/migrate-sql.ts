@@ -21,6 +21,7 @@ MariaDB takes --dialect mysql.`;
 /** `coatcheck migrate sql`: the statements, for review or to run by hand. */
 export function migrateSqlCommand(io: CliIo): Command {
   return addSqlOptions(new Command("sql"))
+    .summary("print the statements")
     .description(
       "Print the statements of all migrations, for review or for a migrator of your own. No database is asked.",
     )

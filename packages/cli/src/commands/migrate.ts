@@ -22,12 +22,14 @@ export function migrateCommand(io: CliIo): Command {
     .addHelpText("after", URL_HELP);
 
   addSqlOptions(command.command("up"))
+    .summary("make the table, or bring it up to date")
     .description("Make the table, or bring it up to date. What is done already is not done again.")
     .option("--json", "print JSON")
     .addHelpText("after", examplesOf("coatcheck migrate up --url sqlite:sessions.db"))
     .action((options: MigrateOptions) => up(io, options));
 
   addSqlOptions(command.command("down"))
+    .summary("remove the table, and all sessions")
     .description("Remove the table, and all sessions in it. Asks before; where nobody can be asked, --yes is needed.")
     .option("--yes", "do not ask")
     .option("--json", "print JSON")
@@ -35,6 +37,7 @@ export function migrateCommand(io: CliIo): Command {
     .action((options: MigrateOptions) => down(io, options));
 
   addSqlOptions(command.command("status"))
+    .summary("list the migrations, done or pending")
     .description("List the migrations, and whether each is done. Exit code 1 when one is pending.")
     .option("--json", "print JSON")
     .addHelpText("after", examplesOf("coatcheck migrate status --url sqlite:sessions.db"))

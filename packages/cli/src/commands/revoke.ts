@@ -39,6 +39,7 @@ const LONGEST_COOKIE = 400 * 24 * 3600;
 /** `coatcheck sessions revoke`. */
 export function revokeCommand(io: CliIo): Command {
   return addRevocations(addStoreOptions(new Command("revoke")))
+    .summary("end one session")
     .description("End one session. Exit code 1 when there is none of that id, or it has ended already.")
     .argument("<id>", "as `sessions list` prints it: session.id, not the cookie")
     .option("--json", "print JSON")
@@ -57,6 +58,7 @@ export function revokeCommand(io: CliIo): Command {
 /** `coatcheck sessions revoke-all`. */
 export function revokeAllCommand(io: CliIo): Command {
   return addRevocations(addStoreOptions(new Command("revoke-all")))
+    .summary("end all sessions of a subject, or all but one")
     .description("End all sessions of a subject, or all but one.")
     .requiredOption("--subject <subject>", "whose sessions: what was given to login or session.bind")
     .option("--except <id>", "the session to spare")

@@ -32,6 +32,7 @@ export function sessionsCommand(io: CliIo): Command {
 
 function listCommand(io: CliIo): Command {
   return addStoreOptions(new Command("list"))
+    .summary("list the live sessions of a subject")
     .description(
       "List the live sessions of a subject, newest login first. The ids are no cookies: nobody can log in with one.",
     )
