@@ -76,6 +76,23 @@ for (const [name, mode] of Object.entries(sealed)) {
       expect(document.attributes).toEqual(["Path=/", "HttpOnly", "Secure", "SameSite=Lax"]);
     });
 
+    it("takes of a request and its response what was set, and of that the last", async () => {
+      const [sent, set] = [await cookieLines(mode), await cookieLines(mode)];
+      const { document } = await inspect(
+        [
+          `> Cookie: theme=dark; __Host-session=${valueIn(sent)}`,
+          "< HTTP/1.1 200 OK",
+          `< Set-Cookie: __Host-session=${flipped(valueIn(set))}; Path=/; Secure`,
+          `< Set-Cookie: ${set[0]}`,
+          "< Set-Cookie: __Host-session.1=; Path=/; Secure; Max-Age=0",
+        ].join("\r\n"),
+      );
+      const expected = await inspect(valueIn(set));
+      expect(document.verdict).toEqual({ answer: "honoured" });
+      expect(document.session.id === expected.document.session.id).toBe(true);
+      expect(document.attributes).toContain("SameSite=Lax");
+    });
+
     it("takes the only cookie for the one meant, and asks for a name when there are several", async () => {
       const pair = `sid=${valueIn(await cookieLines(mode, { name: "sid" }))}`;
       expect(await verdict(pair)).toBe("honoured");

@@ -24,32 +24,46 @@ const ATTRIBUTE = /^(path|domain|expires|max-age|samesite|secure|httponly|partit
  * @throws `BAD_COOKIE` for what can be none, `COOKIE_NOT_FOUND` when others are there
  */
 export function parseCookieInput(text: string, name: string | undefined, defaultName: string): CookieInput {
+  const lines = parseLines(text);
+  const pairs = lines.flatMap((line) => line.pairs);
+  const names = new Set(pairs.map((pair) => pair.name));
+  const own = name ?? (names.size === 1 ? pairs[0]?.name || undefined : undefined) ?? defaultName;
+  const isOwn = (pair: Pair): boolean => pair.name === own || pair.name === "";
+  // Of a request and its response, what was set is newer than what was sent.
+  const setting = lines.filter((line) => line.attributes !== undefined);
+  const wasSet = setting.some((line) => line.pairs.some(isOwn));
+  const candidates = wasSet ? newestOf(setting) : pairs;
+  const head = candidates.filter(isOwn).map(({ value }) => ({ name: own, value }));
+  if (head.length === 0) throw notFound(own, pairs);
+  // A part that is set to nothing is taken away: the session has become shorter.
+  const parts = candidates.filter((pair) => isPart(pair.name, own) && pair.value !== "");
+  for (const { value } of [...head, ...parts]) assertValue(value);
+  return { name: own, cookies: [...head, ...parts], attributes: wasSet ? attributesOf(setting, own) : undefined };
+}
+
+function parseLines(text: string): Line[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  if (lines.length === 0) throw new UsageError("BAD_COOKIE", "There is no cookie: the input is empty.");
+  const [first] = lines;
+  if (first === undefined) throw new UsageError("BAD_COOKIE", "There is no cookie: the input is empty.");
   // curl marks what it sends and receives.
-  const headers = lines
-    .map((line) => /^(?:[<>] )?(set-cookie|cookie):(.*)$/i.exec(line))
-    .filter((match) => match !== null);
-  if (headers.length === 0 && lines.length > 1) {
-    throw new UsageError("BAD_COOKIE", "None of the lines is a Cookie or Set-Cookie header.");
-  }
-  const found =
-    headers.length > 0
-      ? headers.map(([, kind = "", rest = ""]) => parse(rest, /^set/i.test(kind)))
-      : [parseLine(lines[0] ?? "")];
-  const pairs = found.flatMap((line) => line.pairs);
-  const [only] = pairs;
-  if (pairs.length === 1 && only?.name === "")
-    return { name: name ?? defaultName, cookies: [{ ...only, name: name ?? defaultName }], attributes: undefined };
-  const own = name ?? (pairs.length === 1 ? only?.name : undefined) ?? defaultName;
-  const cookies = pairs.filter((pair) => pair.name === own || isChunk(pair.name, own));
-  if (!cookies.some((pair) => pair.name === own)) throw notFound(own, pairs);
-  for (const { value } of cookies) assertValue(value);
-  return { name: own, cookies, attributes: found.find((line) => line.attributes?.length)?.attributes };
+  const headers = lines.map((line) => /^(?:[<>] )?(set-cookie|cookie):(.*)$/i.exec(line)).filter(Boolean);
+  if (headers.length > 0) return headers.map((match) => parse(match?.[2] ?? "", /^set/i.test(match?.[1] ?? "")));
+  if (lines.length === 1) return [parseLine(first)];
+  throw new UsageError("BAD_COOKIE", "None of the lines is a Cookie or Set-Cookie header.");
+}
+
+/** As a browser has them in the end: of two that are set under one name, the later one. */
+function newestOf(setting: readonly Line[]): Pair[] {
+  const byName = new Map(setting.flatMap((line) => line.pairs).map((pair) => [pair.name, pair]));
+  return [...byName.values()];
+}
+
+function attributesOf(setting: readonly Line[], own: string): readonly string[] | undefined {
+  return setting.findLast((line) => line.pairs.some((pair) => pair.name === own))?.attributes;
 }
 
 /** Whether `__Host-session.2` holds a part of `__Host-session`. */
-function isChunk(name: string, own: string): boolean {
+function isPart(name: string, own: string): boolean {
   return name.startsWith(`${own}.`) && /^[1-3]$/.test(name.slice(own.length + 1));
 }
 

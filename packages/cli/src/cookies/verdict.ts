@@ -9,6 +9,7 @@ import {
 } from "@coatcheck/core";
 import { newSecret } from "@coatcheck/core/toolkit";
 import type { CookieAnatomy } from "@coatcheck/inspector/cookie";
+import { UsageError } from "../cli-error.ts";
 import type { CookieInput } from "./cookie-input.ts";
 
 /** Whether a server would honour a cookie. */
@@ -50,11 +51,11 @@ export function modeOf(anatomy: CookieAnatomy, value: string): SessionMode["name
  * rests on something that was given: of a secret made up here nothing follows but that the form is right.
  */
 export async function judge(input: CookieInput, anatomy: CookieAnatomy, facts: ServerFacts): Promise<Verdict> {
-  const { mode, secrets, store } = facts;
+  const { mode, secrets } = facts;
   if (mode === "server") return judgeId(input, anatomy, facts);
   const { reason, found } = await ask(input, sealedMode(input, facts), facts);
-  if (reason !== undefined && (secrets.length > 0 || isOfForm(reason))) return { answer: "rejected", reason, found };
-  if (secrets.length === 0) {
+  const isDecided = secrets.length > 0 || (reason !== undefined && isOfForm(reason));
+  if (!isDecided) {
     const claims = anatomy.form === "signed" ? anatomy.claims : undefined;
     // Whoever wrote these claims, no server honours them.
     if (claims !== undefined && claims.expiresAt <= facts.now()) {
@@ -62,9 +63,8 @@ export async function judge(input: CookieInput, anatomy: CookieAnatomy, facts: S
     }
     return { answer: "undecided", missing: "the secret: set SESSION_SECRET, or give --env or --secret-file" };
   }
-  return found === undefined
-    ? { answer: "undecided", missing: store === undefined ? "the secret" : "the revocations" }
-    : { answer: "honoured", found };
+  if (reason !== undefined) return { answer: "rejected", reason, found };
+  return { answer: "honoured", found };
 }
 
 async function judgeId(input: CookieInput, anatomy: CookieAnatomy, facts: ServerFacts): Promise<Verdict> {
@@ -82,7 +82,7 @@ async function judgeId(input: CookieInput, anatomy: CookieAnatomy, facts: Server
     return { answer: "undecided", missing: "the store: give --url, to see whether the session is there" };
   }
   if (reason !== undefined) return { answer: "rejected", reason, found };
-  return found === undefined ? { answer: "rejected", reason: "not-found" } : { answer: "honoured", found };
+  return { answer: "honoured", found };
 }
 
 /** A signed id without the secret: that its session has ended can be known all the same. */
@@ -111,12 +111,12 @@ function sealedMode({ name, cookies }: CookieInput, { mode, secrets, store }: Se
   return mode === "signed" ? signedCookie(options) : encryptedCookie(options);
 }
 
+type Asked =
+  | { readonly reason: RejectReason; readonly found: FoundSession | undefined }
+  | { readonly reason: undefined; readonly found: FoundSession };
+
 /** What the library makes of the cookie in a request, and what it found in it. It reads, and writes nothing. */
-async function ask(
-  { name, cookies }: CookieInput,
-  mode: SessionMode,
-  { absolute, now }: ServerFacts,
-): Promise<{ readonly reason: RejectReason | undefined; readonly found: FoundSession | undefined }> {
+async function ask({ name, cookies }: CookieInput, mode: SessionMode, { absolute, now }: ServerFacts): Promise<Asked> {
   let reason: RejectReason | undefined;
   let found: FoundSession | undefined;
   const watched: SessionMode = {
@@ -144,7 +144,9 @@ async function ask(
   });
   const header = cookies.map((pair) => `${pair.name}=${pair.value}`).join("; ");
   await sessions.open(new Request("https://localhost/", { headers: { Cookie: header } }));
-  return { reason, found };
+  if (reason !== undefined) return { reason, found };
+  if (found !== undefined) return { reason, found };
+  throw new UsageError("BAD_COOKIE", "The library sees no cookie in this.");
 }
 
 const NOWHERE: SessionStore = {
