@@ -13,6 +13,9 @@ type UsageErrorCode =
   | "NO_SECRET"
   | "WEAK_SECRET"
   | "NOT_CONFIRMED"
+  | "UNKNOWN_TEMPLATE"
+  | "FOLDER_NOT_EMPTY"
+  | "CANNOT_WRITE"
   | "INVALID_OPTION"
   | "UNSUPPORTED";
 

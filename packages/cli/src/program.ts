@@ -8,6 +8,7 @@ import { secretCommand } from "./commands/secret.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { initCommand } from "./init/command.ts";
 import type { CliIo } from "./io.ts";
 import { styled } from "./output.ts";
 import { coatcheckVersion } from "./version.ts";
@@ -41,7 +42,7 @@ export async function runCoatcheck(io: CliIo, args: readonly string[]): Promise<
 /** The program with all of its commands. */
 export function coatcheckProgram(io: CliIo): Command {
   const program = new Command("coatcheck")
-    .description("Sessions of coatcheck from the command line: secrets, cookies, tables, devices.")
+    .description("Sessions of coatcheck from the command line: a project, secrets, cookies, tables, devices.")
     .version(coatcheckVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print help for a command")
     .helpCommand("help [command]", "print help for a command")
@@ -56,12 +57,12 @@ export function coatcheckProgram(io: CliIo): Command {
     });
 
   const commands = [
+    initCommand(io),
     secretCommand(io),
     inspectCommand(io),
     migrateCommand(io),
     sweepCommand(io),
     sessionsCommand(io),
-    // A command more takes its place here.
   ];
   for (const command of commands) program.addCommand(command);
   settle(program);

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { initCommand } from "../src/init/command.ts";
 import { toProjectName } from "../src/init/project-name.ts";
+import { runCoatcheck } from "../src/program.ts";
 
 let cwd = "";
 beforeEach(() => {
@@ -30,12 +29,10 @@ async function init(args: readonly string[], keys?: readonly string[]): Promise<
   const setExitCode = (code: number): void => {
     exitCode = code;
   };
-  const command = initCommand({ stdin, stdout, stderr, cwd, setExitCode })
-    .exitOverride()
-    .configureOutput({ writeErr: (text) => stderr.write(text) });
-  const ended = command
-    .parseAsync(args, { from: "user" })
-    .catch((error: CommanderError) => setExitCode(error.exitCode));
+  const ended = runCoatcheck(
+    { stdin, stdout, stderr, env: {}, cwd, now: Date.now, setExitCode, onInterrupt: () => () => undefined },
+    ["init", ...args],
+  );
   // Nobody types before the question is on the screen.
   if (isTTY && stderr.readableLength === 0) await new Promise((resolve) => stderr.once("readable", resolve));
   for (const key of keys ?? []) stdin.write(key);

@@ -1,57 +1,59 @@
 import { resolve } from "node:path";
-import type { Readable, Writable } from "node:stream";
-import { isCancel, select } from "@clack/prompts";
 import { Command } from "commander";
+import { UsageError } from "../cli-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { CliIo } from "../io.ts";
+import { giveResult, isTerminal, type OutputOptions } from "../output.ts";
 import { similarTemplate, type Template, templates } from "./templates.ts";
-import { FolderNotEmptyError, writeProject } from "./write-project.ts";
-
-/** What `coatcheck init` needs of the world. */
-export interface InitIo {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
-  /** Takes what was written and what to type next. */
-  readonly stdout: Writable;
-  /** Takes the question, and errors. */
-  readonly stderr: Writable & { readonly isTTY?: boolean };
-  readonly cwd: string;
-  /** What the process is to end with. */
-  setExitCode(code: number): void;
-}
-
-/** As a shell has it for Ctrl+C. */
-const INTERRUPTED = 130;
-/** Wrong usage or input. */
-const USAGE = 2;
+import { writeProject } from "./write-project.ts";
 
 const names = templates.map(({ name }) => name).join(", ");
 
+const EXAMPLES = `
+Examples:
+  coatcheck init               ask for the template, and write into this folder
+  coatcheck init hono my-app   write into a new one
+
+Exit codes: 0 written; 2 wrong usage, or a folder that is not empty; 130 the question was not answered.`;
+
 /** `coatcheck init [template] [folder]`: a project that runs, with a secret of its own. */
-export function initCommand(io: InitIo): Command {
+export function initCommand(io: CliIo): Command {
   return new Command("init")
     .summary("start a project")
-    .description("Writes a small project with sessions, and a secret of its own in a file that git ignores.")
+    .description("Write a small project with sessions, and a secret of its own in a file that git ignores.")
     .argument("[template]", `${names}; asked for on a terminal`)
     .argument("[folder]", "a new or an empty one", ".")
     .option("--json", "print what was written, and what to type next, as JSON")
-    .addHelpText("after", "\nExample:\n  $ npx coatcheck init hono my-app")
-    .action(async (name: string | undefined, folder: string, options: { json?: true }, command: Command) => {
-      const isAsked =
-        name === undefined && options.json !== true && io.stdin.isTTY === true && io.stderr.isTTY === true;
-      const template = isAsked ? await ask(io) : findTemplate(name, command);
+    .addHelpText("after", EXAMPLES)
+    .action(async (name: string | undefined, folder: string, options: OutputOptions) => {
+      const isAsked = name === undefined && !options.json && io.stdin.isTTY === true && isTerminal(io, io.stderr);
+      const template = isAsked ? await ask(io) : findTemplate(name);
       if (template === undefined) {
         io.stderr.write("Nothing was written.\n");
-        io.setExitCode(INTERRUPTED);
+        io.setExitCode(exitCodes.interrupted);
         return;
       }
       const path = resolve(io.cwd, folder);
-      const written = { template: template.name, folder: path, files: write(template, path, command) };
-      const next = [...(path === io.cwd ? [] : [`cd ${quote(folder)}`]), ...template.commands];
-      io.stdout.write(
-        options.json === true ? `${JSON.stringify({ ...written, next })}\n` : toText(template, written, next),
-      );
+      const written: Written = {
+        template: template.name,
+        folder: path,
+        files: writeProject(template, path),
+        next: [...(path === io.cwd ? [] : [`cd ${quote(folder)}`]), ...template.commands],
+      };
+      giveResult(io, options, written, toText(template, written));
     });
 }
 
-async function ask(io: InitIo): Promise<Template | undefined> {
+interface Written {
+  readonly template: string;
+  readonly folder: string;
+  readonly files: readonly string[];
+  /** What to type next. */
+  readonly next: readonly string[];
+}
+
+async function ask(io: CliIo): Promise<Template | undefined> {
+  const { isCancel, select } = await import("@clack/prompts");
   const answer = await select({
     message: "Where is it to run?",
     options: templates.map((template) => ({ value: template, label: template.name, hint: template.title })),
@@ -61,41 +63,29 @@ async function ask(io: InitIo): Promise<Template | undefined> {
   return isCancel(answer) ? undefined : answer;
 }
 
-function findTemplate(name: string | undefined, command: Command): Template {
+function findTemplate(name: string | undefined): Template {
+  if (name === undefined) {
+    throw new UsageError("USAGE", `Which template? One of ${names}: coatcheck init hono my-app`);
+  }
   const found = templates.find((template) => template.name === name);
   if (found !== undefined) return found;
-  if (name === undefined) return usageError(`Which template? One of ${names}: coatcheck init hono my-app`, command);
   const similar = similarTemplate(name);
   const hint = similar === undefined ? "" : ` Did you mean ${similar.name}?`;
-  return usageError(`There is no template ${JSON.stringify(name)}.${hint} The templates are ${names}.`, command);
-}
-
-function usageError(message: string, command: Command): never {
-  command.error(`error: ${message}`, { exitCode: USAGE });
-}
-
-function write(template: Template, path: string, command: Command): string[] {
-  try {
-    return writeProject(template, path);
-  } catch (error) {
-    const { message } = error as Error;
-    return usageError(error instanceof FolderNotEmptyError ? message : `Cannot write to ${path}: ${message}`, command);
-  }
-}
-
-function toText(template: Template, written: { folder: string; files: readonly string[] }, next: string[]): string {
-  const files = written.files.map(
-    (file) => `  ${file}${file === template.secretFile ? "  (a new secret; git ignores it)" : ""}`,
+  throw new UsageError(
+    "UNKNOWN_TEMPLATE",
+    `There is no template ${JSON.stringify(name)}.${hint} The templates are ${names}.`,
   );
+}
+
+function toText({ title, secretFile, url }: Template, { folder, files, next }: Written): string {
   return [
-    `A project for ${template.title} is in ${written.folder}:`,
-    ...files,
+    `A project for ${title} is in ${folder}:`,
+    ...files.map((file) => `  ${file}${file === secretFile ? "  (a new secret; git ignores it)" : ""}`),
     "",
     "Next:",
     ...next.map((line) => `  ${line}`),
     "",
-    `Then open ${template.url}`,
-    "",
+    `Then open ${url}`,
   ].join("\n");
 }
 

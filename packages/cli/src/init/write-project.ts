@@ -2,13 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../cli-error.ts";
+import { coatcheckVersion } from "../version.ts";
 import { toProjectName } from "./project-name.ts";
 import type { Template } from "./templates.ts";
-
-/** The folder has files already. */
-export class FolderNotEmptyError extends Error {
-  override readonly name = "FolderNotEmptyError";
-}
 
 /** Beside `dist` in the package, and beside `src`. */
 const packageFolder = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,13 +21,23 @@ const MAX_NAMED = 5;
  *
  * @param folder - an absolute path; made when it is not there
  * @returns the names of the files
- * @throws {@link FolderNotEmptyError}, and what the file system throws
+ * @throws `FOLDER_NOT_EMPTY`, `CANNOT_WRITE`
  */
 export function writeProject(template: Template, folder: string): string[] {
+  try {
+    return write(template, folder);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError("CANNOT_WRITE", `Cannot write to ${folder}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function write(template: Template, folder: string): string[] {
   mkdirSync(folder, { recursive: true });
   assertEmpty(folder);
   const source = join(packageFolder, "templates", template.name);
-  const values = { name: toProjectName(basename(folder)), version: readVersion() };
+  // All packages of coatcheck have one version, and are released together.
+  const values = { name: toProjectName(basename(folder)), version: coatcheckVersion() };
   const files = readdirSync(source).map((stored) => ({
     name: STORED_AS[stored] ?? stored,
     text: fill(readFileSync(join(source, stored), "utf8"), values),
@@ -48,18 +55,14 @@ function assertEmpty(folder: string): void {
     .sort();
   if (names.length === 0) return;
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
-  throw new FolderNotEmptyError(
+  throw new UsageError(
+    "FOLDER_NOT_EMPTY",
     `${folder} is not empty: ${names.slice(0, MAX_NAMED).join(", ")}${more}. Name a new folder, or empty this one.`,
   );
 }
 
 function fill(text: string, values: { readonly name: string; readonly version: string }): string {
   return text.replaceAll("{{name}}", values.name).replaceAll("{{version}}", values.version);
-}
-
-/** All packages of coatcheck have one version, and are released together. */
-function readVersion(): string {
-  return JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")).version;
 }
 
 function secretLine(): string {
