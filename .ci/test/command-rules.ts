@@ -36,18 +36,25 @@ export const commandRules: Readonly<Record<string, CommandRule>> = {
     unless(what === "rand" && /^-(hex|base64)$/.test(form ?? "") && Number(bytes) >= 32),
   // Tools of every system, and of the shell.
   ...{ curl: takesAnything, grep: takesAnything, cut: takesAnything, echo: takesAnything, export: takesAnything },
-  ...{ cp: takesAnything, mv: takesAnything, rm: takesAnything, cd: takesAnything },
+  ...{
+    cp: takesAnything,
+    mv: takesAnything,
+    rm: takesAnything,
+    cd: takesAnything,
+    sed: takesAnything,
+    head: takesAnything,
+  },
 };
 
 const npx: Readonly<Record<string, CommandRule>> = { wrangler, coatcheck: runCoatcheck };
 
-function npm([command, ...args]: Command): string | undefined {
+function npm([command, ...args]: Command, page: string): string | undefined {
   if (command === "install") return firstUnknown(args);
   const script = command === "run" ? args[0] : command;
   const at = args.indexOf("-w");
   const workspace = at < 0 ? "coatcheck-workspace" : args[at + 1];
-  const manifest = manifests.find(({ name }) => name === workspace);
-  if (manifest?.scripts?.[script ?? ""] === undefined) return `${workspace} has no script ${script}`;
+  const manifest = templateOf(page) ?? manifests.find(({ name }) => name === workspace);
+  if (manifest?.scripts?.[script ?? ""] === undefined) return `${manifest?.name} has no script ${script}`;
   if (script !== "test") return undefined;
   const parts = args.slice(1).filter((part) => !part.startsWith("-"));
   const isTest = (file: string): boolean => file.endsWith(".test.ts");
@@ -56,11 +63,14 @@ function npm([command, ...args]: Command): string | undefined {
 }
 
 function deno([command, ...args]: Command, page: string): string | undefined {
+  if (command === "task") return unless(templateOf(page)?.scripts?.[args[0] ?? ""] !== undefined);
   if (command === "add") return firstUnknown(args.map((name) => name.replace(/^npm:/, "")));
   return unless(/^(serve|run)$/.test(command ?? "") && isSource(args.at(-1), page));
 }
 
 function bun([command, ...args]: Command, page: string): string | undefined {
+  if (command === "install") return firstUnknown(args);
+  if (command === "run" && templateOf(page)?.scripts?.[args[0] ?? ""] !== undefined) return undefined;
   if (command === "add") return firstUnknown(args);
   return unless(isSource(command === "run" ? args[0] : command, page));
 }
@@ -94,6 +104,14 @@ function isSource(file: string | undefined, page: string): boolean {
 
 function unless(isFine: boolean): string | undefined {
   return isFine ? undefined : "no rule knows this form of the command";
+}
+
+/** The project that a page of `coatcheck init` speaks of. */
+function templateOf(page: string): Manifest | undefined {
+  if (!page.startsWith("packages/cli/templates/")) return undefined;
+  const config = join(dirname(page), "deno.json");
+  if (!tracked.includes(config)) return readManifest(join(dirname(page), "package.json"));
+  return { name: config, scripts: JSON.parse(readFileSync(join(root, config), "utf8")).tasks };
 }
 
 function readManifest(file: string): Manifest {

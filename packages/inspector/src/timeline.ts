@@ -21,8 +21,12 @@ export interface Timeline {
 }
 
 /** `undefined` where a damaged record has no instants to tell. */
-export function timelineOf(lifetime: LifetimeOptions = {}, { now }: Inspection, kept: Kept): Timeline | undefined {
-  const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime;
+export function timelineOf(
+  lifetime: LifetimeOptions | undefined,
+  { now }: Inspection,
+  kept: Kept,
+): Timeline | undefined {
+  const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime ?? {};
   const { createdAt, expiresAt, authenticatedAt } = kept.session;
   const begin = authenticatedAt ?? createdAt;
   if (![createdAt, expiresAt, begin].every(isInstant)) return undefined;
