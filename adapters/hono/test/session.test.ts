@@ -1,4 +1,4 @@
-import { encryptedCookie, SessionManager } from "@coatcheck/core";
+import { encryptedCookie, memoryStore, SessionManager, serverSide } from "@coatcheck/core";
 import { session } from "@coatcheck/hono";
 import { browser } from "@coatcheck/testing";
 import { type Context, Hono } from "hono";
@@ -100,6 +100,28 @@ describe("session", () => {
       .onError((error, c) => c.text(error.message, 500));
     const response = await visit(app).fetch("/");
     expect(await response.text()).toContain("await c.var.session");
+  });
+
+  // As a newcomer without types writes it.
+  it("refuses what is no manager, and tells what to write", async () => {
+    const { sessions } = shop();
+    const refusal = expect.objectContaining({
+      code: "INVALID_OPTION",
+      message: expect.stringContaining("app.use(session(sessions))"),
+    });
+    const wrongs: unknown[] = [undefined, {}, { mode: serverSide(memoryStore()) }];
+    for (const wrong of wrongs) {
+      expect(() => session(wrong as typeof sessions)).toThrow(refusal);
+
+      const seen: unknown[] = [];
+      const app = new Hono().use(session(() => wrong as typeof sessions)).get("/", (c) => c.text("never"));
+      app.onError((error, c) => {
+        seen.push(error);
+        return c.text("refused", 500);
+      });
+      expect((await app.request("/")).status).toBe(500);
+      expect(seen).toEqual([refusal]);
+    }
   });
 });
 
