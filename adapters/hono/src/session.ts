@@ -8,25 +8,21 @@ export interface SessionEnv<Manager extends { open(request: Request): unknown }>
 
 const TAKEN =
   "c.var.session is taken already. If session() stands twice on the way to this handler, keep the outer one: the second would open and commit the session again. If other middleware uses the name, remove that.";
-
-const NO_MANAGER =
-  "session() needs a manager: app.use(session(sessions)), with const sessions = new SessionManager({ mode }) above it, or a function of the context that returns one.";
+const NO_MANAGER = "session takes a manager, or a function that returns one: app.use(session(sessions)).";
 
 /**
  * Sessions as Hono middleware. In a handler, `const session = await c.var.session`; the commit happens when the handler
  * is done, whatever it answered. An `HTTPException` is an answer; any other error leaves the session as it was.
- *
  * @param source - a manager, or a function that finds one by a context's bindings: the same each time, for it derives keys
- * @throws `INVALID_OPTION` for what is neither; on a request that finds `c.var.session` taken, by another of these or by something else
+ * @throws `INVALID_OPTION` on a request that finds no manager, or `c.var.session` taken, by another of these or otherwise
  */
 export function session<Data extends object, Flash extends object, E extends Env = object>(
   source: SessionManager<Data, Flash> | ((c: Context<E>) => SessionManager<Data, Flash>),
 ): MiddlewareHandler<E & SessionEnv<SessionManager<Data, Flash>>> {
-  if (typeof source !== "function") assertManager(source);
   return async (c, next) => {
     if (c.get("session") !== undefined) throw new InvalidOptionError(TAKEN);
     const sessions = typeof source === "function" ? source(c as unknown as Context<E>) : source;
-    assertManager(sessions);
+    if (typeof sessions?.open !== "function") throw new InvalidOptionError(NO_MANAGER);
     const pending = sessions.open(c.req.raw);
     c.set("session", pending);
     try {
@@ -46,9 +42,4 @@ export function session<Data extends object, Flash extends object, E extends Env
       throw error;
     }
   };
-}
-
-/** Without types, `session(options)`, `session()` and `use(session)` are easily written. */
-function assertManager(sessions: { readonly open?: unknown } | undefined): void {
-  if (typeof sessions?.open !== "function") throw new InvalidOptionError(NO_MANAGER);
 }
