@@ -34,11 +34,12 @@ export function parseCookieInput(text: string, name: string | undefined, default
   const wasSet = setting.some((line) => line.pairs.some(isOwn));
   const candidates = wasSet ? newestOf(setting) : pairs;
   const head = candidates.filter(isOwn).map(({ value }) => ({ name: own, value }));
-  if (head.length === 0) throw notFound(own, pairs);
   // A part that is set to nothing is taken away: the session has become shorter.
   const parts = candidates.filter((pair) => isPart(pair.name, own) && pair.value !== "");
-  for (const { value } of [...head, ...parts]) assertValue(value);
-  return { name: own, cookies: [...head, ...parts], attributes: wasSet ? attributesOf(setting, own) : undefined };
+  const cookies = [...head, ...parts];
+  if (cookies.length === 0) throw notFound(own, pairs);
+  assertSendable(own, cookies);
+  return { name: own, cookies, attributes: wasSet ? attributesOf(setting, own) : undefined };
 }
 
 function parseLines(text: string): Line[] {
@@ -70,7 +71,8 @@ function isPart(name: string, own: string): boolean {
 /** The token that the cookies make up, as the library joins it; `undefined` when a part is missing. */
 export function joinChunks({ name, cookies }: CookieInput): string | undefined {
   const partNamed = (part: string): string | undefined => cookies.find((pair) => pair.name === part)?.value;
-  const head = partNamed(name) ?? "";
+  const head = partNamed(name);
+  if (head === undefined) return undefined;
   const [, count] = /^([2-9])~/.exec(head) ?? [];
   if (count === undefined) return head;
   const rest = Array.from({ length: Number(count) - 1 }, (_, index) => partNamed(`${name}.${index + 1}`));
@@ -84,10 +86,10 @@ interface Line {
 
 /** A line without the name of a header. */
 function parseLine(line: string): Line {
-  const text = line.trim();
+  const text = trim(line);
   // No value of ours has one.
   if (!text.includes("=")) {
-    assertValue(text);
+    if (/[^!-~]/.test(text)) throw new UsageError("BAD_COOKIE", "A cookie has printable ASCII only, without spaces.");
     return { pairs: [{ name: "", value: text }] };
   }
   const [, ...rest] = text.split(";").map((part) => part.split("=")[0]?.trim() ?? "");
@@ -102,15 +104,29 @@ function parse(text: string, isSetCookie: boolean): Line {
 
 function toPair(part: string): Pair[] {
   const equals = part.indexOf("=");
-  // As a server reads it, RFC 6265bis §5.6: spaces and tabs go, nothing else does.
-  const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "");
-  return equals === -1 ? [] : [{ name: trim(part.slice(0, equals)), value: trim(part.slice(equals + 1)) }];
+  const name = trim(part.slice(0, Math.max(equals, 0)));
+  // One without a name is nobody's: any page on a neighbouring host can set it.
+  if (name === "") return [];
+  // The bytes, as a server has them.
+  return [{ name, value: Buffer.from(trim(part.slice(equals + 1))).toString("latin1") }];
 }
 
-function assertValue(value: string): void {
-  if (value === "")
+/** As a server reads it, RFC 6265bis §5.6: spaces and tabs go, nothing else does. In linear time: a paste may be long. */
+function trim(text: string): string {
+  let end = text.length;
+  while (/[ \t]/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end).replace(/^[ \t]+/, "");
+}
+
+/** Whatever else is wrong with a value, the library is to say. */
+function assertSendable(name: string, cookies: readonly Pair[]): void {
+  if (/[^!-~]/.test(name)) throw new UsageError("BAD_COOKIE", "A cookie's name has printable ASCII only.");
+  if (cookies.every(({ value }) => value === "")) {
     throw new UsageError("BAD_COOKIE", "The cookie is empty: a line like that removes it from the browser.");
-  if (/[^!-~]/.test(value)) throw new UsageError("BAD_COOKIE", "A cookie has printable ASCII only, without spaces.");
+  }
+  if (cookies.some(({ value }) => /[\0\r]/.test(value))) {
+    throw new UsageError("BAD_COOKIE", "The cookie has a NUL or a carriage return in it, which no server is sent.");
+  }
 }
 
 function notFound(name: string, pairs: readonly Pair[]): UsageError {
