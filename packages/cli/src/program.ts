@@ -27,7 +27,7 @@ Every command takes --json, and tells more with --help.`;
 export async function runCoatcheck(io: CliIo, args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
   try {
-    await coatcheckProgram(io).parseAsync(toArguments(args), { from: "user" });
+    await coatcheckProgram(io, json).parseAsync(toArguments(args), { from: "user" });
   } catch (error) {
     const { code, message, exitCode } = toFailure(error);
     io.setExitCode(exitCode);
@@ -39,8 +39,12 @@ export async function runCoatcheck(io: CliIo, args: readonly string[]): Promise<
   }
 }
 
-/** The program with all of its commands. */
-export function coatcheckProgram(io: CliIo): Command {
+/**
+ * The program with all of its commands.
+ *
+ * @param isJson - help that nobody asked for is not printed: the error says what is wrong
+ */
+export function coatcheckProgram(io: CliIo, isJson = false): Command {
   const program = new Command("coatcheck")
     .description("Sessions of coatcheck from the command line: a project, secrets, cookies, tables, devices.")
     .version(coatcheckVersion(), "-V, --version", "print the version")
@@ -51,7 +55,7 @@ export function coatcheckProgram(io: CliIo): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeErr: (text) => isJson || io.stderr.write(text),
       // Told once, by whoever runs the program.
       outputError: () => undefined,
     });
@@ -97,7 +101,11 @@ function toFailure(error: unknown): Failure {
 /** Commander ends with 1 for what is 2 here, and quotes what was typed, which may be a cookie in the wrong place. */
 function toUsageFailure({ code, message, exitCode }: CommanderError): Failure {
   if (exitCode === 0) return { code: HELP, message, exitCode };
-  if (code === "commander.help") return { code: HELP, message: "A command is missing.", exitCode: exitCodes.usage };
+  if (code === "commander.help")
+    return { code: HELP, message: "The command is missing, or there is none of that name.", exitCode: exitCodes.usage };
+  if (code === "commander.unknownOption" && message.includes("'--json'")) {
+    return new UsageError("USAGE", "--json goes behind a command: coatcheck migrate status --json");
+  }
   const text = message.replace(/^error: /, "").replace(/'[^']{40,}'/g, "'…'");
   return new UsageError("USAGE", text);
 }

@@ -23,7 +23,11 @@ export function progressBar(io: CliIo, label: string, total: number): ProgressBa
       // There may be more by now than was counted.
       const full = Math.min(WIDTH, Math.floor((done / total) * WIDTH));
       const bar = "#".repeat(full) + "-".repeat(WIDTH - full);
-      io.stderr.write(`\r\u001b[K${label} [${bar}] ${format.format(done)} of ${format.format(Math.max(done, total))}`);
+      const count = `${format.format(done)} of ${format.format(Math.max(done, total))}`;
+      // On a second line it would be out of reach, and one more be left behind each time. In the last column some wrap.
+      const room = (io.stderr.columns || 80) - 1;
+      const whole = `${label} [${bar}] ${count}`;
+      io.stderr.write(`\r\u001b[K${whole.length <= room ? whole : count.slice(0, room)}`);
     },
     end() {
       io.stderr.write("\r\u001b[K");

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
 import { Pool } from "pg";
@@ -101,6 +102,33 @@ describe("coatcheck with an engine that does not let it in", () => {
   });
 });
 
+describe("coatcheck with a server of another kind", () => {
+  it("spells out what a terminal would obey in its answer", async () => {
+    const server = createServer((socket) => socket.once("data", () => socket.end("-ERR \u001b[2J\u202eyou\r\n")));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const { code, message } = await list(`redis://127.0.0.1:${port}`, process.cwd());
+    server.close();
+    expect(code).toBe("ENGINE_FAILED");
+    expect(message).toContain("\\u001b[2J\\u202eyou");
+  });
+});
+
+describe("coatcheck with a table of somebody else's", () => {
+  const url = join(folder, "other.db");
+
+  it("says so, leaves it as it is, and names the option for another name", async () => {
+    const db = new DatabaseSync(url);
+    db.exec("create table sessions (name text)");
+    for (const args of [["migrate", "up"], ["migrate", "down", "--yes"], ["migrate", "status"], ["sweep"]]) {
+      const { message } = failureOf(await inProcess([...args, "--url", url, "--json"], { cwd: folder }));
+      expect(message, args.join(" ")).toMatch(/not one of sessions.*--table <name>/);
+    }
+    expect(db.prepare("select name from sqlite_master").all()).toEqual([{ name: "sessions" }]);
+    db.close();
+  });
+});
+
 describe("coatcheck with a file", () => {
   it("does not make one to look into", async () => {
     for (const args of [
@@ -121,35 +149,6 @@ describe("coatcheck with a file", () => {
   it("says what the database says of one that is none", async () => {
     writeFileSync(join(folder, "notes.db"), "Not a database, but a text of some length.\n".repeat(100));
     expect(await list("notes.db")).toMatchObject({ status: 3, code: "ENGINE_FAILED" });
-  });
-});
-
-describe("coatcheck with a URL", () => {
-  it("names what it supports when it knows no such scheme", async () => {
-    for (const url of ["mongodb://localhost/shop", "http://localhost", "localhost:6379", "sessions.txt", ""]) {
-      const { status, code, message } = await list(url);
-      expect([status, code], url).toEqual([2, "BAD_URL"]);
-      expect(message).toContain("postgres://, postgresql://, mysql://, mariadb://, redis://, rediss://, sqlite:path");
-    }
-  });
-
-  it("SEC-41 says of one that cannot be read how to write it, and quotes nothing of it", async () => {
-    const { code, message } = await list(`postgres://eve:${PASSWORD}@127.0.0.1/shop`);
-    expect(code).toBe("BAD_URL");
-    expect(message).toContain("%23");
-  });
-
-  it("asks for one, and which one when the environment has two", async () => {
-    const run = (env: Readonly<Record<string, string>>) =>
-      inProcess(["sessions", "list", "--subject", "eve", "--json"], { env }).then(failureOf);
-    expect(await run({})).toMatchObject({
-      status: 2,
-      code: "NO_URL",
-      message: expect.stringContaining("DATABASE_URL"),
-    });
-    const both = await run({ DATABASE_URL: "a.db", REDIS_URL: "redis://127.0.0.1:1" });
-    expect(both).toMatchObject({ status: 2, code: "NO_URL", message: expect.stringContaining("Both") });
-    expect(await run({ REDIS_URL: "redis://127.0.0.1:1" })).toMatchObject({ code: "ENGINE_UNREACHABLE" });
   });
 });
 

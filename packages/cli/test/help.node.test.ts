@@ -45,6 +45,16 @@ describe("coatcheck --help", () => {
     expect(half.stderr).not.toContain("error:");
   });
 
+  it("gives way to one JSON document where that was asked for", async () => {
+    for (const args of [["--json"], ["--json", "secret"], ["migrate", "--json"], ["help", "nothing", "--json"]]) {
+      const { status, stdout, stderr } = await inProcess(args);
+      expect([status, stdout]).toEqual([2, ""]);
+      const { code, message } = JSON.parse(stderr).error;
+      expect(code, args.join(" ")).toMatch(/^(USAGE|HELP)$/);
+      expect(message).toMatch(/goes behind a command|none of that name/);
+    }
+  });
+
   it("prints the version", async () => {
     expect((await coatcheck(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -36,6 +36,15 @@ describe("coatcheck secret", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("calls no weak ones strong for being several, or for the name in front of one", async () => {
+    const [first, second] = [secret().slice(0, 20), secret().slice(20, 40)];
+    for (const text of [`${first}\n${second}\n`, `SESSION_SECRET=${first}\n`, `export SECRET=${first}`]) {
+      const { status, stdout, stderr } = await inProcess(["secret", "--check"], { stdin: text });
+      expect([status, stdout]).toEqual([2, ""]);
+      expect(stderr).not.toContain(first);
+    }
+  });
+
   const weak = {
     "a short one": ["Tr0ub4dor&3", /fewer than 32 bytes/],
     "31 bytes": [secret().slice(0, 31), /fewer than 32 bytes/],

@@ -35,14 +35,21 @@ async function addExpired(count: number): Promise<void> {
   await db.destroy();
 }
 
+interface TerminalOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly columns?: number;
+  readonly question?: string;
+  readonly answer?: string;
+}
+
 /** What a terminal shows of a run, and how it ends. `answer` is typed when `question` is seen. */
 async function inTerminal(
   args: readonly string[],
-  { env = {}, question, answer = "" }: { env?: Record<string, string>; question?: string; answer?: string } = {},
+  { env = {}, columns = 100, question, answer = "" }: TerminalOptions = {},
 ): Promise<{ readonly status: number | null; readonly shown: string }> {
   const command = [...COMMAND, ...args].map((word) => `'${word}'`).join(" ");
   // The new terminal has no size yet; what asks a question would wrap it after each letter.
-  const child = spawn(SCRIPT, ["-qec", `stty cols 100 rows 30; ${command}`, "/dev/null"], {
+  const child = spawn(SCRIPT, ["-qec", `stty cols ${columns} rows 30; ${command}`, "/dev/null"], {
     cwd: folder,
     env: { PATH: process.env["PATH"], TERM: "xterm", ...env },
   });
@@ -66,6 +73,14 @@ describe.skipIf(!hasTerminal)("coatcheck in a terminal", () => {
     expect(shown).toContain("sweeping [------------------------] 0 of 2,500");
     expect(shown).toContain("sweeping [#########---------------] 1,000 of 2,500");
     expect(shown.split(`\r${ESCAPE}[K`).at(-1)).toBe("2500 expired sessions removed.\r\n");
+  });
+
+  it("keeps that on one line of a narrow terminal", async () => {
+    await addExpired(2500);
+    const { shown } = await inTerminal(["sweep", "--url", file, "--batch", "500"], { columns: 20 });
+    const steps = shown.split(`\r${ESCAPE}[K`).slice(1, -1);
+    expect(steps).toContain("1,000 of 2,500");
+    expect(Math.max(...steps.map((step) => step.length))).toBeLessThan(20);
   });
 
   it("ends a sweep on Ctrl+C, and says that it can be run again", async () => {

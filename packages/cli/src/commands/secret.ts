@@ -72,7 +72,17 @@ async function secretToCheck(io: CliIo, { env }: SecretOptions): Promise<string>
   }
   if (io.stdin.isTTY) return askForSecret(io);
   // A file and `echo` end a line; no secret ends with one.
-  return (await readStdin(io)).replace(/\r?\n$/, "");
+  const secret = (await readStdin(io)).replace(/\r?\n$/, "");
+  assertOneSecret(secret);
+  return secret;
+}
+
+/** Two weak ones, or one and the name of its variable, would pass for a strong one together. */
+function assertOneSecret(secret: string): void {
+  if (/[\r\n]/.test(secret)) throw new UsageError("USAGE", "That is more than one line. Check one secret at a time.");
+  if (/^(export\s+)?[A-Z][A-Z0-9_]*=./.test(secret)) {
+    throw new UsageError("USAGE", "That is a variable and its value. Give the value alone, or --env with the name.");
+  }
 }
 
 /** Typed in a terminal, it is not shown. */

@@ -1,5 +1,6 @@
 import { SessionError } from "@coatcheck/core";
 import { CliError, EngineError, UsageError } from "../cli-error.ts";
+import { toPrintable } from "../output.ts";
 import type { EngineTarget } from "./engine-target.ts";
 
 /** What drivers put into their errors. */
@@ -15,6 +16,7 @@ interface DriverError {
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection is refused. Is it running, and is the port right?",
   ENOTFOUND: "there is no host of that name.",
+  ENOENT: "there is no such socket.",
   EAI_AGAIN: "the name of the host cannot be looked up.",
   ETIMEDOUT: "it does not answer.",
   ECONNRESET: "it closed the connection.",
@@ -30,6 +32,9 @@ const REFUSED = ["28P01", "28000", "ER_ACCESS_DENIED_ERROR", "ER_DBACCESS_DENIED
 /** The same for a database that is not there. */
 const NO_DATABASE = ["3D000", "ER_BAD_DB_ERROR"];
 
+/** The same for a column that is not there: the table is somebody else's. SQLite has no code for it. */
+const NO_COLUMN = ["42703", "ER_BAD_FIELD_ERROR"];
+
 /** What an engine, its driver or a store threw, as something to act on. The password is in none of it. */
 export function toCliError(error: unknown, target: EngineTarget, table?: string): CliError {
   if (error instanceof CliError) return error;
@@ -40,10 +45,13 @@ export function toCliError(error: unknown, target: EngineTarget, table?: string)
     return new EngineError("NOT_MIGRATED", `There is no table of sessions in ${target.name} yet. Make it: ${command}`);
   }
   if (code === "INVALID_OPTION" || code === "UNSUPPORTED") {
-    return new UsageError(code, (error as SessionError).message, { cause: error });
+    // The library speaks of its own options.
+    const message = (error as SessionError).message.replace('migrate(db, { table: "…" })', "--table <name>");
+    return new UsageError(code, message, { cause: error });
   }
   const driverError = rootOf(error);
-  const text = withoutPassword(String(driverError.message ?? error), target);
+  // Whatever answers on that port wrote this: it may hold what a terminal obeys.
+  const text = toPrintable(withoutPassword(String(driverError.message ?? error), target));
   const cause = { cause: error };
   const unreachable = UNREACHABLE[String(driverError.code ?? codeOf(text))];
   if (unreachable !== undefined) {
@@ -52,6 +60,10 @@ export function toCliError(error: unknown, target: EngineTarget, table?: string)
   if (REFUSED.includes(String(driverError.code)) || isRefusalOfRedis(text) || text.startsWith("SASL")) {
     const message = `${target.name} refuses the user or the password of the URL, or what the user asks for.`;
     return new EngineError("ENGINE_REFUSED", message, cause);
+  }
+  if (NO_COLUMN.includes(String(driverError.code)) || text.startsWith("no such column")) {
+    const message = `The table in ${target.name} is not one of sessions. Another one is named by --table <name>.`;
+    return new EngineError("NOT_MIGRATED", message, cause);
   }
   if (NO_DATABASE.includes(String(driverError.code))) {
     return new EngineError("ENGINE_FAILED", `${target.name} has no database of the name in the URL.`, cause);

@@ -45,7 +45,9 @@ const SUPPORTED =
  * @param cwd - what a relative path is relative to
  * @throws `BAD_URL`, which does not quote the URL, for there may be a password in it
  */
-export function parseTarget(text: string, cwd: string): EngineTarget {
+export function parseTarget(url: string, cwd: string): EngineTarget {
+  // Of a file of variables with CRLF, or pasted; no URL begins or ends with a blank.
+  const text = url.trim();
   const scheme = /^[a-z][a-z\d+.-]+:/i.exec(text)?.[0].toLowerCase();
   if (scheme === undefined && /\.(db|sqlite3?)$/i.test(text)) return toFile(text, cwd);
   if (scheme === "sqlite:" || scheme === "file:") return toFile(toPath(text), cwd);
@@ -61,12 +63,15 @@ function toServer(
   scheme: string,
   { engine, label, port }: (typeof SERVERS)[string] & object,
 ): ServerTarget {
-  if (!URL.canParse(text)) {
+  // PostgreSQL's way to say that the host is a parameter, a socket: `postgres://user@/database?host=/run`. With another @
+  // behind it, it would be in the middle of a password.
+  const written = engine === "postgres" ? text.replace(/@\/(?=[^@]*$)/, "@localhost/") : text;
+  if (!URL.canParse(written)) {
     const advice = "In a user name or password, characters such as / # ? @ are written as %2F %23 %3F %40";
     throw new UsageError("BAD_URL", `The ${scheme}// URL cannot be read. ${advice}.`);
   }
-  const url = new URL(text);
-  const shown = new URL(text);
+  const url = new URL(written);
+  const shown = new URL(written);
   shown.password = "";
   // Parameters may hold a password too: `?password=`.
   shown.search = "";
@@ -89,7 +94,11 @@ function toFile(path: string, cwd: string): FileTarget {
 
 /** `sqlite:a.db`, `sqlite://a.db` and `file:a.db` are relative, `sqlite:///a.db` and `file:///a.db` absolute. */
 function toPath(url: string): string {
-  if (/^file:\/\//i.test(url) && URL.canParse(url)) return fileURLToPath(url);
+  // Passed over, they would be part of the name of a new file.
+  if (url.includes("?")) {
+    throw new UsageError("BAD_URL", "A SQLite URL takes no parameters; in a path, ? is written as %3F.");
+  }
+  if (/^file:\/\/\//i.test(url)) return fileURLToPath(url);
   return decode(url.replace(/^[a-z]+:(\/\/)?/i, ""));
 }
 

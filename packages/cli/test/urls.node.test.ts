@@ -1,0 +1,80 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { inProcess, type Run } from "./support/run-coatcheck.ts";
+
+const PASSWORD = "Secret/of#mine";
+const WRITTEN = encodeURIComponent(PASSWORD);
+
+const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a run ended with: its exit code, and the code of its error. */
+function failureOf({ status, stdout, stderr }: Run) {
+  const { code, message } = JSON.parse(stderr).error;
+  expect(stdout).toBe("");
+  expect(stderr.includes(PASSWORD) || stderr.includes(WRITTEN)).toBe(false);
+  return { status, code, message };
+}
+
+const list = (url: string, cwd = folder) =>
+  inProcess(["sessions", "list", "--subject", "eve", "--url", url, "--json"], { cwd }).then(failureOf);
+
+describe("coatcheck with a URL", () => {
+  it("names what it supports when it knows no such scheme", async () => {
+    for (const url of ["mongodb://localhost/shop", "http://localhost", "localhost:6379", "sessions.txt", ""]) {
+      const { status, code, message } = await list(url);
+      expect([status, code], url).toEqual([2, "BAD_URL"]);
+      expect(message).toContain("postgres://, postgresql://, mysql://, mariadb://, redis://, rediss://, sqlite:path");
+    }
+  });
+
+  it("SEC-41 says of one that cannot be read how to write it, and quotes nothing of it", async () => {
+    const { code, message } = await list(`postgres://eve:${PASSWORD}@127.0.0.1/shop`);
+    expect(code).toBe("BAD_URL");
+    expect(message).toContain("%23");
+  });
+
+  it("takes one with blanks around it, as a file of variables with CRLF gives it", async () => {
+    const { message } = await list(" redis://127.0.0.1:1\r\n");
+    expect(message).toContain("Redis at 127.0.0.1:1 cannot be reached");
+    expect(await list(" sqlite:blank.db ")).toMatchObject({
+      message: expect.stringContaining("no SQLite file blank.db."),
+    });
+  });
+
+  it("makes no file that has a URL's parameters in its name", async () => {
+    for (const url of [
+      "sqlite:shop.db?mode=ro",
+      "file:./shop.db?connection_limit=1",
+      "file:///tmp/shop.db?cache=shared",
+    ]) {
+      expect(failureOf(await inProcess(["migrate", "up", "--url", url, "--json"], { cwd: folder }))).toMatchObject({
+        status: 2,
+        code: "BAD_URL",
+      });
+    }
+    expect(existsSync(join(folder, "shop.db?mode=ro"))).toBe(false);
+    expect(await list("file://elsewhere/shop.db")).toMatchObject({ code: "MISSING_FILE" });
+  });
+
+  it("takes PostgreSQL's, in which the host is a socket, and says when there is none", async () => {
+    const { code, message } = await list(`postgres://eve:${WRITTEN}@/shop?host=/nowhere`, process.cwd());
+    expect([code, message.includes("there is no such socket")]).toEqual(["ENGINE_UNREACHABLE", true]);
+    expect((await list("postgres://eve:mine@/own@127.0.0.1/shop")).code).toBe("BAD_URL");
+  });
+
+  it("asks for one, and which one when the environment has two", async () => {
+    const run = (env: Readonly<Record<string, string>>) =>
+      inProcess(["sessions", "list", "--subject", "eve", "--json"], { env }).then(failureOf);
+    expect(await run({})).toMatchObject({
+      status: 2,
+      code: "NO_URL",
+      message: expect.stringContaining("DATABASE_URL"),
+    });
+    const both = await run({ DATABASE_URL: "a.db", REDIS_URL: "redis://127.0.0.1:1" });
+    expect(both).toMatchObject({ status: 2, code: "NO_URL", message: expect.stringContaining("Both") });
+    expect(await run({ REDIS_URL: "redis://127.0.0.1:1" })).toMatchObject({ code: "ENGINE_UNREACHABLE" });
+  });
+});
