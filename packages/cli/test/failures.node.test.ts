@@ -169,6 +169,16 @@ describe("coatcheck without a driver", () => {
     }
   });
 
+  it("refuses a redis that is too old before it does anything with it", async () => {
+    const old = join(folder, "old", "node_modules", "redis");
+    mkdirSync(old, { recursive: true });
+    // As of 4: it has no destroy, which was missed only after a session had been ended.
+    writeFileSync(join(old, "index.js"), "exports.createClient = () => ({ on() {}, async connect() {} });");
+    const { status, code, message } = await list("redis://127.0.0.1:1", join(folder, "old"));
+    expect([status, code]).toEqual([3, "MISSING_DRIVER"]);
+    expect(message).toContain("too old; 5 or newer");
+  });
+
   it("takes the one of the project that it is called in, ioredis too", async () => {
     const main = installWithoutDrivers(join(folder, "borrowing"));
     const project = join(folder, "project");
@@ -185,6 +195,15 @@ describe("coatcheck without a driver", () => {
     const { stdout, status } = await run(`redis://:another@127.0.0.1:${redis.port}`);
     expect([status, stdout]).toEqual([0, '{"sessions":[]}\n']);
     expect(failureOf(await run(redis.url))).toMatchObject({ code: "ENGINE_REFUSED" });
+  });
+});
+
+describe("coatcheck sessions of an empty subject", () => {
+  it("is refused: a variable was not set, and nothing would be ended", async () => {
+    for (const command of ["list", "revoke-all"]) {
+      const args = ["sessions", command, "--subject", "", "--url", "redis://127.0.0.1:1", "--json"];
+      expect(failureOf(await inProcess(args))).toMatchObject({ status: 2, code: "USAGE" });
+    }
   });
 });
 

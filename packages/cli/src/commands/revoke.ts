@@ -9,7 +9,13 @@ import {
 import { isSecret, newSecret } from "@coatcheck/core/toolkit";
 import { Command } from "commander";
 import { UsageError } from "../cli-error.ts";
-import { addStoreOptions, type EngineOptions, targetOf, URL_HELP } from "../engines/engine-options.ts";
+import {
+  addStoreOptions,
+  addSubjectOption,
+  type EngineOptions,
+  targetOf,
+  URL_HELP,
+} from "../engines/engine-options.ts";
 import { withStore } from "../engines/with-engine.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
@@ -57,10 +63,9 @@ export function revokeCommand(io: CliIo): Command {
 
 /** `coatcheck sessions revoke-all`. */
 export function revokeAllCommand(io: CliIo): Command {
-  return addRevocations(addStoreOptions(new Command("revoke-all")))
+  return addSubjectOption(addRevocations(addStoreOptions(new Command("revoke-all"))))
     .summary("end all sessions of a subject, or all but one")
     .description("End all sessions of a subject, or all but one.")
-    .requiredOption("--subject <subject>", "whose sessions: what was given to login or session.bind")
     .option("--except <id>", "the session to spare")
     .option("--json", "print JSON")
     .addHelpText(

@@ -1,6 +1,12 @@
 import { type SessionInfo, SessionManager, serverSide } from "@coatcheck/core";
 import { Command } from "commander";
-import { addStoreOptions, type EngineOptions, targetOf, URL_HELP } from "../engines/engine-options.ts";
+import {
+  addStoreOptions,
+  addSubjectOption,
+  type EngineOptions,
+  targetOf,
+  URL_HELP,
+} from "../engines/engine-options.ts";
 import { withStore } from "../engines/with-engine.ts";
 import { describeInstant, toIso } from "../instants.ts";
 import type { CliIo } from "../io.ts";
@@ -31,12 +37,11 @@ export function sessionsCommand(io: CliIo): Command {
 }
 
 function listCommand(io: CliIo): Command {
-  return addStoreOptions(new Command("list"))
+  return addSubjectOption(addStoreOptions(new Command("list")))
     .summary("list the live sessions of a subject")
     .description(
       "List the live sessions of a subject, newest login first. The ids are no cookies: nobody can log in with one.",
     )
-    .requiredOption("--subject <subject>", "whose sessions: what was given to login or session.bind")
     .option("--json", "print JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (options: ListOptions) => {

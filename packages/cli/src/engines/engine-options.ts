@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../cli-error.ts";
 import type { CliIo } from "../io.ts";
 import { type EngineTarget, parseTarget, type SqlTarget } from "./engine-target.ts";
@@ -22,6 +22,18 @@ export function addSqlOptions(command: Command): Command {
   return command
     .option("--url <url>", "the database (default: $DATABASE_URL)")
     .option("--table <name>", 'the table of sessions (default: "sessions")');
+}
+
+/** Gives a command `--subject`. */
+export function addSubjectOption(command: Command): Command {
+  const flags = "--subject <subject>";
+  return command.requiredOption(flags, "whose sessions: what was given to login or session.bind", toSubject);
+}
+
+/** In a script an empty one is a variable that was not set; it has no sessions, and nobody would be told. */
+function toSubject(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It is empty.");
+  return text;
 }
 
 /** Gives a command `--url`, `--table` and `--prefix`. */

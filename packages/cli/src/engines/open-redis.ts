@@ -1,4 +1,5 @@
 import type { RedisClient } from "@coatcheck/stores/redis";
+import { EngineError } from "../cli-error.ts";
 import type { ServerTarget } from "./engine-target.ts";
 import { findDriver } from "./find-driver.ts";
 
@@ -29,6 +30,13 @@ export async function openRedis(target: ServerTarget, cwd: string): Promise<Open
   if (name === "redis") {
     const socket = { reconnectStrategy: false };
     const client = (driver as NodeRedis).createClient({ url: target.url, socket, disableOfflineQueue: true });
+    // Before anything is done: afterwards it would look as if that had failed.
+    if (typeof client.destroy !== "function") {
+      throw new EngineError(
+        "MISSING_DRIVER",
+        "The package redis is too old; 5 or newer is needed: npm install redis@latest",
+      );
+    }
     await connect(client);
     return { client, close: () => client.destroy() };
   }

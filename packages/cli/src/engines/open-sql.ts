@@ -33,7 +33,7 @@ async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Pr
     pool.on("error", () => undefined);
     return new PostgresDialect({ pool });
   }
-  const { createPool } = findDriver(cwd, "MySQL and MariaDB", ["mysql2"]).driver as {
+  const { createPool } = findDriver(cwd, "MySQL or MariaDB", ["mysql2"]).driver as {
     createPool: (options: object) => MysqlPool;
   };
   return new MysqlDialect({ pool: createPool({ uri: target.url }) });
