@@ -70,6 +70,11 @@ describe("coatcheck init", () => {
     expect(manifest.name).toBe(toProjectName(basename(cwd)));
   });
 
+  it("says a cd that works for a folder that begins with a dash", async () => {
+    const { stdout } = await init(["hono", "--json", "--", "-app"]);
+    expect(JSON.parse(stdout).next[0]).toBe("cd ./-app");
+  });
+
   it("makes folders on the way", async () => {
     expect((await init(["hono", "a/b/c"])).exitCode).toBe(0);
     expect(listed(join(cwd, "a/b/c"))).toContain("server.ts");

@@ -89,7 +89,8 @@ function toText({ title, secretFile, url }: Template, { folder, files, next }: W
   ].join("\n");
 }
 
-/** As a shell takes it for one word. */
-function quote(path: string): string {
+/** As a shell takes it for one word, and `cd` for a folder. */
+function quote(folder: string): string {
+  const path = folder.startsWith("-") ? `./${folder}` : folder;
   return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
