@@ -54,7 +54,8 @@ async function withVisit(
 ): Promise<Response> {
   const { kind } = c.var;
   const toAction = (name: string) => `/scenarios/${slug}/${name}`;
-  const visit = { kind, session: await c.var.session, toAction };
+  const { origin } = new URL(c.req.url);
+  const visit = { kind, session: await c.var.session, origin, toAction };
   if (side === undefined) return answer(visit);
   return side(kind).handle(c.req.raw, async (pending) => answer({ ...visit, side: await pending }));
 }

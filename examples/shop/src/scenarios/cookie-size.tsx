@@ -8,8 +8,9 @@ export const cookieSize: Scenario = {
   summary:
     "A browser drops a cookie above 4096 bytes without a word, and the visitor is a stranger. Here the request fails before anything is written, and the error names what is large.",
   code: `session.set("note", text);
-// SessionTooLargeError, code SESSION_TOO_LARGE:
-// the answer is 500, and the session stays as it was.
+// The commit throws SessionTooLargeError, code SESSION_TOO_LARGE,
+// and the session stays as it was.
+
 signedCookie({ secrets, chunks: 4 });  // up to 16 kB
 serverSide(store);                     // or keep it on the server`,
 

@@ -14,7 +14,7 @@ app.use("/dashboard", csrf({ tokens: true }));  // and a token
        value={csrfToken(session)} />`,
   needsToken: true,
 
-  Try: ({ session, toAction }) => {
+  Try: ({ session, origin, toAction }) => {
     const token = csrfToken(session);
     return (
       <>
@@ -30,7 +30,7 @@ app.use("/dashboard", csrf({ tokens: true }));  // and a token
           </ButtonForm>
         </div>
         <p>What another site would make your browser send, from a terminal:</p>
-        <pre>curl -d item=book -H 'Origin: https://evil.example' http://localhost:3000/add_to_cart</pre>
+        <pre>curl -d item=book -H 'Origin: https://evil.example' {origin}/add_to_cart</pre>
       </>
     );
   },

@@ -53,6 +53,7 @@ session.isNew;  // true: a stranger, and no error
       const sendable = value.replace(/[^\x20-\x7e]/g, "");
       const isNew = await labBrowser(sessions, `__Host-lab=${sendable}`).visit((session) => session.isNew);
       return [
+        { tried: "the cookie", result: sendable.length > 60 ? `${sendable.slice(0, 60)}…` : sendable },
         { tried: "the visitor", result: isNew ? "is a stranger" : "was taken for somebody" },
         { tried: "why", result: reason },
         { tried: "the store", result: reads === 0 ? "was not asked" : `was asked ${reads} time, for a hash` },

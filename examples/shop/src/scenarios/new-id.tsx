@@ -17,8 +17,13 @@ session.id;                   // safe to show: a hash, and no cookie`,
   Try: ({ kind, session, toAction }) => (
     <>
       <p>
-        Your own session has the public id{" "}
-        {session.id === undefined ? "none, for nothing was stored yet." : <code class="id">{short(session.id)}</code>}
+        {session.id === undefined ? (
+          "Your own session has no id yet, for nothing was stored in it."
+        ) : (
+          <>
+            Your own session has the public id <code class="id">{short(session.id)}</code>
+          </>
+        )}
       </p>
       <ButtonForm action={toAction("login")}>Log in, with a thief who knew the id</ButtonForm>
       {isCookieKind(kind.kind) && <p>In a cookie the id is a random name; what ended is noted on the server.</p>}

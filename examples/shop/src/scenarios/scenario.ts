@@ -37,6 +37,8 @@ export interface ScenarioVisit {
   readonly session: Session<ShopData, ShopFlash>;
   /** Of {@link Scenario.side}. */
   readonly side?: SideSession;
+  /** Where the shop is, as the browser has it. */
+  readonly origin: string;
   /** The address of an action. */
   readonly toAction: (name: string) => string;
 }

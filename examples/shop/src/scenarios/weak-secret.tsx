@@ -8,7 +8,7 @@ export const weakSecret: Scenario = {
   summary:
     "Whoever guesses the secret signs sessions of their own. Short, repeated and well-known ones are refused when the server starts, and not when it is broken into.",
   code: `new SessionManager({
-  mode: signedCookie({ secrets: process.env.SESSION_SECRET }),
+  mode: signedCookie({ secrets: process.env["SESSION_SECRET"] ?? "" }),
 });
 // WeakSecretError, code WEAK_SECRET, at the start.
 // A good one: npx coatcheck secret`,

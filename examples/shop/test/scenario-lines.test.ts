@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { scenarios } from "../src/scenarios/all.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** What the lines take for granted. A line that shows a change of it shadows it. */
+const GIVEN = `
+import type { PendingSession, Secrets, Session, SessionManager, SessionMode, SessionStore } from "@coatcheck/core";
+import type { Context, Hono } from "hono";
+
+interface Data {
+  note: string;
+  count: number;
+  report: string;
+  wishes: { title: string; list: string[] };
+}
+interface Flash {
+  notice: string;
+  error: string;
+}
+declare global {
+  const app: Hono<{ Variables: { session: PendingSession<Data, Flash> } }>;
+  const c: Context;
+  const mode: SessionMode;
+  const request: Request;
+  const secrets: Secrets;
+  const newSecret: string;
+  const oldSecret: string;
+  const session: Session<Data, Flash>;
+  const sessionId: string;
+  const sessions: SessionManager<Data, Flash>;
+  const store: SessionStore;
+  const text: string;
+  const wish: string;
+  function slowReport(): Promise<string>;
+}
+`;
+
+/** Where the names that are called come from. */
+const IMPORTED = {
+  "@coatcheck/auth": ["login"],
+  "@coatcheck/core": ["SessionManager", "serverSide", "signedCookie"],
+  "@coatcheck/csrf": ["csrfToken"],
+  "@coatcheck/hono/csrf": ["csrf"],
+};
+
+let folder = "";
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("the lines that the scenarios show are right, by the types of the packages", { timeout: 120_000 }, () => {
+  const parent = join(root, "examples/shop/.cache");
+  mkdirSync(parent, { recursive: true });
+  folder = mkdtempSync(join(parent, "lines-"));
+  writeFileSync(join(folder, "given.ts"), GIVEN);
+  for (const { slug, code } of scenarios) writeFileSync(join(folder, `${slug}.tsx`), programOf(code));
+  const jsx = { jsx: "react-jsx", jsxImportSource: "hono/jsx" };
+  // Of a few lines, the next ones may be of another handler.
+  const handlers = { noImplicitReturns: false, allowUnreachableCode: true };
+  const compilerOptions = { ...jsx, ...handlers, isolatedDeclarations: false, declaration: false };
+  const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["*.ts", "*.tsx"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const tsc = join(root, "node_modules/.bin/tsc");
+  const { status, stdout } = spawnSync(tsc, ["-p", folder], { encoding: "utf8" });
+  expect(status, stdout).toBe(0);
+});
+
+function programOf(code: string): string {
+  const imports = Object.entries(IMPORTED).flatMap(([name, exported]) => {
+    const used = exported.filter((one) => new RegExp(`\\b${one}\\b`).test(code));
+    return used.length === 0 ? [] : [`import { ${used.join(", ")} } from "${name}";`];
+  });
+  return `${imports.join("\n")}\nexport async function shown() {\n${code}\n}\n`;
+}
