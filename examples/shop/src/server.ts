@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { WeakSecretError } from "@coatcheck/core";
 import { serve } from "@hono/node-server";
 import { DataError } from "./data/folder.ts";
+import { isRedisUrl } from "./data/redis.ts";
 import { kindNames, kindWords, parseKind } from "./kinds/kind.ts";
 import { NoRedisError, openShop, type Shop } from "./shop.ts";
 
@@ -18,6 +19,10 @@ if (!/^\d{1,5}$/.test(PORT) || Number(PORT) > 65_535) {
 const folder = SHOP_DATA ?? join(import.meta.dirname, "..", ".data");
 // A Redis that happens to be on this machine is somebody's: it is used when it was asked for, and not otherwise.
 const redisUrl = REDIS_URL ?? (initial === "redis" ? LOCAL_REDIS : undefined);
+if (redisUrl !== undefined && !isRedisUrl(redisUrl)) {
+  // Not repeated: there may be a password in it.
+  refuse(`REDIS_URL is not the address of a Redis. It looks like this: ${LOCAL_REDIS}`);
+}
 const shop = await open();
 
 // Only this machine is answered: over plain http, browsers keep a Secure cookie for localhost and for nobody else.

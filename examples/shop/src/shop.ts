@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
 import { createApp } from "./app.tsx";
-import { openDatabase } from "./data/database.ts";
-import { openFolder } from "./data/folder.ts";
-import { openRedis } from "./data/redis.ts";
+import { openDatabase, type ShopDatabase } from "./data/database.ts";
+import { dataError, openFolder } from "./data/folder.ts";
+import { openRedis, withoutPassword } from "./data/redis.ts";
 import { keptSecret } from "./data/secret.ts";
 import type { KindEnv } from "./kinds/choice.ts";
 import type { Kind } from "./kinds/kind.ts";
@@ -38,13 +38,10 @@ export async function openShop({ initial, folder: path, secret, redisUrl, now }:
   const folder = openFolder(path);
   const usedSecret = secret ?? keptSecret(folder);
   const database = openDatabase(folder, now);
-  const users = openUsers(database.client);
-  const stores = {
-    // What cookie kinds keep on the server: which sessions ended, and which browsers are remembered.
-    signed: await database.openStore("signed_records"),
-    encrypted: await database.openStore("encrypted_records"),
-    sqlite: await database.openStore("sessions"),
-  };
+  const { users, stores } = await openTables(database).catch((error: unknown) => {
+    database.close();
+    throw dataError(folder.database, error);
+  });
   const redis = redisUrl === undefined ? undefined : await openRedis(redisUrl);
   const sweep = async () => {
     for (const store of Object.values(stores)) await store.sweep(Date.now());
@@ -57,7 +54,9 @@ export async function openShop({ initial, folder: path, secret, redisUrl, now }:
     database.close();
   };
   try {
-    if (initial === "redis" && redis === undefined) throw new NoRedisError(`No Redis answers at ${redisUrl}.`);
+    if (initial === "redis" && redis === undefined) {
+      throw new NoRedisError(`No Redis answers at ${withoutPassword(redisUrl ?? "")}.`);
+    }
     const kinds = createKinds({
       initial,
       secret: usedSecret,
@@ -69,6 +68,19 @@ export async function openShop({ initial, folder: path, secret, redisUrl, now }:
     close();
     throw error;
   }
+}
+
+/** Makes those that are not there. */
+async function openTables({ client, openStore }: ShopDatabase) {
+  return {
+    users: openUsers(client),
+    stores: {
+      // What cookie kinds keep on the server: which sessions ended, and which browsers are remembered.
+      signed: await openStore("signed_records"),
+      encrypted: await openStore("encrypted_records"),
+      sqlite: await openStore("sessions"),
+    },
+  };
 }
 
 /** Sessions were to be kept in Redis, and there is none. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { startOrSkip, startRedis } from "@coatcheck/engines";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kindNames } from "../src/kinds/kind.ts";
@@ -132,10 +133,19 @@ describe("a start is refused, in words, when", () => {
   it("the database cannot be opened, or is none", async () => {
     const path = join(folder.path, "shop.db");
     writeFileSync(path, "no database ".repeat(100));
-    expect(await refused({})).toContain(`The shop cannot keep its data in ${path}: file is not a database`);
+    const damaged = await refused({});
+    expect(damaged).toContain(`The shop cannot keep its data in ${path}: file is not a database`);
+    expect(damaged).toContain("Move the file away, and the shop begins a new one");
     const other = join(folder.path, "other");
     mkdirSync(join(other, "shop.db"), { recursive: true });
     expect(await refused({ SHOP_DATA: other })).toContain("EISDIR: illegal operation on a directory");
+  });
+
+  it("the database is another application's", async () => {
+    const database = new DatabaseSync(join(folder.path, "shop.db"));
+    database.exec("create table users (id integer)");
+    database.close();
+    expect(await refused({})).toContain("table users has no column named name");
   });
 
   // Root may write everywhere.
@@ -156,6 +166,13 @@ describe("a start is refused, in words, when", () => {
     const stderr = await refused({ MODE: "redis", REDIS_URL: "redis://127.0.0.1:1" });
     expect(stderr).toContain("No Redis answers at redis://127.0.0.1:1.");
     expect(stderr).toContain("redis-server");
+    const withPassword = await refused({ MODE: "redis", REDIS_URL: "redis://eve:hunter2@127.0.0.1:1" });
+    expect(withPassword).toContain("No Redis answers at redis://127.0.0.1:1.");
+  });
+
+  it.each(["127.0.0.1:6379", "http://localhost", ""])("REDIS_URL is %j", async (REDIS_URL) => {
+    const stderr = await refused({ REDIS_URL });
+    expect(stderr).toBe("REDIS_URL is not the address of a Redis. It looks like this: redis://127.0.0.1:6379\n");
   });
 });
 

@@ -23,9 +23,15 @@ export function openFolder(path: string): DataFolder {
   return { path, secret: join(path, "secret"), database: join(path, "shop.db") };
 }
 
+/** SQLite's codes for tables of other columns, for a damaged database, and for a file that is none. */
+const DAMAGED: ReadonlySet<number> = new Set([1, 11, 26]);
+
 /** Says what is wrong with a file or folder, and what to do. */
 export function dataError(path: string, cause: unknown): DataError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const advice = "Let this user write there, or choose another folder: SHOP_DATA=/tmp/shop npm run demo";
+  // What SQLite says of a file that it could open is about what is in it.
+  const isDamaged = cause instanceof Error && "errcode" in cause && DAMAGED.has(Number(cause.errcode) & 0xff);
+  const remedy = isDamaged ? "Move the file away, and the shop begins a new one" : "Let this user write there";
+  const advice = `${remedy}, or choose another folder: SHOP_DATA=/tmp/shop npm run demo`;
   return new DataError(`The shop cannot keep its data in ${path}: ${reason}\n${advice}`, { cause });
 }

@@ -8,6 +8,17 @@ export interface ShopRedis {
   close(): void;
 }
 
+/** Whether it is the address of a Redis, as `redis://127.0.0.1:6379` is. */
+export function isRedisUrl(url: string): boolean {
+  return URL.canParse(url) && /^rediss?:$/.test(new URL(url).protocol);
+}
+
+/** The address as it may be printed: without a name and a password. */
+export function withoutPassword(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
+
 /** @returns `undefined` when nothing answers there */
 export async function openRedis(url: string): Promise<ShopRedis | undefined> {
   let isConnected = false;
