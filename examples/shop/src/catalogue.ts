@@ -19,6 +19,9 @@ export const catalogue: readonly Product[] = [
   { item: "pen", title: "Pen", note: "Writes on tickets", price: 6 },
 ];
 
+/** How many of one item a cart takes: what has two digits. */
+export const MAX_PIECES = 99;
+
 /** A line of a cart: equal items together, in the order in which they came. */
 export interface CartLine {
   readonly item: string;

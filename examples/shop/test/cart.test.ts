@@ -34,6 +34,19 @@ describe.each(kinds)("the cart, MODE=%s", (kind) => {
     expect(await textOf(visitor, "/view_cart")).toContain("Cart: ['book']");
   });
 
+  it("takes 99 of a thing and no more, so that each of its buttons does something", async () => {
+    const visitor = shop.visitor();
+    await visitor.submit("/add_to_cart", { item: "pen" });
+    await visitor.submit("/cart/quantity", { item: "pen", quantity: "99" });
+    const refused = await visitor.submit("/add_to_cart", { item: "pen" });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("There are 99 of it in the cart, and no more go in.");
+    const page = await textOf(visitor, "/view_cart");
+    expect(page).toContain("Cart (99)");
+    expect(page).toContain('name="quantity" value="98"');
+    expect(page).not.toContain('name="quantity" value="100"');
+  });
+
   it.each(["-1", "100", "1e1", "many"])("refuses a quantity of %s", async (quantity) => {
     const visitor = shop.visitor();
     await visitor.submit("/add_to_cart", { item: "pen" });

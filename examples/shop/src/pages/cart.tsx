@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { type CartLine, cartLines, priceText } from "../catalogue.ts";
+import { type CartLine, cartLines, MAX_PIECES, priceText } from "../catalogue.ts";
 import { ButtonForm } from "../ui/forms.tsx";
 import { ItemIcon } from "../ui/icons.tsx";
 import { Layout } from "../ui/layout.tsx";
@@ -60,10 +60,12 @@ function Line({ line: { item, title, quantity, price } }: { readonly line: CartL
           {quantity}
           <span class="unseen"> pieces</span>
         </span>
-        <ButtonForm action="/cart/quantity" fields={setTo(quantity + 1)} quiet>
-          <span aria-hidden="true">+</span>
-          <span class="unseen">One {title} more</span>
-        </ButtonForm>
+        {quantity < MAX_PIECES && (
+          <ButtonForm action="/cart/quantity" fields={setTo(quantity + 1)} quiet>
+            <span aria-hidden="true">+</span>
+            <span class="unseen">One {title} more</span>
+          </ButtonForm>
+        )}
       </div>
       <ButtonForm action="/cart/quantity" fields={setTo(0)} quiet>
         Remove <span class="unseen">{title}</span>

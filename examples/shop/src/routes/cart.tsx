@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { MAX_PIECES } from "../catalogue.ts";
 import { CartPage } from "../pages/cart.tsx";
 import type { ShopEnv } from "../web/env.ts";
 import { readForm } from "../web/forms.ts";
@@ -13,7 +14,11 @@ export function cartRoutes(): Hono<ShopEnv> {
     const { item } = await readForm(c, "item");
     const session = await c.var.session;
     if (!session.has("cart")) session.set("cart", []);
-    session.get("cart")?.push(item);
+    const cart = session.get("cart") ?? [];
+    if (cart.filter((one) => one === item).length >= MAX_PIECES) {
+      throw new HTTPException(400, { message: `There are ${MAX_PIECES} of it in the cart, and no more go in.` });
+    }
+    cart.push(item);
     return c.redirect("/view_cart", 303);
   });
 
@@ -24,7 +29,9 @@ export function cartRoutes(): Hono<ShopEnv> {
 
   app.post("/cart/quantity", async (c) => {
     const { item, quantity } = await readForm(c, "item", "quantity");
-    if (!/^\d{1,2}$/.test(quantity)) throw new HTTPException(400, { message: "The quantity must be from 0 to 99." });
+    if (!/^\d{1,2}$/.test(quantity)) {
+      throw new HTTPException(400, { message: `The quantity must be from 0 to ${MAX_PIECES}.` });
+    }
     const session = await c.var.session;
     // Computed from the newest cart, also when another tab has changed it meanwhile.
     session.update("cart", (cart = []) => withQuantity(cart, item, Number(quantity)));
