@@ -1,6 +1,5 @@
 import { session } from "@coatcheck/hono";
 import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { chosenKind, type KindEnv, kindChoice } from "./kinds/choice.ts";
 import type { Kinds } from "./kinds/kinds.ts";
 import type { ShopData, ShopFlash } from "./kinds/session-data.ts";
@@ -14,6 +13,7 @@ import type { Users } from "./users.ts";
 import { assets } from "./web/assets.ts";
 import { csrf } from "./web/csrf.ts";
 import type { ShopEnv } from "./web/env.ts";
+import { failureOf } from "./web/failures.ts";
 import { plainFrame } from "./web/frame.ts";
 import { headers, noStore } from "./web/headers.ts";
 
@@ -36,13 +36,9 @@ export function createApp(kinds: Kinds, users: Users): Hono<KindEnv> {
   });
 
   app.onError((error, c) => {
-    const frame = plainFrame(c);
-    if (error instanceof HTTPException) {
-      return c.html(<MessagePage frame={frame} title="That did not work" message={error.message} />, error.status);
-    }
-    console.error(error);
-    const message = "Something went wrong here, and was logged.";
-    return c.html(<MessagePage frame={frame} title="Server error" message={message} />, 500);
+    const { status, title, message, isLogged } = failureOf(error);
+    if (isLogged) console.error(error);
+    return c.html(<MessagePage frame={plainFrame(c)} title={title} message={message} />, status);
   });
   return app;
 }

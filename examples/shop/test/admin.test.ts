@@ -36,7 +36,12 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     const refused = await visitor.fetch("/admin/login", { method: "POST", body: new URLSearchParams(eve) });
     expect(refused.status).toBe(403);
     expect(refused.headers.getSetCookie()).toEqual([]);
-    expect((await visitor.submit("/admin/login", { ...grace, password: "secure123" })).status).toBe(401);
+    const wrong = await visitor.submit("/admin/login", { ...grace, password: "secure123", next: "/admin/users/Eve" });
+    expect(wrong.status).toBe(401);
+    const page = await wrong.text();
+    expect(page).toContain("<h1>Admin login</h1>");
+    expect(page).toContain('<p class="message error" role="alert">Wrong username or password</p>');
+    expect(page).toContain('name="next" value="/admin/users/Eve"');
     await visitor.submit("/login", grace);
     const [, value] = (await visitor.cookieHeader()).split("__Host-session=");
     await visitor.setCookie(`__Host-admin=${value}; Path=/; Secure`);
@@ -71,6 +76,15 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     expect(page).toContain("All sessions of Eve have ended");
     await restart(other);
     for (const visitor of [one, other]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
+  });
+
+  it("says so when nobody is logged in under a name", async () => {
+    const admin = shop.visitor();
+    await admin.submit("/admin/login", grace);
+    const path = "/admin/users/Eve";
+    const page = await (await submitFrom(admin, path, `${path}/revoke-all`)).text();
+    expect(page).toMatch(/cannot be listed|Eve is logged in nowhere\./);
+    expect(page).not.toContain("<table");
   });
 
   it("lets an administrator end their own sessions, this one among them", async () => {

@@ -94,9 +94,9 @@ describe("the switch", () => {
     await redis.kill();
     try {
       const failed = await visitor.visit("/view_cart");
-      expect(failed.status).toBe(500);
+      expect(failed.status).toBe(503);
       const page = await failed.text();
-      expect(page).toContain("Something went wrong here");
+      expect(page).toContain("The place where your session is kept does not answer.");
       expect(page).toContain('name="kind" value="sqlite"');
       await visitor.submit("/kind", { kind: "sqlite" });
       expect(await textOf(visitor, "/view_cart")).toContain("Cart: ['book']");

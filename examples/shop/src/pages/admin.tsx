@@ -4,13 +4,22 @@ import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 import { DeviceTable } from "./device-table.tsx";
 
-export function AdminLoginPage({ frame, next }: { readonly frame: Frame; readonly next: string }) {
+/** What the login page of the admin area shows. */
+export interface AdminLoginProps {
+  readonly frame: Frame;
+  /** Where to go on, a path of the shop. */
+  readonly next: string;
+  /** What was given by somebody whose login failed. */
+  readonly username?: string;
+}
+
+export function AdminLoginPage({ frame, next, username }: AdminLoginProps) {
   return (
     <Layout title="Admin login" frame={frame}>
       <form class="card narrow" method="post" action="/admin/login">
         <p>The demo administrator is Grace, with the password admin123. A login to the shop is worth nothing here.</p>
         <input type="hidden" name="next" value={next} />
-        <CredentialFields />
+        <CredentialFields username={username} />
         <button type="submit">Log in</button>
       </form>
     </Layout>
@@ -71,11 +80,13 @@ export function AdminUserPage({ frame, token, user, devices }: AdminUserProps) {
   );
   return (
     <Layout title={`Sessions of ${user}`} frame={frame}>
-      {devices === undefined ? (
+      {devices === undefined && (
         <p class="lead">
           Sessions are kept in the browsers' cookies, and cannot be listed. All of a user can be ended.
         </p>
-      ) : (
+      )}
+      {devices?.length === 0 && <p class="lead">{user} is logged in nowhere.</p>}
+      {devices !== undefined && devices.length > 0 && (
         <DeviceTable caption={`Where ${user} is logged in`} devices={devices} toButton={toButton} />
       )}
       <section class="card narrow" aria-labelledby="all">

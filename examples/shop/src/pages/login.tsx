@@ -11,9 +11,11 @@ export interface LoginProps {
   /** Who is logged in, and is asked to prove it again. */
   readonly user: string | undefined;
   readonly theme: Theme | undefined;
+  /** What was given by somebody whose login failed. @default user */
+  readonly username?: string;
 }
 
-export function LoginPage({ frame, next, user, theme }: LoginProps) {
+export function LoginPage({ frame, next, user, theme, username }: LoginProps) {
   return (
     <Layout title={user === undefined ? "Log in" : "Log in again"} frame={frame}>
       <form class="card narrow" method="post" action="/login">
@@ -23,7 +25,7 @@ export function LoginPage({ frame, next, user, theme }: LoginProps) {
             : `You are logged in as ${user}. For what comes next, please give your password again.`}
         </p>
         <input type="hidden" name="next" value={next} />
-        <CredentialFields username={user} />
+        <CredentialFields username={username ?? user} />
         <ThemeField theme={theme} />
         <label class="check">
           <input type="checkbox" name="remember" /> Remember me on this browser

@@ -25,12 +25,14 @@ export function adminRoutes(users: Users): Hono<AdminEnv> {
 
   app.post("/login", async (c) => {
     const { username, password } = await readForm(c, "username", "password");
+    const next = safeNext(await readField(c, "next"), "/admin");
     if (!(await users.isPassword(username, password))) {
-      throw new HTTPException(401, { message: "Wrong username or password." });
+      const frame = plainFrame(c, { error: "Wrong username or password" });
+      return c.html(<AdminLoginPage frame={frame} next={next} username={username} />, 401);
     }
     if (!isAdministrator(username)) throw new HTTPException(403, { message: "The admin area is for administrators." });
     await login(await c.var.session, username, { method: "admin password" });
-    return c.redirect(safeNext(await readField(c, "next"), "/admin"), 303);
+    return c.redirect(next, 303);
   });
 
   // The role is asked of the users at each request, and is not in the session: who loses it is out at once.

@@ -8,7 +8,7 @@ import { LoginPage } from "../pages/login.tsx";
 import type { Users } from "../users.ts";
 import type { ShopEnv } from "../web/env.ts";
 import { readField, readForm } from "../web/forms.ts";
-import { shopFrame } from "../web/frame.ts";
+import { plainFrame, shopFrame } from "../web/frame.ts";
 
 /** What everybody can open. Stands behind `session()`. */
 export function frontRoutes(users: Users): Hono<ShopEnv> {
@@ -46,8 +46,10 @@ export function frontRoutes(users: Users): Hono<ShopEnv> {
     const { username, password, theme } = await readForm(c, "username", "password", "theme");
     if (!isTheme(theme)) throw new HTTPException(400, { message: "The theme must be light or dark." });
     // Refused before the session is awaited: a failed login reads nothing, changes nothing and sends no cookie.
+    const next = safeNext(await readField(c, "next"), "/dashboard");
     if (!(await users.isPassword(username, password))) {
-      throw new HTTPException(401, { message: "Wrong username or password." });
+      const frame = plainFrame(c, { error: "Wrong username or password" });
+      return c.html(<LoginPage frame={frame} next={next} user={undefined} username={username} theme={theme} />, 401);
     }
     const isRemembered = (await readField(c, "remember")) !== undefined;
     const session = await c.var.session;
@@ -55,7 +57,7 @@ export function frontRoutes(users: Users): Hono<ShopEnv> {
     await login(session, username, { method: "password", ...(isRemembered && { remember: true }) });
     session.set("theme", theme);
     session.flash("notice", "You are logged in");
-    return c.redirect(safeNext(await readField(c, "next"), "/dashboard"), 303);
+    return c.redirect(next, 303);
   });
 
   app.post("/logout", async (c) => {

@@ -44,11 +44,11 @@ export function adminFrame(c: FrameContext, session: Pick<Session<ShopData, Shop
 }
 
 /** The frame of a page without a session. */
-export function plainFrame(c: FrameContext): Frame {
+export function plainFrame(c: FrameContext, messages?: Frame["messages"]): Frame {
   const { kinds, kind } = c.var;
   const { path, method } = c.req;
   // What a form was sent to cannot be opened.
-  return { kinds, kind, path, back: method === "GET" ? path : "/", visitor: { area: "unknown" } };
+  return { kinds, kind, path, back: method === "GET" ? path : "/", visitor: { area: "unknown" }, messages };
 }
 
 function messagesOf(
