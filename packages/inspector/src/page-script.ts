@@ -75,10 +75,25 @@ function follow() {
     list.prepend(item);
     none.hidden = true;
   });
-  // Otherwise the stream of a page that is kept for the back button would stay open.
-  addEventListener("pagehide", () => source.close());
+  return source;
 }
 
-addEventListener("pageshow", follow);
+let source;
+
+function leave() {
+  source?.close();
+  source = undefined;
+}
+
+// A browser opens six connections to a server over HTTP/1.1: the streams of tabs that nobody looks at would take all of
+// them, and the application would stand still. The same for a page that is kept for the back button.
+function attend() {
+  leave();
+  if (!document.hidden) source = follow();
+}
+
+addEventListener("pageshow", attend);
+addEventListener("pagehide", leave);
+addEventListener("visibilitychange", attend);
 setInterval(refresh, 1000);
 `;

@@ -1,4 +1,5 @@
 import { startOrSkip } from "@coatcheck/engines";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Shop, startShop } from "../shop-process.ts";
 import { eve } from "../walk.ts";
@@ -53,6 +54,25 @@ each("the inspector in a browser, %s", (_, environment) => {
     await page.locator("#list", { hasText: "destroyed" }).waitFor();
   });
 
+  // A browser keeps six connections to a server, and each stream is one of them. The shop stood still for a minute.
+  it("lets go of the server while nobody sees the page, and comes back to it", async () => {
+    const { page, context } = await newPerson(chromium, shop.url);
+    await page.goto("/login");
+    await submit(page, "/login", eve);
+    const tabs = await Promise.all(Array.from({ length: 6 }, () => context.newPage()));
+    for (const tab of tabs) {
+      await tab.goto("/inspector");
+      await tab.locator("#live", { hasText: "by themselves" }).waitFor();
+      await show(tab, false);
+    }
+    await page.goto("/");
+    await submit(page, "/logout");
+    const [first] = tabs;
+    if (first === undefined) throw new Error("There is no tab.");
+    await show(first, true);
+    await first.locator("#changed", { hasText: "has changed" }).waitFor();
+  });
+
   it("says why a cookie that somebody changed was not honoured", async () => {
     const { page, context } = await newPerson(chromium, shop.url);
     await page.goto("/login");
@@ -65,6 +85,12 @@ each("the inspector in a browser, %s", (_, environment) => {
     expect(await page.textContent("#verdict")).toContain("invalid-signature");
   });
 });
+
+/** Brings a tab to the front, or behind others. A browser without a screen has all in front, so the page is told. */
+async function show(tab: Page, isVisible: boolean): Promise<void> {
+  await tab.evaluate(`Object.defineProperty(document, "hidden", { value: ${!isVisible}, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));`);
+}
 
 function flip(_: string, before: string, character: string, after: string): string {
   return `${before}${character === "A" ? "B" : "A"}${after}`;
