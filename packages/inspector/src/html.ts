@@ -22,7 +22,12 @@ function render(part: Part): string {
   return escaped(String(part));
 }
 
+/** What turns the order of letters round, or is not seen at all: with it a value can look like another one. */
+const UNSEEN = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u200b\u2060\ufeff]/gu;
+
 /** For text, and for attributes in quotes. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text
+    .replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

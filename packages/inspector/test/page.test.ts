@@ -43,6 +43,21 @@ function tagsIn(page: string): string[] {
 }
 
 describe("the page", () => {
+  it("spells out what turns the order of letters round, and what is not seen at all", async () => {
+    const { visitor } = setUp({ mode: serverSide(memoryStore()) });
+    const eve = visitor();
+    const text = "\u202egnp.exe\u2066\u200b\ufeff\u0085";
+    await eve.visit((session) => {
+      session.set(text, text);
+      session.bind(text);
+    });
+    const page = await eve.page();
+    expect(page).not.toMatch(/[\p{Bidi_Control}\u200b\ufeff\u0085]/u);
+    const spelled = "\\u202egnp.exe\\u2066\\u200b\\ufeff\\u0085";
+    expect(textOf(page)).toContain(`Subject ${spelled}`);
+    expect(textOf(page)).toContain(`"${spelled}": "${spelled}"`);
+  });
+
   it("keeps the secret of CSRF tokens to itself, in both places where notes are shown", async () => {
     const { visitor } = setUp({ mode: signedCookie({ secrets: secret() }) });
     const eve = visitor();
