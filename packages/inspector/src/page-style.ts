@@ -5,7 +5,7 @@ export const pageStyle = `
   --ground: #f4f3ef; --card: #ffffff; --text: #22252b; --soft: #5b616c; --line: #dcdad3; --code: #f1f0eb;
   --accent: #2f5d8c; --good: #1f6b45; --good-ground: #e6f2ea; --bad: #9b2c22; --bad-ground: #fbeae7; --neutral-ground: #eceff3;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #15171b; --card: #1d2026; --text: #e5e7eb; --soft: #a3aab6; --line: #343942; --code: #15181d;
     --accent: #8db8e6; --good: #84d3a8; --good-ground: #16291f; --bad: #f2a79d; --bad-ground: #331c1a; --neutral-ground: #242a33;
@@ -91,6 +91,10 @@ td { width: 45%; }
   .timeline li::before { top: 0; }
   .timeline li::after { left: .8rem; right: 0; top: .33rem; bottom: auto; width: auto; height: 2px; }
   .events li { grid-template-columns: 9rem minmax(0, 1fr) auto; }
+}
+@media print { :root { color-scheme: light; } }
+@media (forced-colors: active) {
+  .timeline .past::before, .timeline .now::before { background: CanvasText; forced-color-adjust: none; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .events .fresh { animation: appear .4s ease-out; }

@@ -2,11 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startOrSkip } from "@coatcheck/engines";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Shop, startShop } from "../shop-process.ts";
 import { eve, grace } from "../walk.ts";
 import { faultsOf } from "./accessibility.ts";
-import { newPerson, startChromium } from "./chromium.ts";
+import { closeAll, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
 
 const chromium = await startOrSkip("the shop's pages in a browser", startChromium);
@@ -31,7 +31,10 @@ describe.skipIf(chromium === undefined).each(looks)("every page, $colorScheme, $
     shop = await startShop({ MODE: "sqlite" });
     mkdirSync(pictures, { recursive: true });
   });
-  afterEach(() => shop.stop());
+  afterEach(async () => {
+    await closeAll(chromium);
+    await shop.stop();
+  });
 
   // Some twenty-five pages, one after the other.
   it("can be read by everybody, fits, and complains of nothing", { timeout: 120_000 }, async () => {
@@ -64,6 +67,50 @@ describe.skipIf(chromium === undefined).each(looks)("every page, $colorScheme, $
     expect([...origins]).toEqual([shop.url]);
   });
 });
+
+describe.skipIf(chromium === undefined)("every page", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await startShop({ MODE: "sqlite" });
+  });
+  afterEach(() => closeAll(chromium));
+  afterAll(() => shop.stop());
+
+  it("is printed dark on light, whatever the theme on the screen", async () => {
+    const { page } = await newPerson(chromium, shop.url, { colorScheme: "dark" });
+    await page.goto("/login");
+    await submit(page, "/login", { ...eve, theme: "dark" });
+    for (const path of ["/", "/dashboard", "/inspector"]) {
+      await page.goto(path);
+      expect(await lightnessOfText(page)).toBeGreaterThan(600);
+      await page.emulateMedia({ media: "print" });
+      expect(await lightnessOfText(page)).toBeLessThan(200);
+      await page.emulateMedia({ media: "screen" });
+    }
+  });
+
+  it("tells by more than a colour what is chosen and what is past, where the system decides on colours", async () => {
+    const { page } = await newPerson(chromium, shop.url, { forcedColors: "active" });
+    await page.goto("/");
+    const outlineOf = (selector: string) => styleOf(page, selector, "", "outlineStyle");
+    expect(await outlineOf(".kind.chosen")).toBe("solid");
+    expect(await outlineOf(".kind:not(.chosen)")).toBe("none");
+    await submit(page, "/set_session", { username: "Alice" });
+    await page.goto("/inspector");
+    const fillOf = (selector: string) => styleOf(page, selector, "::before", "backgroundColor");
+    expect(await fillOf(".timeline .past")).not.toBe(await fillOf(".timeline .future"));
+  });
+});
+
+function styleOf(page: Page, selector: string, part: string, property: string): Promise<unknown> {
+  return page.evaluate(`getComputedStyle(document.querySelector("${selector}"), "${part}").${property}`);
+}
+
+/** Red, green and blue together, 0 to 765. */
+async function lightnessOfText(page: Page): Promise<number> {
+  const colour = String(await styleOf(page, "body", "", "color"));
+  return (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+}
 
 async function scenarioPages(page: Page): Promise<string[]> {
   await page.goto("/scenarios");
