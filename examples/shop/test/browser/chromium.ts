@@ -30,6 +30,11 @@ export async function startChromium(): Promise<Chromium> {
   return started;
 }
 
+/** Lets everybody go home: pages that stay open go on asking the shop, and take time from whoever comes next. */
+export async function closeAll(browser: Chromium | undefined): Promise<void> {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+}
+
 /** A person at a browser of their own: its cookies are no other's. */
 export interface Person {
   readonly context: BrowserContext;

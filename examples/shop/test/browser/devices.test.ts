@@ -1,9 +1,9 @@
 import { startOrSkip } from "@coatcheck/engines";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chrome, firefox } from "../navigation.ts";
 import { type Shop, startShop } from "../shop-process.ts";
 import { eve } from "../walk.ts";
-import { newPerson, type Person, startChromium } from "./chromium.ts";
+import { closeAll, newPerson, type Person, startChromium } from "./chromium.ts";
 import { submit, submitForm } from "./forms.ts";
 import { kindsHere } from "./kinds.ts";
 
@@ -27,7 +27,10 @@ describe.skipIf(chromium === undefined).each(listed)("one account on two devices
     laptop = await loggedIn(firefox);
     phone = await loggedIn(chrome);
   });
-  afterEach(() => shop.stop());
+  afterEach(async () => {
+    await closeAll(chromium);
+    await shop.stop();
+  });
 
   async function loggedIn(userAgent: string): Promise<Person> {
     const person = await newPerson(chromium, shop.url, { userAgent });
@@ -63,8 +66,16 @@ describe.skipIf(chromium === undefined).each(listed)("one account on two devices
 });
 
 describe.skipIf(chromium === undefined).each(all)("signing out elsewhere, %s", (_, environment) => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await startShop(environment);
+  });
+  afterAll(async () => {
+    await closeAll(chromium);
+    await shop.stop();
+  });
+
   it("leaves this browser logged in, and no other", async () => {
-    const shop = await startShop(environment);
     const [laptop, phone] = await Promise.all([newPerson(chromium, shop.url), newPerson(chromium, shop.url)]);
     for (const { page } of [laptop, phone]) {
       await page.goto("/login");
@@ -76,6 +87,5 @@ describe.skipIf(chromium === undefined).each(all)("signing out elsewhere, %s", (
     expect(new URL(phone.page.url()).pathname).toBe("/login");
     await laptop.page.goto("/dashboard");
     expect(new URL(laptop.page.url()).pathname).toBe("/dashboard");
-    await shop.stop();
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../../src/shop.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { eve, grace } from "../walk.ts";
-import { newPerson, startChromium } from "./chromium.ts";
+import { closeAll, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
 
 const chromium = await startOrSkip("expiry in a browser", startChromium);
@@ -38,7 +38,10 @@ describe.skipIf(chromium === undefined).each(["signed", "encrypted", "sqlite"] a
         folder.remove();
       };
     });
-    afterEach(() => close());
+    afterEach(async () => {
+      await closeAll(chromium);
+      close();
+    });
 
     it("SEC-20 a browser that still has its cookie is logged out after a day without a visit", async () => {
       const { page, context } = await newPerson(chromium, url);

@@ -1,10 +1,10 @@
 import { startOrSkip } from "@coatcheck/engines";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Shop, startShop } from "../shop-process.ts";
 import { eve } from "../walk.ts";
 import { faultsOf } from "./accessibility.ts";
-import { newPerson, startChromium } from "./chromium.ts";
+import { closeAll, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
 import { kindsHere } from "./kinds.ts";
 
@@ -18,10 +18,12 @@ afterAll(async () => {
 const each = describe.skipIf(chromium === undefined).each(Object.entries(kinds.environments));
 each("the inspector in a browser, %s", (_, environment) => {
   let shop: Shop;
-  beforeEach(async () => {
+  // One for all tests: each has people of its own.
+  beforeAll(async () => {
     shop = await startShop(environment);
   });
-  afterEach(() => shop.stop());
+  afterEach(() => closeAll(chromium));
+  afterAll(() => shop.stop());
 
   it("shows the session without any part of its cookie that would open it, and complains of nothing", async () => {
     const { page, context, complaints, origins } = await newPerson(chromium, shop.url);

@@ -1,9 +1,9 @@
 import { startOrSkip } from "@coatcheck/engines";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Shop, startShop } from "../shop-process.ts";
 import { eve, grace } from "../walk.ts";
-import { newPerson, startChromium } from "./chromium.ts";
+import { closeAll, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
 import { kindsHere } from "./kinds.ts";
 
@@ -17,10 +17,12 @@ afterAll(async () => {
 const each = describe.skipIf(chromium === undefined).each(Object.entries(kinds.environments));
 each("the shop in a browser, %s", (_, environment) => {
   let shop: Shop;
-  beforeEach(async () => {
+  // One for all tests: each has people of its own.
+  beforeAll(async () => {
     shop = await startShop(environment);
   });
-  afterEach(() => shop.stop());
+  afterEach(() => closeAll(chromium));
+  afterAll(() => shop.stop());
 
   it("is walked through from the first visit to the logout, without a complaint and without a third party", async () => {
     const { page, complaints, origins } = await newPerson(chromium, shop.url);
