@@ -37,7 +37,7 @@ describe.skipIf(chromium === undefined).each(looks)("every page, $colorScheme, $
   });
 
   // Some twenty-five pages, one after the other.
-  it("can be read by everybody, fits, and complains of nothing", { timeout: 120_000 }, async () => {
+  it("can be read by everybody, fits, and complains of nothing", { timeout: 240_000 }, async () => {
     const { colorScheme, width } = look;
     const viewport = { width, height: 900 };
     const { page, complaints, origins } = await newPerson(chromium, shop.url, { colorScheme, viewport });
