@@ -35,7 +35,6 @@ export function cartRoutes(): Hono<ShopEnv> {
     const session = await c.var.session;
     // Computed from the newest cart, also when another tab has changed it meanwhile.
     session.update("cart", (cart = []) => withQuantity(cart, item, Number(quantity)));
-    if (Number(quantity) === 0) session.flash("notice", "Taken out of the cart");
     return c.redirect("/view_cart", 303);
   });
 
