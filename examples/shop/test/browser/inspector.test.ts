@@ -50,6 +50,8 @@ each("the inspector in a browser, %s", (_, environment) => {
     await page.goto("/login");
     await submit(page, "/login", eve);
     await page.goto("/inspector");
+    // What happens before the stream is there, under a cookie that is gone by then, it cannot tell of.
+    await page.locator("#live", { hasText: "by themselves" }).waitFor();
     const other = await context.newPage();
     await other.goto("/");
     await submit(other, "/logout");
