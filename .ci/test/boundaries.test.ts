@@ -35,7 +35,7 @@ const PACKAGES: readonly PackageRule[] = [
     name: "coatcheck",
     folder: "packages/cli",
     mayImport: [
-      ...["@coatcheck/core", "@coatcheck/core/toolkit", "@coatcheck/inspector/cookie"],
+      ...["@coatcheck/core", "@coatcheck/core/toolkit", "@coatcheck/auth", "@coatcheck/inspector/cookie"],
       ...["@coatcheck/stores/redis", "@coatcheck/stores/sql", "@coatcheck/stores/sqlite"],
       ...["@clack/prompts", "commander", "kysely"],
     ],

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AccountManager, login } from "@coatcheck/auth";
-import { type SessionMode, serverSide, signedCookie } from "@coatcheck/core";
+import { AccountManager, login, rememberMe } from "@coatcheck/auth";
+import { type SessionMode, type SessionStore, type SubjectIndex, serverSide, signedCookie } from "@coatcheck/core";
 import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
 import { browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -156,6 +156,42 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
     expect(await whoAreThey()).toEqual(["nobody", subject, "nobody"]);
     await coatcheck(["sessions", "revoke-all", "--subject", subject, "--url", url]);
     expect(await list()).toEqual([]);
+  });
+
+  // It ended the sessions, and browsers came back by their other cookie.
+  it.skipIf(url === "")("SEC-24 SEC-52 ends what remembers a browser with the sessions, one or all", async () => {
+    const store = opened.store as SessionStore & SubjectIndex;
+    const sessions = new AccountManager({ mode: serverSide(store), extensions: [rememberMe({ store })] });
+    const subject = `${SUBJECT}, remembered by ${name}`;
+    const remembered = async () => {
+      let id: string | undefined;
+      const client = browser({
+        fetch: (request) =>
+          sessions.handle(request, async (pending) => {
+            const session = await pending;
+            if (new URL(request.url).pathname === "/login") await login(session, subject, { remember: true });
+            id = session.id;
+            return new Response(session.subject ?? "nobody");
+          }),
+      });
+      await client.fetch("/login");
+      await client.fetch("/");
+      return {
+        id,
+        comeBack: async () => {
+          // The browser was closed, which ends the session's cookie.
+          await client.setCookie("__Host-session=; Path=/; Secure; Max-Age=0");
+          return (await client.fetch("/")).text();
+        },
+      };
+    };
+    const [one, two, three] = [await remembered(), await remembered(), await remembered()];
+    expect(await coatcheck(["sessions", "revoke", one.id ?? "", "--url", url])).toMatchObject({ status: 0 });
+    expect([await one.comeBack(), await two.comeBack()]).toEqual(["nobody", subject]);
+    expect(await coatcheck(["sessions", "revoke-all", "--subject", subject, "--url", url])).toMatchObject({
+      status: 0,
+    });
+    expect([await two.comeBack(), await three.comeBack()]).toEqual(["nobody", "nobody"]);
   });
 
   it.skipIf(url === "")("says of a cookie whether its session is in the store", async () => {

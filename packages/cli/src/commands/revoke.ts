@@ -1,11 +1,5 @@
-import {
-  SessionManager,
-  type SessionMode,
-  type SessionStore,
-  type SubjectIndex,
-  serverSide,
-  signedCookie,
-} from "@coatcheck/core";
+import { AccountManager, rememberMe } from "@coatcheck/auth";
+import { type SessionMode, type SessionStore, type SubjectIndex, serverSide, signedCookie } from "@coatcheck/core";
 import { isSecret, newSecret } from "@coatcheck/core/toolkit";
 import { Command } from "commander";
 import { UsageError } from "../cli-error.ts";
@@ -92,13 +86,15 @@ function addRevocations(command: Command): Command {
 function withManager<Result>(
   io: CliIo,
   options: RevokeOptions,
-  act: (sessions: SessionManager) => Promise<Result>,
+  act: (sessions: AccountManager) => Promise<Result>,
 ): Promise<Result> {
   const target = targetOf(io, options, ["DATABASE_URL", "REDIS_URL"]);
   return withStore(io, target, options, (store) =>
     act(
-      new SessionManager({
+      new AccountManager({
         mode: modeOver(store, options),
+        // Otherwise a browser that is remembered would come back by its other cookie.
+        extensions: [rememberMe({ store })],
         // Attributes play no part, and any name is to be accepted.
         cookie: { name: options.cookieName },
         lifetime: { idle: LONGEST_COOKIE, absolute: LONGEST_COOKIE },
