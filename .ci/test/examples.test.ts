@@ -18,13 +18,16 @@ describe.each(folders)("examples/%s", (name) => {
     expect(readdirSync(join(root, "examples", name, "test")).some((file) => file.endsWith(".test.ts"))).toBe(true);
   });
 
-  it.skipIf(name === "shop")(`has less than ${MAX_LINES} lines of source`, () => {
-    const sources = readdirSync(join(root, "examples", name, "src")).filter((file) => !file.endsWith(".d.ts"));
-    const lines = sources.reduce((sum, file) => sum + read(name, "src", file).split("\n").length - 1, 0);
-    expect(lines).toBeLessThan(MAX_LINES);
-  });
+  // The shop is an application, and the others are to be read in one go.
+  if (name !== "shop")
+    it(`has less than ${MAX_LINES} lines of source`, () => {
+      const sources = readdirSync(join(root, "examples", name, "src")).filter((file) => !file.endsWith(".d.ts"));
+      const lines = sources.reduce((sum, file) => sum + read(name, "src", file).split("\n").length - 1, 0);
+      expect(lines).toBeLessThan(MAX_LINES);
+    });
 
-  it.skipIf(!existsSync(join(root, "examples", name, "wrangler.jsonc")))("shows the wrangler.jsonc that it has", () => {
-    expect(read(name, "README.md")).toContain(`\`\`\`jsonc\n${read(name, "wrangler.jsonc").trim()}\n\`\`\``);
-  });
+  if (existsSync(join(root, "examples", name, "wrangler.jsonc")))
+    it("shows the wrangler.jsonc that it has", () => {
+      expect(read(name, "README.md")).toContain(`\`\`\`jsonc\n${read(name, "wrangler.jsonc").trim()}\n\`\`\``);
+    });
 });

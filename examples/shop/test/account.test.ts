@@ -83,49 +83,52 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
   });
 
   describe("at the devices page", () => {
-    it.runIf(canList)("SEC-24 SEC-27 sees both browsers and ends the session of the other", async () => {
-      const [one, other] = [shop.visitor(), shop.visitor(chrome)];
-      await one.submit("/login", eve);
-      await other.submit("/login", { ...eve, remember: "on" });
-      const page = await textOf(one, "/devices");
-      expect(page).toMatch(/Firefox on Linux[\s\S]*this browser/);
-      expect(page).toContain("Chrome on Windows");
-      expect(page.match(/<tr>/g)).toHaveLength(3);
-      expect(page.match(/this browser/g)).toHaveLength(1);
+    if (canList)
+      it("SEC-24 SEC-27 sees both browsers and ends the session of the other", async () => {
+        const [one, other] = [shop.visitor(), shop.visitor(chrome)];
+        await one.submit("/login", eve);
+        await other.submit("/login", { ...eve, remember: "on" });
+        const page = await textOf(one, "/devices");
+        expect(page).toMatch(/Firefox on Linux[\s\S]*this browser/);
+        expect(page).toContain("Chrome on Windows");
+        expect(page.match(/<tr>/g)).toHaveLength(3);
+        expect(page.match(/this browser/g)).toHaveLength(1);
 
-      const stranger = shop.visitor();
-      await stranger.submit("/login", grace);
-      const id = fieldOf(page, "id");
-      expect(await (await submitFrom(stranger, "/devices", "/devices/revoke", { id })).text()).toContain(
-        "There is no such session any more",
-      );
-      expect(await textOf(other, "/dashboard")).toContain("Welcome, Eve");
+        const stranger = shop.visitor();
+        await stranger.submit("/login", grace);
+        const id = fieldOf(page, "id");
+        expect(await (await submitFrom(stranger, "/devices", "/devices/revoke", { id })).text()).toContain(
+          "There is no such session any more",
+        );
+        expect(await textOf(other, "/dashboard")).toContain("Welcome, Eve");
 
-      const after = await (await submitFrom(one, "/devices", "/devices/revoke", { id })).text();
-      expect(after).toContain("That session has ended");
-      expect(after).not.toContain("Chrome on Windows");
-      expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
-      expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
-    });
+        const after = await (await submitFrom(one, "/devices", "/devices/revoke", { id })).text();
+        expect(after).toContain("That session has ended");
+        expect(after).not.toContain("Chrome on Windows");
+        expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
+        expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
+      });
 
-    it.runIf(canList)("SEC-25 has five sessions at most: a sixth login ends the oldest", async () => {
-      const visitors = Array.from({ length: 6 }, () => shop.visitor());
-      for (const visitor of visitors) await visitor.submit("/login", eve);
-      const isIn = async (index: number) =>
-        (await textOf(visitors[index] ?? shop.visitor(), "/dashboard")).includes("Welcome, Eve");
-      expect([await isIn(0), await isIn(1), await isIn(5)]).toEqual([false, true, true]);
-    });
+    if (canList)
+      it("SEC-25 has five sessions at most: a sixth login ends the oldest", async () => {
+        const visitors = Array.from({ length: 6 }, () => shop.visitor());
+        for (const visitor of visitors) await visitor.submit("/login", eve);
+        const isIn = async (index: number) =>
+          (await textOf(visitors[index] ?? shop.visitor(), "/dashboard")).includes("Welcome, Eve");
+        expect([await isIn(0), await isIn(1), await isIn(5)]).toEqual([false, true, true]);
+      });
 
-    it.skipIf(canList)("is told that sessions in cookies cannot be listed", async () => {
-      const visitor = shop.visitor();
-      await visitor.submit("/login", eve);
-      const page = await visitor.visit("/devices");
-      expect(page.status).toBe(200);
-      const text = await page.text();
-      expect(text).toContain("cannot list them");
-      expect(text).not.toContain("<table>");
-      expect(text).toContain("Sign out everywhere");
-    });
+    if (!canList)
+      it("is told that sessions in cookies cannot be listed", async () => {
+        const visitor = shop.visitor();
+        await visitor.submit("/login", eve);
+        const page = await visitor.visit("/devices");
+        expect(page.status).toBe(200);
+        const text = await page.text();
+        expect(text).toContain("cannot list them");
+        expect(text).not.toContain("<table>");
+        expect(text).toContain("Sign out everywhere");
+      });
 
     it("SEC-24 signs out everywhere else, and leaves others in", async () => {
       const [one, other, stranger] = [shop.visitor(), shop.visitor(), shop.visitor()];

@@ -48,22 +48,23 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     expect(await textOf(visitor, "/admin")).toContain("<h1>Admin login</h1>");
   });
 
-  it.runIf(canList)("SEC-24 shows the sessions of Eve and ends one of them", async () => {
-    const [admin, one, other] = [shop.visitor(), shop.visitor(), shop.visitor(chrome)];
-    await one.submit("/login", eve);
-    await other.submit("/login", { ...eve, remember: "on" });
-    await admin.submit("/admin/login", grace);
-    const page = await textOf(admin, "/admin/users/Eve");
-    expect(page).toContain("Firefox on Linux");
-    // The newest login comes first.
-    expect(page).toMatch(/Chrome on Windows[\s\S]*Firefox on Linux/);
-    const path = "/admin/users/Eve";
-    const after = await (await submitFrom(admin, path, `${path}/revoke`, { id: fieldOf(page, "id") })).text();
-    expect(after).toContain("That session has ended");
-    expect(after).not.toContain("Chrome on Windows");
-    expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
-    expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
-  });
+  if (canList)
+    it("SEC-24 shows the sessions of Eve and ends one of them", async () => {
+      const [admin, one, other] = [shop.visitor(), shop.visitor(), shop.visitor(chrome)];
+      await one.submit("/login", eve);
+      await other.submit("/login", { ...eve, remember: "on" });
+      await admin.submit("/admin/login", grace);
+      const page = await textOf(admin, "/admin/users/Eve");
+      expect(page).toContain("Firefox on Linux");
+      // The newest login comes first.
+      expect(page).toMatch(/Chrome on Windows[\s\S]*Firefox on Linux/);
+      const path = "/admin/users/Eve";
+      const after = await (await submitFrom(admin, path, `${path}/revoke`, { id: fieldOf(page, "id") })).text();
+      expect(after).toContain("That session has ended");
+      expect(after).not.toContain("Chrome on Windows");
+      expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
+      expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
+    });
 
   it("SEC-24 ends all sessions of Eve, and remembers none of her browsers", async () => {
     const [admin, one, other] = [shop.visitor(), shop.visitor(), shop.visitor()];

@@ -35,19 +35,20 @@ describe.each(kinds)("the cart, MODE=%s", (kind) => {
   });
 
   // A message about it took more room than the thing had, and nothing small could be taken out of a full cart.
-  it.skipIf(!isCookieKind(kind))("that is full to the last byte gives things back", async () => {
-    const log = vi.spyOn(console, "error").mockReturnValue();
-    const visitor = shop.visitor();
-    await visitor.submit("/add_to_cart", { item: "a" });
-    for (let length = 2048, number = 0; length > 2; number += 1) {
-      const { status } = await visitor.submit("/add_to_cart", { item: `${number}`.padEnd(length, "x") });
-      if (status === 413) length /= 2;
-    }
-    const response = await visitor.submit("/cart/quantity", { item: "a", quantity: "0" });
-    log.mockRestore();
-    expect(response.status).toBe(200);
-    expect(await response.text()).not.toContain("'a'");
-  });
+  if (isCookieKind(kind))
+    it("that is full to the last byte gives things back", async () => {
+      const log = vi.spyOn(console, "error").mockReturnValue();
+      const visitor = shop.visitor();
+      await visitor.submit("/add_to_cart", { item: "a" });
+      for (let length = 2048, number = 0; length > 2; number += 1) {
+        const { status } = await visitor.submit("/add_to_cart", { item: `${number}`.padEnd(length, "x") });
+        if (status === 413) length /= 2;
+      }
+      const response = await visitor.submit("/cart/quantity", { item: "a", quantity: "0" });
+      log.mockRestore();
+      expect(response.status).toBe(200);
+      expect(await response.text()).not.toContain("'a'");
+    });
 
   it("takes 99 of a thing and no more, so that each of its buttons does something", async () => {
     const visitor = shop.visitor();

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signedCookie } from "@coatcheck/core";
+import { findProgram, MissingEngineError, startOrSkip } from "@coatcheck/engines";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { secret } from "../../core/test/support/modes.ts";
@@ -11,9 +12,13 @@ import { openSql } from "../src/engines/open-sql.ts";
 import { cookieLines, valueIn } from "./support/cookies.ts";
 import { COMMAND, coatcheck } from "./support/run-coatcheck.ts";
 
-/** Runs a command in a terminal of its own (util-linux, not that of BSD). */
-const SCRIPT = "/usr/bin/script";
-const hasTerminal = process.platform === "linux" && existsSync(SCRIPT);
+/** Runs a command in a terminal of its own. */
+const script = await startOrSkip("the command line in a terminal", async () => {
+  const howToGet = "apt-get install bsdutils";
+  // That of BSD and macOS takes other arguments.
+  if (process.platform !== "linux") throw new MissingEngineError(`the script of util-linux is needed: ${howToGet}`);
+  return findProgram("script", howToGet);
+});
 
 const ESCAPE = "\u001b";
 const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
@@ -49,7 +54,7 @@ async function inTerminal(
 ): Promise<{ readonly status: number | null; readonly shown: string }> {
   const command = [...COMMAND, ...args].map((word) => `'${word}'`).join(" ");
   // The new terminal has no size yet; what asks a question would wrap it after each letter.
-  const child = spawn(SCRIPT, ["-qec", `stty cols ${columns} rows 30; ${command}`, "/dev/null"], {
+  const child = spawn(script ?? "", ["-qec", `stty cols ${columns} rows 30; ${command}`, "/dev/null"], {
     cwd: folder,
     env: { PATH: process.env["PATH"], TERM: "xterm", ...env },
   });
@@ -65,7 +70,7 @@ async function inTerminal(
   return { status, shown };
 }
 
-describe.skipIf(!hasTerminal)("coatcheck in a terminal", () => {
+describe.skipIf(script === undefined)("coatcheck in a terminal", () => {
   it("shows how far a sweep is, and leaves nothing of that behind", async () => {
     await addExpired(2_500);
     const { status, shown } = await inTerminal(["sweep", "--url", file]);
