@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Engine, openWebSocket, startServer, tryShownVisits } from "@coatcheck/engines";
+import { type Engine, openWebSocket, startServer, wrongVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -32,10 +32,9 @@ describe("examples/bun-sqlite", () => {
     return client;
   }
 
-  it("answers what its README shows", async () => {
-    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), server.url);
-    expect(visits.length).toBeGreaterThan(1);
-    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  it("answers what its README shows", async (test) => {
+    const wrong = await wrongVisits(new URL("../README.md", import.meta.url), server.url);
+    expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
   it("answers a route that is a Response, without a session", async () => {

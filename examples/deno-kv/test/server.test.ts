@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Engine, findProgram, openWebSocket, startServer, tryShownVisits } from "@coatcheck/engines";
+import { type Engine, findProgram, openWebSocket, startServer, wrongVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -35,10 +35,9 @@ describe("examples/deno-kv", () => {
     return client;
   }
 
-  it("answers what its README shows", async () => {
-    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), server.url);
-    expect(visits.length).toBeGreaterThan(1);
-    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  it("answers what its README shows", async (test) => {
+    const wrong = await wrongVisits(new URL("../README.md", import.meta.url), server.url);
+    expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
   it("type-checks with Deno's own types", () => {

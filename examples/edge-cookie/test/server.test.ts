@@ -1,4 +1,4 @@
-import { tryShownVisits } from "@coatcheck/engines";
+import { wrongVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newSecret, runtimes, type Server } from "./runtimes.ts";
@@ -13,10 +13,9 @@ describe.each(Object.entries(runtimes))("the session in its cookie, on %s", (_na
 
   const visitor = (): Browser => browser({ origin: server.url });
 
-  it("answers what the README shows", async () => {
-    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), server.url);
-    expect(visits.length).toBeGreaterThan(1);
-    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  it("answers what the README shows", async (test) => {
+    const wrong = await wrongVisits(new URL("../README.md", import.meta.url), server.url);
+    expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
   it("is remembered from one request to the next, each visitor's own", async () => {

@@ -1,4 +1,4 @@
-import { type Engine, startOrSkip, startRedis, startServer, tryShownVisits } from "@coatcheck/engines";
+import { type Engine, startOrSkip, startRedis, startServer, wrongVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -22,10 +22,9 @@ describe.skipIf(redis === undefined)("examples/hono-node", () => {
   const visitor = (): Browser => browser({ origin: server.url });
   const home = async (client: Browser): Promise<unknown> => (await client.fetch("/")).json();
 
-  it("answers what its README shows", async () => {
-    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), server.url);
-    expect(visits.length).toBeGreaterThan(1);
-    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  it("answers what its README shows", async (test) => {
+    const wrong = await wrongVisits(new URL("../README.md", import.meta.url), server.url);
+    expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
   it("costs a visitor who writes nothing no cookie", async () => {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { tryShownVisits } from "@coatcheck/engines";
+import { wrongVisits } from "@coatcheck/engines";
 import { type RunningWorker, readWranglerConfig, startWorker } from "@coatcheck/engines/worker";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -39,10 +39,9 @@ async function rows(): Promise<unknown> {
 }
 
 describe("sessions in Cloudflare D1", () => {
-  it("answer what the README shows", async () => {
-    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), worker.url);
-    expect(visits.length).toBeGreaterThan(1);
-    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  it("answer what the README shows", async (test) => {
+    const wrong = await wrongVisits(new URL("../README.md", import.meta.url), worker.url);
+    expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
   it("are remembered from one request to the next, each visitor's own", async () => {

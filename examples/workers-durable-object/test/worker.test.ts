@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { tryShownVisits } from "@coatcheck/engines";
+import { wrongVisits } from "@coatcheck/engines";
 import { type RunningWorker, startWorker } from "@coatcheck/engines/worker";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,10 +25,9 @@ async function see(somebody: Browser): Promise<unknown> {
 const nobody = { user: null, items: 0, devices: 0 };
 
 describe("sessions in Durable Objects", () => {
-  it("answer what the README shows", async () => {
-    const visits = await tryShownVisits(new URL("../README.md", import.meta.url), worker.url);
-    expect(visits.length).toBeGreaterThan(1);
-    for (const { line, shown, answered } of visits) expect(answered, line).toBe(shown);
+  it("answer what the README shows", async (test) => {
+    const wrong = await wrongVisits(new URL("../README.md", import.meta.url), worker.url);
+    expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
   it("keep the cart over a login, under a new id", async () => {

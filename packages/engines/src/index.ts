@@ -4,6 +4,6 @@ export { startPostgres } from "./postgres.ts";
 export { type EngineProxy, startProxy } from "./proxy.ts";
 export { startRedis, startRedisCluster } from "./redis.ts";
 export { type ServerRecipe, startServer } from "./server.ts";
-export { type ShownVisit, tryShownVisits } from "./shown-visits.ts";
+export { type ShownVisit, wrongVisits } from "./shown-visits.ts";
 export { startOrSkip } from "./start-or-skip.ts";
 export { openWebSocket, type WebSocketClient } from "./web-socket.ts";
