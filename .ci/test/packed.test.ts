@@ -79,7 +79,7 @@ for (const folder of PACKAGES) {
         .trim()
         .split("\n");
       const top = new Set(list.map((path) => path.split("/")[1]));
-      expect([...top].filter((name) => !["docs", "templates"].includes(name ?? "")).sort()).toEqual([
+      expect([...top].filter((name) => !["bin", "docs", "templates"].includes(name ?? "")).sort()).toEqual([
         "LICENSE",
         "README.md",
         "dist",
