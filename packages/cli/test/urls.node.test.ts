@@ -2,24 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { inProcess, type Run } from "./support/run-coatcheck.ts";
-
-const PASSWORD = "Secret/of#mine";
-const WRITTEN = encodeURIComponent(PASSWORD);
+import { failToList, failureOf, PASSWORD, WRITTEN } from "./support/failures.ts";
+import { inProcess } from "./support/run-coatcheck.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a run ended with: its exit code, and the code of its error. */
-function failureOf({ status, stdout, stderr }: Run) {
-  const { code, message } = JSON.parse(stderr).error;
-  expect(stdout).toBe("");
-  expect(stderr.includes(PASSWORD) || stderr.includes(WRITTEN)).toBe(false);
-  return { status, code, message };
-}
-
-const list = (url: string, cwd = folder) =>
-  inProcess(["sessions", "list", "--subject", "eve", "--url", url, "--json"], { cwd }).then(failureOf);
+const list = (url: string, cwd = folder) => failToList(url, cwd);
 
 describe("coatcheck with a URL", () => {
   it("names what it supports when it knows no such scheme", async () => {
