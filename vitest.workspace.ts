@@ -92,7 +92,7 @@ if (host === "node") {
       ssr,
       test: {
         name: "repository (node)",
-        include: ["{packages,adapters}/*/test/**/*.node.test.ts", ".ci/test/**/*.test.ts"],
+        include: ["{packages,packages/internal,adapters}/*/test/**/*.node.test.ts", ".ci/test/**/*.test.ts"],
         ...timeouts,
       },
     },

@@ -1,4 +1,10 @@
 export type { AnySession } from "@coatcheck/core/toolkit";
+export { deviceLabel } from "./devices/device-label.ts";
+export { type Device, devicesOf, listDevices, revokeDevice, revokeOtherDevices } from "./devices/devices.ts";
+export { aal1, aal2, aal3 } from "./login/assurance.ts";
+export { type LoginOptions, login, logout } from "./login/login.ts";
+export { type AssuranceLevel, type LoginFacts, loginOf } from "./login/login-info.ts";
+export { logoutElsewhere } from "./login/revoke-other-sessions.ts";
 export type {
   AccountExtension,
   AccountSessions,
@@ -6,11 +12,9 @@ export type {
   AnySessionManager,
   CommittedVisit,
   Revocation,
-} from "./account-extension.ts";
-export { AccountManager, type AccountManagerOptions } from "./account-manager.ts";
-export { aal1, aal2, aal3 } from "./assurance.ts";
-export { deviceLabel } from "./device-label.ts";
-export { type Device, devicesOf, listDevices, revokeDevice, revokeOtherDevices } from "./devices.ts";
+} from "./manager/account-extension.ts";
+export { AccountManager, type AccountManagerOptions } from "./manager/account-manager.ts";
+export { type RefusalOptions, refusal } from "./protection/denial-response.ts";
 export {
   type Guard,
   type Guarded,
@@ -21,29 +25,25 @@ export {
   requireLevel,
   requireSubject,
   requireThat,
-} from "./guards.ts";
-export { type LoginOptions, login, logout } from "./login.ts";
-export { type AssuranceLevel, type LoginFacts, loginOf } from "./login-facts.ts";
-export { logoutElsewhere } from "./logout-elsewhere.ts";
-export { type ProviderSessions, type ProviderSessionsOptions, providerSessions } from "./provider-sessions.ts";
-export { type RefusalOptions, refusal } from "./refusal.ts";
-export type {
-  RememberEndReason,
-  RememberEvent,
-  RememberEventListener,
-  RememberRejectReason,
-} from "./remember-events.ts";
-export { type RememberMeOptions, rememberMe } from "./remember-me.ts";
-export { safeNext } from "./safe-next.ts";
+} from "./protection/guards.ts";
+export { safeNext } from "./protection/safe-next.ts";
 export {
   type SessionLimitEvent,
   type SessionLimitOptions,
   sessionLimit,
   TooManySessionsError,
-} from "./session-limit.ts";
+} from "./protection/session-limit.ts";
 export {
   type SessionProtectionOptions,
   type Signal,
   type SignalMismatchEvent,
   sessionProtection,
-} from "./session-protection.ts";
+} from "./protection/session-protection.ts";
+export { type ProviderSessions, type ProviderSessionsOptions, providerSessions } from "./provider/provider-sessions.ts";
+export type {
+  RememberEndReason,
+  RememberEvent,
+  RememberEventListener,
+  RememberRejectReason,
+} from "./remember/events.ts";
+export { type RememberMeOptions, rememberMe } from "./remember/remember-me.ts";

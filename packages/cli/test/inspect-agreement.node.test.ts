@@ -6,8 +6,8 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
+import { secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { secret } from "../../core/test/support/modes.ts";
 import { cookieLines } from "./support/cookies.ts";
 import { inProcess } from "./support/run-coatcheck.ts";
 

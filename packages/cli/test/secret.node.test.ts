@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signedCookie } from "@coatcheck/core";
+import { secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { secret } from "../../core/test/support/modes.ts";
 import { COMMAND, coatcheck, inProcess, runProgram } from "./support/run-coatcheck.ts";
 
 describe("coatcheck secret", () => {

@@ -1,5 +1,5 @@
-export type { CookieOptions } from "./cookie-options.ts";
-export { encryptedCookie } from "./encrypted-cookie.ts";
+export type { CookieOptions } from "./cookies/cookie-options.ts";
+export type { Secrets } from "./crypto/key-ring.ts";
 export {
   IdCollisionError,
   InvalidOptionError,
@@ -19,15 +19,22 @@ export {
   WeakSecretError,
 } from "./errors.ts";
 export type { DropReason, RejectReason, SessionEvent, SessionEventListener } from "./events.ts";
-export type { SessionMode } from "./keeper.ts";
-export type { Secrets } from "./key-ring.ts";
-export { type MemoryStoreOptions, memoryStore } from "./memory-store.ts";
-export type { LifetimeOptions, SessionManagerOptions } from "./options.ts";
-export { PendingSession } from "./pending-session.ts";
-export type { SealedCookieOptions } from "./sealed-mode.ts";
-export { type ServerSideOptions, serverSide } from "./server-side.ts";
-export { Session } from "./session.ts";
+export type { StandardSchema } from "./lib/standard-schema.ts";
+export { PendingSession } from "./lifecycle/pending-session.ts";
+export type { SessionMode } from "./modes/backend.ts";
+export { encryptedCookie } from "./modes/encrypted-cookie.ts";
+export type { SealedCookieOptions } from "./modes/sealed-mode.ts";
+export { type ServerSideOptions, serverSide } from "./modes/server-side.ts";
+export { signedCookie } from "./modes/signed-cookie.ts";
+export type { LifetimeOptions, SessionManagerOptions } from "./session/options.ts";
+export { Session } from "./session/session.ts";
 export { type SessionInfo, SessionManager } from "./session-manager.ts";
-export { signedCookie } from "./signed-cookie.ts";
-export type { StandardSchema } from "./standard-schema.ts";
-export type { SessionStore, StoredSession, StoreTraits, SubjectIndex, SubjectSession, Sweeper } from "./store.ts";
+export { type MemoryStoreOptions, memoryStore } from "./stores/memory-store.ts";
+export type {
+  SessionStore,
+  StoredSession,
+  StoreTraits,
+  SubjectIndex,
+  SubjectSession,
+  Sweeper,
+} from "./stores/store.ts";

@@ -1,14 +1,14 @@
-import type { Content } from "./draft.ts";
+import { canCarryHeaders, withSessionHeaders } from "./cookies/response-headers.ts";
 import { assertOption, NoResponseError, SessionForeignError, UnsupportedError } from "./errors.ts";
-import { parseJson } from "./json.ts";
-import type { Keeper } from "./keeper.ts";
-import { faultOf } from "./lifetime.ts";
-import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./options.ts";
-import { PendingSession } from "./pending-session.ts";
-import { canCarryHeaders, withSessionHeaders } from "./response-headers.ts";
-import type { Session } from "./session.ts";
-import { Visited } from "./session-state.ts";
-import { settle } from "./settle.ts";
+import { parseJson } from "./lib/json.ts";
+import { settle } from "./lifecycle/commit.ts";
+import { PendingSession } from "./lifecycle/pending-session.ts";
+import type { Keeper } from "./modes/backend.ts";
+import type { Content } from "./session/draft.ts";
+import { faultOf } from "./session/lifetime.ts";
+import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./session/options.ts";
+import type { Session } from "./session/session.ts";
+import { Visited } from "./session/session-state.ts";
 
 /** What {@link SessionManager.list} tells about a session. Nothing in it can be used as a cookie. */
 export interface SessionInfo {

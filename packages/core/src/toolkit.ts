@@ -2,16 +2,16 @@
  * What core is made of, for packages that keep cookies and records of their own beside the session: `@coatcheck/auth`
  * and `@coatcheck/csrf`. An application needs none of it.
  */
-export { type AskStore, askStore, type IndexedStore } from "./ask-store.ts";
-export { parseBase64Url, toBase64Url, toBytes } from "./base64url.ts";
-export { cookieValues } from "./cookie-header.ts";
-export { type ResolvedCookie, resolveCookie } from "./cookie-options.ts";
+
+export { cookieValues } from "./cookies/cookie-header.ts";
+export { type ResolvedCookie, resolveCookie } from "./cookies/cookie-options.ts";
+export { canCarryHeaders, withSessionHeaders as withCookies } from "./cookies/response-headers.ts";
+export { type KeyBinding, type KeyRing, keyRing, type RingKey, type Secrets } from "./crypto/key-ring.ts";
+export { parseSecrets } from "./crypto/secrets.ts";
+export { isSessionId as isSecret, newSessionId as newSecret, toStoreKey as toHash } from "./crypto/session-id.ts";
 export { assertOption } from "./errors.ts";
-export { parseJson } from "./json.ts";
-export { type KeyBinding, type KeyRing, keyRing, type RingKey, type Secrets } from "./key-ring.ts";
-export { canCarryHeaders, withSessionHeaders as withCookies } from "./response-headers.ts";
-export { parseSecrets } from "./secrets.ts";
-export { isSessionId as isSecret, newSessionId as newSecret, toStoreKey as toHash } from "./session-id.ts";
+export { parseBase64Url, toBase64Url, toBytes } from "./lib/base64url.ts";
+export { parseJson } from "./lib/json.ts";
 export {
   type AnySession,
   bindUnproven,
@@ -23,4 +23,5 @@ export {
   requestOf,
   type SessionOutcome,
   writeNote,
-} from "./session-notes.ts";
+} from "./session/extension-data.ts";
+export { type AskStore, askStore, type IndexedStore } from "./stores/guarded-store.ts";

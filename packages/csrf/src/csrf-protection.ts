@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "@coatcheck/core";
 import { type AnySession, assertOption } from "@coatcheck/core/toolkit";
 import { checkToken, hasToken } from "./csrf-token.ts";
-import type { CsrfReason } from "./refusal.ts";
+import type { CsrfReason } from "./denial-response.ts";
 import { assertOrigins, originReason } from "./request-origin.ts";
 import { carriesToken, readToken, resolveNames, type TokenNames } from "./request-token.ts";
 

@@ -1,8 +1,8 @@
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
 import { csrfProtection, csrfToken, refuse } from "@coatcheck/csrf";
+import { modes } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { modes } from "../../core/test/support/modes.ts";
 import { shop } from "./support/shop.ts";
 
 const OWN = { "Sec-Fetch-Site": "same-origin" };

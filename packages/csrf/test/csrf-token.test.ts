@@ -1,10 +1,10 @@
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
 import { cookieValues, parseBase64Url, readNote, toBase64Url, writeNote } from "@coatcheck/core/toolkit";
 import { checkToken, csrfToken } from "@coatcheck/csrf";
+import { modes, modesWithSecrets, secret, visitor } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { modes, modesWithSecrets, secret, visitor } from "../../core/test/support/modes.ts";
 import { type Customer, shop } from "./support/shop.ts";
 
 for (const { name, mode } of modes()) {

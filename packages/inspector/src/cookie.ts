@@ -1,2 +1,2 @@
-export { type CookieAnatomy, type CookieClaims, joinChunks, readCookie } from "./cookie-anatomy.ts";
-export { type RejectionLesson, rejectionLessons } from "./rejection-lessons.ts";
+export { type CookieAnatomy, type CookieClaims, joinChunks, readCookie } from "./cookie/decoded-cookie.ts";
+export { type RejectionLesson, rejectionLessons } from "./cookie/rejection-explanations.ts";

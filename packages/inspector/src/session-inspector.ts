@@ -1,11 +1,11 @@
 import { type SessionEventListener, SessionManager, type SessionManagerOptions } from "@coatcheck/core";
 import { assertOption, toHash } from "@coatcheck/core/toolkit";
-import { type InspectorGuard, type Refusal, refusalOf } from "./admission.ts";
-import { eventLog } from "./event-log.ts";
-import { eventStream } from "./event-stream.ts";
-import { eventTrail } from "./event-trail.ts";
-import { type Inspection, inspect } from "./inspection.ts";
-import { pageOf } from "./page.ts";
+import { type Inspection, inspect } from "./cookie/inspect-cookie.ts";
+import { eventLog } from "./events/event-log.ts";
+import { eventStream } from "./events/event-stream.ts";
+import { eventTrail } from "./events/session-events.ts";
+import { type InspectorGuard, type Refusal, refusalOf } from "./page/admission.ts";
+import { pageOf } from "./page/page.ts";
 
 /** Options of {@link sessionInspector}. */
 export interface SessionInspectorOptions {

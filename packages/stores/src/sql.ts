@@ -4,7 +4,7 @@ export {
   migrationSql,
   sqlMigrations,
   sqlMigrator,
-} from "./sql-migrator.ts";
-export { type SqlStoreOptions, sqlStore } from "./sql-store.ts";
-export type { SqlSweeper, SweepOptions } from "./sql-sweep.ts";
-export type { SqlTableOptions } from "./sql-table.ts";
+} from "./sql/sql-migrator.ts";
+export { type SqlStoreOptions, sqlStore } from "./sql/sql-store.ts";
+export type { SqlSweeper, SweepOptions } from "./sql/sql-sweep.ts";
+export type { SqlTableOptions } from "./sql/sql-table.ts";

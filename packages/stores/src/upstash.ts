@@ -1,8 +1,8 @@
 import { assertArgument } from "./arguments.ts";
 import { toPrefix } from "./prefix.ts";
-import { type RedisOptions, type RedisStore, type RunScript, redisSessions } from "./redis-sessions.ts";
+import { type RedisOptions, type RedisStore, type RunScript, redisSessions } from "./redis/redis-sessions.ts";
 
-export type { RedisOptions, RedisStore } from "./redis-sessions.ts";
+export type { RedisOptions, RedisStore } from "./redis/redis-sessions.ts";
 
 /** What is used of the client of `@upstash/redis`. */
 export interface UpstashClient {

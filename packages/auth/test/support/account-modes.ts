@@ -7,7 +7,7 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
-import { secret } from "../../../core/test/support/modes.ts";
+import { secret } from "@coatcheck/test-support";
 import { type Watched, watchedStore } from "./watched-store.ts";
 
 /** A mode, and the store that all of its answers come from. */

@@ -1,6 +1,6 @@
 import type { SessionManager } from "@coatcheck/core";
+import { type Visitor, visitor } from "@coatcheck/test-support";
 import type { Browser } from "@coatcheck/testing";
-import { type Visitor, visitor } from "../../../core/test/support/modes.ts";
 
 type Sessions<Data extends object> = Pick<SessionManager<Data>, "handle">;
 

@@ -1,4 +1,4 @@
-import { cookieModes, type ModeUnderTest, modes } from "../../../core/test/support/modes.ts";
+import { cookieModes, type ModeUnderTest, modes } from "@coatcheck/test-support";
 
 /** A mode, and whether a copy of a cookie is worth nothing after its session has ended. */
 export interface LoginMode extends ModeUnderTest {

@@ -1,7 +1,7 @@
 import { type SessionMode, type SessionStore, type SubjectIndex, serverSide, signedCookie } from "@coatcheck/core";
+import { secret } from "@coatcheck/test-support";
 import { type FakeClock, fakeClock } from "@coatcheck/testing";
 import { expect, it } from "vitest";
-import { secret } from "../../../core/test/support/modes.ts";
 import { cookieIn, rememberingSite, restart, whoIs } from "./remembering.ts";
 
 /** Stores on one engine. */

@@ -8,8 +8,8 @@ import {
   signedCookie,
 } from "@coatcheck/core";
 import type { AnySession } from "@coatcheck/core/toolkit";
+import { secret } from "@coatcheck/test-support";
 import { type Browser, browser, type FakeClock, fakeClock } from "@coatcheck/testing";
-import { secret } from "../../../core/test/support/modes.ts";
 import {
   type AccountExtension,
   AccountManager,

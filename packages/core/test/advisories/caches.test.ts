@@ -1,7 +1,7 @@
 import { type Session, SessionManager, type SessionManagerOptions } from "@coatcheck/core";
+import { modes } from "@coatcheck/test-support";
 import { browser, type FakeClock, fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { modes } from "../support/modes.ts";
 import { type SharedCacheOptions, sharedCache } from "./shared-cache.ts";
 
 /** Every way to ask a session for something without changing it, each with an answer that depends on who asks. */

@@ -1,7 +1,7 @@
 import { memoryStore, serverSide } from "@coatcheck/core";
+import { cookieModes, cookieModesWithRevocations, modes, secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
 import { application, dataOf, guestOf } from "../peers/application.ts";
-import { cookieModes, cookieModesWithRevocations, modes, secret } from "../support/modes.ts";
 
 /** Those in which a session can be ended although somebody has a copy of its cookie. */
 const modesThatEnd = [

@@ -1,9 +1,9 @@
 import { encryptedCookie, memoryStore, type SessionStore, serverSide, signedCookie } from "@coatcheck/core";
 import { keyRing } from "@coatcheck/core/toolkit";
+import { cookieModes, modes, modesWithSecrets, requestWith, secret, ticketIn } from "@coatcheck/test-support";
 import { EncryptJWT, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "../peers/application.ts";
-import { cookieModes, modes, modesWithSecrets, requestWith, secret, ticketIn } from "../support/modes.ts";
 
 /** What the session of a request with that `Cookie` header, or of a request that somebody made up, holds. */
 async function readWith(

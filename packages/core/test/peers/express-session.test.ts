@@ -1,8 +1,7 @@
 import { memoryStore, type SessionStore, serverSide, signedCookie } from "@coatcheck/core";
+import { attributesOf, modes, modesWithSecrets, secret, ticketIn } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { modes, modesWithSecrets, secret, ticketIn } from "../support/modes.ts";
-import { attributesOf } from "../support/set-cookie-line.ts";
 import { application, dataOf, guestOf } from "./application.ts";
 
 /** Handlers that answer in each of the ways a body can be made. */

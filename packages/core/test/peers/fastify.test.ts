@@ -1,8 +1,7 @@
 import { encryptedCookie, memoryStore, type StandardSchema, serverSide } from "@coatcheck/core";
+import { attributesOf, cookieModes, modes, modesWithSecrets, secret, ticketIn } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { cookieModes, modes, modesWithSecrets, secret, ticketIn } from "../support/modes.ts";
-import { attributesOf } from "../support/set-cookie-line.ts";
 import { application, dataOf } from "./application.ts";
 
 for (const { name, mode } of modes()) {

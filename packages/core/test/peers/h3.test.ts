@@ -1,7 +1,7 @@
 import { encryptedCookie, memoryStore, signedCookie } from "@coatcheck/core";
+import { modes, modesWithSecrets, secret } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { modes, modesWithSecrets, secret } from "../support/modes.ts";
 import { application, dataOf } from "./application.ts";
 
 /** Alive at 59 s of idleness, over at 60 s. */

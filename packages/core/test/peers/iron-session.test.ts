@@ -1,6 +1,5 @@
+import { cookieModes, modes, modesWithSecrets, secret, shapeOf } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { cookieModes, modes, modesWithSecrets, secret } from "../support/modes.ts";
-import { shapeOf } from "../support/set-cookie-line.ts";
 import { application, dataOf } from "./application.ts";
 
 for (const { name, mode } of modes()) {

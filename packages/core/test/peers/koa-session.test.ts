@@ -1,8 +1,7 @@
 import { memoryStore, serverSide, signedCookie } from "@coatcheck/core";
+import { attributesOf, cookieModes, modes, secret } from "@coatcheck/test-support";
 import { sessionTransaction } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { cookieModes, modes, secret } from "../support/modes.ts";
-import { attributesOf } from "../support/set-cookie-line.ts";
 import { application, dataOf, guestOf } from "./application.ts";
 
 for (const { name, mode } of modes()) {

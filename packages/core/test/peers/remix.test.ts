@@ -1,7 +1,7 @@
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
+import { cookieModes, cookieModesWithRevocations, modes, modesWithSecrets, ticketIn } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { cookieModes, cookieModesWithRevocations, modes, modesWithSecrets, ticketIn } from "../support/modes.ts";
 import { application, dataOf } from "./application.ts";
 
 for (const { name, mode } of modes()) {

@@ -1,1 +1,1 @@
-export { type ModeUnderTest, modes, modesWithSecrets, secret, ticketIn } from "../../../core/test/support/modes.ts";
+export { type ModeUnderTest, modes, modesWithSecrets, secret, ticketIn } from "@coatcheck/test-support";

@@ -1,7 +1,7 @@
 import { encryptedCookie, SessionManager, type SessionStore, signedCookie } from "@coatcheck/core";
+import { secret } from "@coatcheck/test-support";
 import { type Browser, browser } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { secret } from "../../../core/test/support/modes.ts";
 
 /** Two connections to one engine, as two servers of a site have. */
 export interface TwoConnections {

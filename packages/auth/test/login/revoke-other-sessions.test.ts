@@ -1,0 +1,121 @@
+import { type AccountExtension, AccountManager, login, logoutElsewhere, type Revocation } from "@coatcheck/auth";
+import { memoryStore, type SessionMode, type SessionStore, serverSide } from "@coatcheck/core";
+import { cookieModes, modes, visitor } from "@coatcheck/test-support";
+import { fakeClock } from "@coatcheck/testing";
+import { describe, expect, it } from "vitest";
+import { loginModes } from "../support/modes.ts";
+
+interface Data {
+  cart: string[];
+}
+
+function setUp(mode: SessionMode, extensions: readonly AccountExtension[] = []) {
+  const clock = fakeClock();
+  const sessions = new AccountManager<Data>({ mode, extensions, now: clock.now });
+  const device = async (subject: string) => {
+    const { client, visit } = visitor(sessions);
+    await visit((session) => login(session, subject));
+    const who = async () => (await visit((session) => session.subject)).result;
+    return { client, visit, who, changePassword: () => visit((session) => logoutElsewhere(sessions, session)) };
+  };
+  return { clock, sessions, device };
+}
+
+for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
+  describe(`logoutElsewhere, ${name}`, () => {
+    it("SEC-24 ends the subject's other sessions, and nobody else's", async () => {
+      const { device } = setUp(mode());
+      const [mine, lost, stolen, other] = [await device("a"), await device("a"), await device("a"), await device("b")];
+      await mine.visit((session) => session.set("cart", ["book"]));
+      await mine.changePassword();
+      expect(await mine.who()).toBe("a");
+      expect((await mine.visit((session) => session.get("cart"))).result).toEqual(["book"]);
+      expect(await lost.who()).toBeUndefined();
+      expect(await stolen.who()).toBeUndefined();
+      expect(await other.who()).toBe("b");
+    });
+
+    it("SEC-24 ends a copy of this session's own cookie, which gets a new id", async () => {
+      const { sessions, device } = setUp(mode());
+      const mine = await device("c");
+      const cookie = await mine.client.cookieHeader();
+      await mine.changePassword();
+      expect(await mine.client.cookieHeader()).not.toBe(cookie);
+      const thief = await sessions.open(new Request("https://localhost/", { headers: { Cookie: cookie } }));
+      expect(thief.subject).toBeUndefined();
+      expect(await mine.who()).toBe("c");
+    });
+
+    it("SEC-21 SEC-26 proves nothing: neither fresher than before, nor a longer session", async () => {
+      const { clock, device } = setUp(mode());
+      const mine = await device("d");
+      const authenticatedAt = clock.now();
+      clock.advance(3600);
+      await mine.changePassword();
+      expect((await mine.visit((session) => session.authenticatedAt)).result).toBe(authenticatedAt);
+    });
+
+    it("follows a login in the same request, as after a reset by e-mail", async () => {
+      const { sessions, device } = setUp(mode());
+      const lost = await device("e");
+      const { visit } = visitor(sessions);
+      await visit(async (session) => {
+        await login(session, "e");
+        await logoutElsewhere(sessions, session);
+      });
+      expect(await lost.who()).toBeUndefined();
+      expect((await visit((session) => session.subject)).result).toBe("e");
+    });
+  });
+}
+
+describe("logoutElsewhere", () => {
+  const bare = (): SessionStore => {
+    const { traits, load, create, update, touch, delete: remove } = memoryStore();
+    return { traits, load, create, update, touch, delete: remove };
+  };
+
+  it("says so where nothing can be ended: in cookie modes without revocations, in stores that find no subjects", async () => {
+    for (const mode of [...cookieModes().map((each) => each.mode()), serverSide(bare())]) {
+      const { device } = setUp(mode);
+      const mine = await device("eve");
+      await expect(mine.changePassword()).rejects.toMatchObject({ code: "UNSUPPORTED" });
+    }
+  });
+
+  it("says that nobody is logged in", async () => {
+    for (const { mode } of modes()) {
+      const sessions = new AccountManager({ mode: mode() });
+      const { visit } = visitor(sessions);
+      await expect(visit((session) => logoutElsewhere(sessions, session))).rejects.toMatchObject({
+        code: "INVALID_OPTION",
+      });
+    }
+  });
+
+  it("fails before anything has ended when it comes after the commit", async () => {
+    const { sessions, device } = setUp(serverSide(memoryStore()));
+    const [mine, lost] = [await device("eve"), await device("eve")];
+    const headers = { Cookie: await mine.client.cookieHeader() };
+    const session = await sessions.open(new Request("https://localhost/", { headers }));
+    await sessions.commit(session, new Response());
+    await expect(logoutElsewhere(sessions, session)).rejects.toMatchObject({ code: "SESSION_COMMITTED" });
+    expect(await lost.who()).toBe("eve");
+    expect(await mine.who()).toBe("eve");
+  });
+
+  it("tells extensions, so that what they remember of the subject ends as well", async () => {
+    const revoked: Revocation[] = [];
+    const { device } = setUp(serverSide(memoryStore()), [
+      {
+        revoked: async (revocation) => {
+          revoked.push(revocation);
+        },
+      },
+    ]);
+    const mine = await device("eve");
+    const { result: id } = await mine.visit((session) => session.id);
+    await mine.changePassword();
+    expect(revoked).toEqual([{ subject: "eve", except: id }]);
+  });
+});

@@ -1,0 +1,47 @@
+import { startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
+import { redisStore } from "@coatcheck/stores/redis";
+import { sqlStore } from "@coatcheck/stores/sql";
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import { createClient } from "redis";
+import { afterAll, describe } from "vitest";
+import { freshTable } from "../../../stores/test/support/sql.ts";
+import { remembersOn } from "../support/remember-behaviour.ts";
+
+const redis = await startOrSkip("rememberMe on Redis", startRedis);
+const client = redis && (await createClient({ url: redis.url }).connect());
+const postgres = await startOrSkip("rememberMe on PostgreSQL", startPostgres);
+const db = postgres && new Kysely<unknown>({ dialect: new PostgresDialect({ pool: connect(postgres.url) }) });
+
+afterAll(async () => {
+  client?.destroy();
+  await db?.destroy();
+  await Promise.all([redis?.stop(), postgres?.stop()]);
+});
+
+describe.skipIf(client === undefined)("rememberMe on Redis", () => {
+  let number = 0;
+  remembersOn({
+    async open() {
+      if (client === undefined) throw new Error("no Redis");
+      return redisStore(client, { prefix: `remember-${number++}:` });
+    },
+  });
+});
+
+describe.skipIf(db === undefined)("rememberMe on PostgreSQL", () => {
+  remembersOn({
+    async open() {
+      if (db === undefined) throw new Error("no PostgreSQL");
+      return sqlStore(db, { table: await freshTable(db) });
+    },
+  });
+});
+
+function connect(connectionString: string): Pool {
+  const pool = new Pool({ connectionString, max: 10 });
+  // A pool has ended before its connections are all closed; what the server says when it stops then is no failure.
+  pool.on("error", () => {});
+  pool.on("connect", (connected) => connected.on("error", () => {}));
+  return pool;
+}

@@ -1,0 +1,88 @@
+import { encryptedCookie, SessionManager } from "@coatcheck/core";
+import { secret, ticketIn } from "@coatcheck/test-support";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cookieCache } from "../../src/cookies/cookie-cache.ts";
+import { resolveCookie } from "../../src/cookies/cookie-options.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A million take a minute, so only CI seals that many. */
+const SEALS = process.env["CI"] === undefined ? 20_000 : 1_000_000;
+const DRAWS = 1_000_000;
+const BATCH = 250;
+const NONCE_BYTES = 12;
+
+/** The nonce of a compact JWE is its third part, in base64url. */
+function nonceOf(token: string): string {
+  return Buffer.from(token.split(".")[2] ?? "", "base64url").toString("latin1");
+}
+
+/*
+ * Every nonce in a cookie is exactly the 12 bytes drawn for it and for nothing else, and the source they are drawn from
+ * does not repeat. 96 random bits may be expected to repeat once in 2^48 seals.
+ */
+describe("nonces of the encrypted cookie", () => {
+  it(`SEC-15 are the 12 fresh bytes that were drawn for them, in ${SEALS} seals of one key, none of them twice`, async () => {
+    const draw = crypto.getRandomValues.bind(crypto);
+    const drawn = new Set<string>();
+    let draws = 0;
+    // Spied on so that it is restored, and then replaced: a spy would keep a record of millions of calls.
+    vi.spyOn(crypto, "getRandomValues");
+    crypto.getRandomValues = (bytes) => {
+      draw(bytes);
+      if (bytes instanceof Uint8Array && bytes.length === NONCE_BYTES) {
+        draws += 1;
+        drawn.add(Buffer.from(bytes).toString("latin1"));
+      }
+      return bytes;
+    };
+    const seal = crypto.subtle.encrypt.bind(crypto.subtle);
+    const keys = new Set<CryptoKey>();
+    vi.spyOn(crypto.subtle, "encrypt");
+    crypto.subtle.encrypt = (algorithm, key, data) => {
+      keys.add(key);
+      return seal(algorithm, key, data);
+    };
+
+    // What a manager has its sessions kept by, without the rest of a request, which would take as long again.
+    const cookie = resolveCookie();
+    const { keeper } = encryptedCookie({ secrets: secret() });
+    const sealed = keeper({ cookie, seen: cookieCache(0), now: Date.now, idle: 1000 });
+    const session = { data: '{"d":{"theme":"dark"}}', version: 1, createdAt: 1, expiresAt: 1001 };
+    const used = new Set<string>();
+    for (let seals = 0; seals < SEALS; seals += BATCH) {
+      const kept = await Promise.all(Array.from({ length: BATCH }, () => sealed.create(session)));
+      for (const { ticket } of kept) used.add(nonceOf(ticket.join("")));
+    }
+    expect(keys.size, "one key sealed all of them").toBe(1);
+    expect(used.size, "nonces in cookies").toBe(SEALS);
+    expect(draws, "nonces drawn").toBe(SEALS);
+    expect([...used].filter((nonce) => !drawn.has(nonce)).length, "nonces that were not drawn").toBe(0);
+  }, 600_000);
+
+  it("SEC-15 come from a source that repeats none in 1,000,000 draws", () => {
+    const seen = new Set<string>();
+    const bytes = new Uint8Array(NONCE_BYTES);
+    for (let draws = 0; draws < DRAWS; draws++) {
+      seen.add(Buffer.from(crypto.getRandomValues(bytes)).toString("latin1"));
+    }
+    expect(seen.size).toBe(DRAWS);
+  }, 60_000);
+
+  it("SEC-15 are drawn anew when the same session is sealed again", async () => {
+    const sessions = new SessionManager({ mode: encryptedCookie({ secrets: secret() }), now: () => 0 });
+    const nonces = new Set<string>();
+    let cookie = "";
+    for (let count = 0; count < 1_000; count++) {
+      const session = await sessions.open(new Request("https://localhost/", { headers: { cookie } }));
+      session.set("theme", count % 2 === 0 ? "dark" : "light");
+      const response = await sessions.commit(session, new Response());
+      const token = ticketIn(response.headers.getSetCookie()[0]);
+      nonces.add(nonceOf(token));
+      cookie = `__Host-session=${token}`;
+    }
+    expect(nonces.size).toBe(1_000);
+  });
+});

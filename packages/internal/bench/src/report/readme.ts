@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { toTable } from "../measuring/table.ts";
+import { root } from "../runtimes.ts";
+import type { Report } from "./report.ts";
+import { formatNumber } from "./work-tables.ts";
+
+/** Replaces the results in this package's README, and the summary in the repository's. */
+export function writeReadmes(report: Report): void {
+  const results = report.sections.map(({ text }) => text).join("\n\n");
+  replaceIn("packages/internal/bench/README.md", "results", results);
+  replaceIn("README.md", "summary", summarize(report));
+}
+
+function replaceIn(page: string, name: string, text: string): void {
+  const file = join(root, page);
+  writeFileSync(file, replaceBetween(readFileSync(file, "utf8"), name, text, page));
+}
+
+/** @throws when a page has no such place */
+export function replaceBetween(page: string, name: string, text: string, title: string): string {
+  const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
+  const [start, stop] = [page.indexOf(begin), page.indexOf(end)];
+  if (start === -1 || stop < start) throw new Error(`${title} has no ${begin} … ${end}.`);
+  return `${page.slice(0, start + begin.length)}\n\n${text}\n\n${page.slice(stop)}`;
+}
+
+/** What the summary tells, by group, work and peer. */
+const HEADLINES = [
+  ["signed", "read, first sight, 200 bytes", "Hono's signed cookie"],
+  ["signed", "read, repeat sight, 200 bytes", "Hono's signed cookie"],
+  ["signed", "write, repeat sight", "Hono's signed cookie"],
+  ["encrypted", "read, first sight, 200 bytes", "@hono/session"],
+  ["encrypted", "read, first sight, 200 bytes", "iron-session"],
+  ["encrypted", "read, repeat sight, 200 bytes", "@hono/session"],
+  ["encrypted", "write, repeat sight", "@hono/session"],
+  ["server", "read, first sight, 200 bytes", "@hono/session, storage"],
+] as const;
+
+function summarize({ comparison, conditions }: Report): string {
+  const rows = HEADLINES.map(([group, work, peer]) => {
+    const base = comparison.base(group, peer) ?? "coatcheck";
+    const [ours, ratio] = [comparison.cost(group, work, base), comparison.ratio(group, work, peer, base)];
+    return [`${group}: ${work}`, format(ours?.median), peer, format(ratio?.median)];
+  });
+  const table = toTable(["", "coatcheck, µs", "beside", "takes × as long"], rows);
+  const [machine = ""] = conditions.split("\n");
+  return `${table}\n\n${machine}`;
+}
+
+function format(value: number | undefined): string {
+  return value === undefined ? "" : formatNumber(value);
+}

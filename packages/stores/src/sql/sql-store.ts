@@ -1,0 +1,135 @@
+import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
+import type { Insertable, Kysely, Selectable } from "kysely";
+import { assertStoreKey } from "../arguments.ts";
+import { toInstant, withInstants } from "../instant.ts";
+import { type Statement, statementRunner } from "./sql-runner.ts";
+import { assertSubject, toSubject } from "./sql-subject.ts";
+import { type SqlSweeper, sqlSweeper } from "./sql-sweep.ts";
+import {
+  COLUMNS,
+  type SessionColumn,
+  type SessionRow,
+  type SqlTableOptions,
+  toDatabase,
+  toTable,
+} from "./sql-table.ts";
+
+/** Options of {@link sqlStore}. */
+export interface SqlStoreOptions extends SqlTableOptions {
+  /** Epoch milliseconds; goes into `updated_at` and decides nothing. @default Date.now */
+  readonly now?: () => number;
+}
+
+/**
+ * Sessions in a table of PostgreSQL, MySQL, MariaDB, SQLite or Cloudflare D1, by a Kysely that the user brings. The
+ * table is made by `migrate(db)`. A subject takes 1,020 bytes of UTF-8 at most, and no NUL.
+ *
+ * @param db - the user's own; its plugins are not applied to the table of sessions
+ * @throws `INVALID_OPTION`. Methods reject with `NOT_MIGRATED` when there is no table, and otherwise with what the
+ * engine's driver says.
+ */
+export function sqlStore<Database>(
+  db: Kysely<Database>,
+  options: SqlStoreOptions = {},
+): SessionStore & SubjectIndex & SqlSweeper {
+  const { now = Date.now } = options;
+  const table = toTable("sqlStore", options);
+  const sessions = toDatabase("sqlStore", db);
+  const run = statementRunner(table);
+
+  async function exists(key: string): Promise<boolean> {
+    const found = sessions.selectFrom(table).select("id").where("session_id", "=", key);
+    return (await run(found)).length > 0;
+  }
+
+  async function changed(statement: Statement<Changes>): Promise<number> {
+    const [result] = await run(statement);
+    return Number(result?.numUpdatedRows ?? result?.numDeletedRows ?? 0);
+  }
+
+  return {
+    traits: { atomic: true, consistency: "strong" },
+
+    async load(key) {
+      assertStoreKey(key);
+      const [row] = await run(sessions.selectFrom(table).select(COLUMNS).where("session_id", "=", key));
+      return row === undefined ? null : toSession(row);
+    },
+
+    async create(key, session) {
+      assertStoreKey(key);
+      const row = { session_id: key, ...toColumns(session), updated_at: now() };
+      try {
+        await run(sessions.insertInto(table).values(row));
+        return true;
+      } catch (error) {
+        // Each engine has its own word for a key that is taken; whether it is taken, all can be asked. One that cannot
+        // answer this either has the first error told, which is nearer to the cause.
+        if (await exists(key).catch(() => false)) return false;
+        throw error;
+      }
+    },
+
+    async update(key, session, expectedVersion) {
+      assertStoreKey(key);
+      const next = { ...toColumns(session), version: expectedVersion + 1, updated_at: now() };
+      const statement = sessions.updateTable(table).set(next).where("session_id", "=", key);
+      if ((await changed(statement.where("version", "=", expectedVersion))) > 0) return "ok";
+      return (await exists(key)) ? "conflict" : "gone";
+    },
+
+    async touch(key, expiresAt) {
+      assertStoreKey(key);
+      const expires_at = toInstant(expiresAt);
+      const statement = sessions.updateTable(table).set({ expires_at }).where("session_id", "=", key);
+      return (await changed(statement.where("expires_at", "<", expires_at))) > 0 || exists(key);
+    },
+
+    async delete(key, expectedVersion) {
+      assertStoreKey(key);
+      const statement = sessions.deleteFrom(table).where("session_id", "=", key);
+      if (expectedVersion === undefined) return (await changed(statement)) > 0 ? "ok" : "gone";
+      if ((await changed(statement.where("version", "=", expectedVersion))) > 0) return "ok";
+      return (await exists(key)) ? "conflict" : "gone";
+    },
+
+    async listBySubject(subject) {
+      assertSubject(subject);
+      const rows = await run(sessions.selectFrom(table).select(COLUMNS).where("subject", "=", subject));
+      return rows.map((row): SubjectSession => ({ key: row.session_id, session: toSession(row) }));
+    },
+
+    async deleteBySubject(subject, except) {
+      assertSubject(subject);
+      const statement = sessions.deleteFrom(table).where("subject", "=", subject);
+      if (except === undefined) return changed(statement);
+      assertStoreKey(except);
+      return changed(statement.where("session_id", "!=", except));
+    },
+
+    ...sqlSweeper(sessions, table, run, now),
+  };
+}
+
+/** What a driver says of a statement that changes rows. */
+interface Changes {
+  readonly numUpdatedRows?: bigint;
+  readonly numDeletedRows?: bigint;
+}
+
+function toColumns(session: StoredSession): Omit<Insertable<SessionRow>, "id" | "session_id" | "updated_at"> {
+  const { data, version, subject = null, createdAt, expiresAt, authenticatedAt = null } = withInstants(session);
+  if (subject !== null) assertSubject(subject);
+  return { data, version, subject, created_at: createdAt, expires_at: expiresAt, authenticated_at: authenticatedAt };
+}
+
+function toSession(row: Pick<Selectable<SessionRow>, SessionColumn>): StoredSession {
+  return {
+    data: row.data,
+    version: Number(row.version),
+    createdAt: Number(row.created_at),
+    expiresAt: Number(row.expires_at),
+    ...(row.subject === null ? {} : { subject: toSubject(row.subject) }),
+    ...(row.authenticated_at === null ? {} : { authenticatedAt: Number(row.authenticated_at) }),
+  };
+}

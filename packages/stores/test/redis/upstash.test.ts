@@ -1,0 +1,58 @@
+import { storeConformance } from "@coatcheck/testing";
+import { Redis } from "@upstash/redis";
+import { describe, expect, it } from "vitest";
+import { upstashStore } from "../../src/upstash.ts";
+import { engineUrl } from "../support/engines.ts";
+import { newPrefix, sessionOf, storeKey } from "../support/sessions.ts";
+import { overTwoClients } from "../support/two-clients.ts";
+import { UPSTASH_TOKEN } from "../support/upstash-token.ts";
+
+const url = engineUrl("upstash") ?? "";
+
+/** The decodings that the client applies to answers, on by default, may all be off as well. */
+const DECODINGS = {
+  "as it comes": {},
+  "that decodes nothing": { automaticDeserialization: false, responseEncoding: false as const },
+};
+
+describe.skipIf(url === "")("on Upstash", () => {
+  for (const [how, config] of Object.entries(DECODINGS)) {
+    storeConformance(
+      { describe, it },
+      {
+        name: `upstashStore over a client ${how}`,
+        hasSweeper: false,
+        dropsWithin: 5,
+        checksKeys: true,
+        create: () =>
+          overTwoClients(
+            () => new Redis({ url, token: UPSTASH_TOKEN, enableTelemetry: false, ...config }),
+            (client, prefix) => upstashStore(client, { prefix }),
+            () => {},
+          ),
+      },
+    );
+  }
+});
+
+describe.skipIf(url === "")("upstashStore", () => {
+  it("SEC-41 tells no data when the server refuses a command, though its client does", async () => {
+    const config = {
+      url,
+      token: UPSTASH_TOKEN,
+      enableTelemetry: false,
+      enableAutoPipelining: false,
+      retry: false as const,
+    };
+    const client = new Redis(config);
+    const prefix = newPrefix();
+    await client.set(prefix + storeKey("a"), "no hash");
+    const session = sessionOf({ data: '{"d":{"card":"4111"}}' });
+    const error: unknown = await upstashStore(client, { prefix })
+      .create(storeKey("a"), session)
+      .catch((reason: unknown) => reason);
+    expect(String(error)).toContain("WRONGTYPE");
+    const { message, stack, cause } = error as Error;
+    expect([message, stack, JSON.stringify(cause)].join()).not.toContain("4111");
+  });
+});
