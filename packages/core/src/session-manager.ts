@@ -3,12 +3,12 @@ import { assertOption, NoResponseError, SessionForeignError, UnsupportedError } 
 import { parseJson } from "./lib/json.ts";
 import { settle } from "./lifecycle/commit.ts";
 import { PendingSession } from "./lifecycle/pending-session.ts";
-import type { Keeper } from "./modes/backend.ts";
+import type { SessionBackend } from "./modes/backend.ts";
 import type { Content } from "./session/draft.ts";
-import { faultOf } from "./session/lifetime.ts";
+import { rejectionOf } from "./session/lifetime.ts";
 import { type ManagerContext, resolveOptions, type SessionManagerOptions } from "./session/options.ts";
 import type { Session } from "./session/session.ts";
-import { Visited } from "./session/session-state.ts";
+import { SessionHandle } from "./session/session-state.ts";
 
 /** What {@link SessionManager.list} tells about a session. Nothing in it can be used as a cookie. */
 export interface SessionInfo {
@@ -51,7 +51,7 @@ export class SessionManager<
     response: Response,
     options: { readonly failed?: boolean } = {},
   ): Promise<Response> {
-    const visit = Visited.of(session);
+    const visit = SessionHandle.of(session);
     if (visit?.context !== this.#context) {
       throw new SessionForeignError("Commit with the manager that opened the session.");
     }
@@ -98,7 +98,7 @@ export class SessionManager<
   async list(subject: string): Promise<SessionInfo[]> {
     const found = await this.#able("list")(subject);
     return found
-      .filter(({ session }) => !faultOf(this.#context, session))
+      .filter(({ session }) => !rejectionOf(this.#context, session))
       .map(({ key, session: { data, version, ...about } }) => ({
         ...about,
         id: key,
@@ -130,8 +130,8 @@ export class SessionManager<
     return count;
   }
 
-  #able<Name extends "list" | "revoke" | "revokeAll">(name: Name): NonNullable<Keeper[Name]> {
-    const able = this.#context.keeper[name];
+  #able<Name extends "list" | "revoke" | "revokeAll">(name: Name): NonNullable<SessionBackend[Name]> {
+    const able = this.#context.backend[name];
     if (able === undefined) {
       throw new UnsupportedError(
         `${name} needs serverSide and a subject index; revocations do for revoke and revokeAll.`,

@@ -8,20 +8,20 @@ export { type ResolvedCookie, resolveCookie } from "./cookies/cookie-options.ts"
 export { canCarryHeaders, withSessionHeaders as withCookies } from "./cookies/response-headers.ts";
 export { type KeyBinding, type KeyRing, keyRing, type RingKey, type Secrets } from "./crypto/key-ring.ts";
 export { parseSecrets } from "./crypto/secrets.ts";
-export { isSessionId as isSecret, newSessionId as newSecret, toStoreKey as toHash } from "./crypto/session-id.ts";
+export { isToken, newToken, sha256 } from "./crypto/session-id.ts";
 export { assertOption } from "./errors.ts";
 export { parseBase64Url, toBase64Url, toBytes } from "./lib/base64url.ts";
 export { parseJson } from "./lib/json.ts";
 export {
   type AnySession,
   bindUnproven,
+  getExtensionData,
   isAlive,
   nowOf,
   outcomeOf,
   prepare,
-  readNote,
   requestOf,
   type SessionOutcome,
-  writeNote,
+  setExtensionData,
 } from "./session/extension-data.ts";
 export { type AskStore, askStore, type IndexedStore } from "./stores/guarded-store.ts";

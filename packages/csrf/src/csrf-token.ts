@@ -1,11 +1,11 @@
 import {
   type AnySession,
-  isSecret,
-  newSecret,
+  getExtensionData,
+  isToken,
+  newToken,
   parseBase64Url,
-  readNote,
+  setExtensionData,
   toBase64Url,
-  writeNote,
 } from "@coatcheck/core/toolkit";
 import { isSame } from "./constant-time.ts";
 
@@ -48,13 +48,13 @@ export function hasToken(session: AnySession): boolean {
 }
 
 function secretOf(session: AnySession): Uint8Array | undefined {
-  const note = readNote(session, NAME);
-  return typeof note === "string" && isSecret(note) ? parseBase64Url(note) : undefined;
+  const note = getExtensionData(session, NAME);
+  return typeof note === "string" && isToken(note) ? parseBase64Url(note) : undefined;
 }
 
 function makeSecret(session: AnySession): Uint8Array {
-  const secret = newSecret();
-  writeNote(session, NAME, secret);
+  const secret = newToken();
+  setExtensionData(session, NAME, secret);
   return parseBase64Url(secret);
 }
 

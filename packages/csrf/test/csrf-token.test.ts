@@ -1,5 +1,5 @@
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
-import { cookieValues, parseBase64Url, readNote, toBase64Url, writeNote } from "@coatcheck/core/toolkit";
+import { cookieValues, getExtensionData, parseBase64Url, setExtensionData, toBase64Url } from "@coatcheck/core/toolkit";
 import { checkToken, csrfToken } from "@coatcheck/csrf";
 import { modes, modesWithSecrets, secret, visitor } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
@@ -81,7 +81,7 @@ for (const { name, mode } of modes()) {
       const { result: token } = await visit(csrfToken);
       const { result: session } = await visit((session) => session);
       expect(checkToken(session, token)).toBe(true);
-      const bare = readNote(session, "csrf") as string;
+      const bare = getExtensionData(session, "csrf") as string;
       const last = token.slice(0, -1);
       // Two of the last character's bits belong to the token: the others make the same bytes under other names.
       const spellings = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].map(
@@ -146,7 +146,7 @@ for (const { name, mode } of modes()) {
       const { visit } = visitor(new SessionManager({ mode: mode() }));
       const { result: token } = await visit(csrfToken);
       for (const damaged of ["", "A".repeat(42), "é".repeat(43), 7, null, []]) {
-        await visit((session) => writeNote(session, "csrf", damaged));
+        await visit((session) => setExtensionData(session, "csrf", damaged));
         const { result } = await visit((session) => [
           checkToken(session, token),
           checkToken(session, csrfToken(session)),

@@ -1,5 +1,5 @@
 import { type SessionEventListener, SessionManager, type SessionManagerOptions } from "@coatcheck/core";
-import { assertOption, toHash } from "@coatcheck/core/toolkit";
+import { assertOption, sha256 } from "@coatcheck/core/toolkit";
 import { type Inspection, inspect } from "./cookie/inspect-cookie.ts";
 import { eventLog } from "./events/event-log.ts";
 import { eventStream } from "./events/event-stream.ts";
@@ -105,5 +105,5 @@ function refuse({ status, message }: Refusal): Response {
 
 /** The same as long as the page that shows the inspection need not be loaded again. A hash, for an id may be in it. */
 async function standingOf({ verdict, id, kept }: Inspection): Promise<string> {
-  return (await toHash(JSON.stringify([verdict, id, kept?.session.version]))).slice(0, 12);
+  return (await sha256(JSON.stringify([verdict, id, kept?.session.version]))).slice(0, 12);
 }

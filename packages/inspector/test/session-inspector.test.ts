@@ -2,7 +2,7 @@ import { memoryStore, type SessionEvent, serverSide, signedCookie } from "@coatc
 import { sessionInspector } from "@coatcheck/inspector";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { modes, modesWithSecrets, secret, ticketIn } from "./support/modes.ts";
+import { cookieValueOf, modes, modesWithSecrets, secret } from "./support/modes.ts";
 import { setUp, textOf, verdictIn } from "./support/setting.ts";
 
 for (const { name, mode } of modes()) {
@@ -50,7 +50,7 @@ for (const { name, mode } of modes()) {
       expect(header).not.toBe("");
       for (const value of [
         header.slice(header.indexOf("=") + 1),
-        ...responses.map((each) => ticketIn(each.headers.getSetCookie()[0])),
+        ...responses.map((each) => cookieValueOf(each.headers.getSetCookie()[0])),
       ]) {
         expect(page.includes(value)).toBe(false);
         // Of three parts of a signed cookie, the first may be read, and the second as what it says. Of other ones nothing.

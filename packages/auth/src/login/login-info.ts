@@ -1,4 +1,4 @@
-import { type AnySession, readNote, writeNote } from "@coatcheck/core/toolkit";
+import { type AnySession, getExtensionData, setExtensionData } from "@coatcheck/core/toolkit";
 
 /** NIST SP 800-63B-4 authentication assurance level. */
 export type AssuranceLevel = 1 | 2 | 3;
@@ -30,9 +30,9 @@ const NAME = "login";
 
 /** What is known of the login of a session; empty when there was none, or `session.bind` made it. */
 export function loginOf(session: AnySession): LoginFacts {
-  return (readNote(session, NAME) ?? {}) as LoginFacts;
+  return (getExtensionData(session, NAME) ?? {}) as LoginFacts;
 }
 
 export function noteLogin(session: AnySession, facts: LoginFacts): void {
-  writeNote(session, NAME, facts);
+  setExtensionData(session, NAME, facts);
 }

@@ -1,5 +1,12 @@
 import { UnsupportedError } from "@coatcheck/core";
-import { type AnySession, assertOption, nowOf, readNote, requestOf, writeNote } from "@coatcheck/core/toolkit";
+import {
+  type AnySession,
+  assertOption,
+  getExtensionData,
+  nowOf,
+  requestOf,
+  setExtensionData,
+} from "@coatcheck/core/toolkit";
 import { deviceLabel } from "../devices/device-label.ts";
 import { attendanceOf } from "../manager/attendance.ts";
 import { type AssuranceLevel, loginOf, noteLogin } from "./login-info.ts";
@@ -56,7 +63,7 @@ export async function login(session: AnySession, subject: string, options: Login
   }
   // A step-up is still within the provider's session.
   const sid = options.sid ?? (isSame ? loginOf(session).sid : undefined);
-  const end = endsAt ?? (isSame ? readNote(session, "endsAt") : undefined);
+  const end = endsAt ?? (isSame ? getExtensionData(session, "endsAt") : undefined);
   session.bind(subject);
   const device = deviceLabel(requestOf(session).headers.get("User-Agent"));
   noteLogin(session, {
@@ -65,7 +72,7 @@ export async function login(session: AnySession, subject: string, options: Login
     ...(level !== undefined && { level }),
     ...(sid !== undefined && { sid }),
   });
-  if (end !== undefined) writeNote(session, "endsAt", end);
+  if (end !== undefined) setExtensionData(session, "endsAt", end);
   if (persistent !== undefined) session.persistent = persistent;
   if (attendance !== undefined) {
     for (const extension of extensions) extension.loggedIn?.(attendance.visit, options);

@@ -1,4 +1,4 @@
-import { type AskStore, parseJson, toHash } from "@coatcheck/core/toolkit";
+import { type AskStore, parseJson, sha256 } from "@coatcheck/core/toolkit";
 import type { AnySessionManager } from "./account-extension.ts";
 
 /**
@@ -34,8 +34,8 @@ export function sessionGroups(ask: AskStore, kind: string): SessionGroups {
   /** How many are ending that session right now. Counted, or the first one who is done would have it followed up for the others. */
   const ending = new Map<string, number>();
   // Hashes of texts that differ from the first word on: no name that a user chose is ever another one's record.
-  const toKey = (sessionId: string): Promise<string> => toHash(`${kind} session ${sessionId}`);
-  const toSubject = (group: string): Promise<string> => toHash(`${kind} group ${group}`);
+  const toKey = (sessionId: string): Promise<string> => sha256(`${kind} session ${sessionId}`);
+  const toSubject = (group: string): Promise<string> => sha256(`${kind} group ${group}`);
 
   async function endOne(sessions: AnySessionManager, key: string, id: string, isSparing: boolean): Promise<void> {
     ending.set(id, (ending.get(id) ?? 0) + 1);

@@ -1,4 +1,4 @@
-import { assertOption, newSecret, readNote, toHash, writeNote } from "@coatcheck/core/toolkit";
+import { assertOption, getExtensionData, newToken, setExtensionData, sha256 } from "@coatcheck/core/toolkit";
 import { loginOf, noteLogin } from "../login/login-info.ts";
 import type { AccountExtension, AccountVisit } from "../manager/account-extension.ts";
 import { addressPrefix } from "./address-prefix.ts";
@@ -73,11 +73,11 @@ export function sessionProtection(options: SessionProtectionOptions): AccountExt
   /** What the next login binds to: hashing takes an await, and a login that has begun none. */
   const sensed = new WeakMap<AccountVisit, Bound>();
 
-  async function sense(request: Request, salt = newSecret().slice(0, 11)): Promise<Bound> {
+  async function sense(request: Request, salt = newToken().slice(0, 11)): Promise<Bound> {
     const hashes: Record<string, string> = {};
     for (const [name, signal] of signals) {
       const value = signal(request) ?? undefined;
-      hashes[name] = value === undefined ? "" : (await toHash(`${salt} ${name} ${value}`)).slice(0, 8);
+      hashes[name] = value === undefined ? "" : (await sha256(`${salt} ${name} ${value}`)).slice(0, 8);
     }
     return { salt, hashes };
   }
@@ -86,7 +86,7 @@ export function sessionProtection(options: SessionProtectionOptions): AccountExt
     async opened({ session, request }) {
       const { id, subject } = session;
       if (subject === undefined) return;
-      const bound = readNote(session, NOTE) as Bound | undefined;
+      const bound = getExtensionData(session, NOTE) as Bound | undefined;
       if (bound?.isMismatched) return;
       const { salt, hashes } = await sense(request, bound?.salt);
       const known = Object.keys(hashes).filter((name) => Object.hasOwn(bound?.hashes ?? {}, name));
@@ -94,10 +94,10 @@ export function sessionProtection(options: SessionProtectionOptions): AccountExt
       if (mismatched.length > 0) {
         onEvent({ type: "signal-mismatch", id, subject, signals: mismatched, action: onMismatch });
         if (onMismatch === "end") return session.destroy();
-        writeNote(session, NOTE, { ...bound, isMismatched: true });
+        setExtensionData(session, NOTE, { ...bound, isMismatched: true });
         noteLogin(session, { ...loginOf(session), isFresh: false });
       } else if (known.length < signals.length) {
-        writeNote(session, NOTE, { salt, hashes });
+        setExtensionData(session, NOTE, { salt, hashes });
       }
     },
 
@@ -106,7 +106,7 @@ export function sessionProtection(options: SessionProtectionOptions): AccountExt
     },
 
     loggedIn(visit) {
-      writeNote(visit.session, NOTE, sensed.get(visit));
+      setExtensionData(visit.session, NOTE, sensed.get(visit));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { SessionStore, StoredSession, SubjectIndex } from "@coatcheck/core";
-import { askStore, assertOption, toHash } from "@coatcheck/core/toolkit";
+import { askStore, assertOption, sha256 } from "@coatcheck/core/toolkit";
 import { loginOf } from "../login/login-info.ts";
 import type { AccountExtension, AccountSessions } from "../manager/account-extension.ts";
 
@@ -46,9 +46,9 @@ export function providerSessions({ store }: ProviderSessionsOptions): ProviderSe
 
   // Beginnings that no other has, so that no sid can be chosen to hit another's record. A hash has the form of a key, and
   // bounds what a provider may send.
-  const toGroup = (sid: string): Promise<string> => toHash(`group ${sid}`);
-  const toEnded = (sid: string): Promise<string> => toHash(`ended ${sid}`);
-  const toEntry = (sid: string, id: string): Promise<string> => toHash(`entry ${id} ${sid}`);
+  const toGroup = (sid: string): Promise<string> => sha256(`group ${sid}`);
+  const toEnded = (sid: string): Promise<string> => sha256(`ended ${sid}`);
+  const toEntry = (sid: string, id: string): Promise<string> => sha256(`entry ${id} ${sid}`);
 
   return {
     // One that `rememberMe` has just made, before its handler takes it for a login.

@@ -1,5 +1,5 @@
 import { SessionConflictError } from "@coatcheck/core";
-import { assertOption, isAlive, nowOf, readNote } from "@coatcheck/core/toolkit";
+import { assertOption, getExtensionData, isAlive, nowOf } from "@coatcheck/core/toolkit";
 import { loginOf } from "../login/login-info.ts";
 import type { AccountVisit, CommittedVisit } from "../manager/account-extension.ts";
 import { type Membership, revokeWhereItCan } from "../manager/session-groups.ts";
@@ -8,7 +8,7 @@ import type { RememberEndReason } from "./events.ts";
 import type { Family } from "./families.ts";
 import type { Arrival } from "./restore-session.ts";
 import { advance, judge, newChain } from "./rotation.ts";
-import { formatToken, newToken, type RememberToken, toFamilyKey } from "./token.ts";
+import { formatToken, newRememberToken, type RememberToken, toFamilyKey } from "./token.ts";
 
 /** A visit whose session was committed, with what is to be known of it. */
 interface Departure {
@@ -82,10 +82,10 @@ async function issue(context: RememberContext, departure: Departure, latest = In
   const { cookie, families, lifetime, emit } = context;
   const { visit, id, subject, now } = departure;
   const { session, sessions } = visit;
-  const token = newToken();
+  const token = newRememberToken();
   const key = await toFamilyKey(cookie.name, token);
   const { browser, sid } = loginOf(session);
-  const endsAt = readNote(session, "endsAt") as number | undefined;
+  const endsAt = getExtensionData(session, "endsAt") as number | undefined;
   const expiresAt = Math.min(now + lifetime, endsAt ?? Infinity, latest);
   const chain = await newChain(token.validator);
   await families.members.add(id, key, now, expiresAt);

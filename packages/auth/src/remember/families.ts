@@ -1,5 +1,5 @@
 import { IdCollisionError, type StoredSession } from "@coatcheck/core";
-import { type AskStore, parseJson, toHash } from "@coatcheck/core/toolkit";
+import { type AskStore, parseJson, sha256 } from "@coatcheck/core/toolkit";
 import type { AnySessionManager } from "../manager/account-extension.ts";
 import { type SessionGroups, sessionGroups } from "../manager/session-groups.ts";
 import type { RememberEndReason, RememberEventListener, RememberRejectReason } from "./events.ts";
@@ -47,7 +47,7 @@ export interface RememberFamilies {
 export function rememberFamilies(ask: AskStore, emit: RememberEventListener): RememberFamilies {
   const members = sessionGroups(ask, "remember");
   // Not the subject itself, which may be longer than fits with a prefix, or the name of one of our groups.
-  const toIndex = (subject: string): Promise<string> => toHash(`remember subject ${subject}`);
+  const toIndex = (subject: string): Promise<string> => sha256(`remember subject ${subject}`);
 
   return {
     members,

@@ -1,5 +1,5 @@
 import type { CookieOptions, SessionStore, SubjectIndex } from "@coatcheck/core";
-import { askStore, assertOption, newSecret, resolveCookie } from "@coatcheck/core/toolkit";
+import { askStore, assertOption, newToken, resolveCookie } from "@coatcheck/core/toolkit";
 import { loginOf, noteLogin } from "../login/login-info.ts";
 import type { AccountExtension, AccountVisit } from "../manager/account-extension.ts";
 import { settleRemembered } from "./commit.ts";
@@ -67,7 +67,7 @@ export function rememberMe(options: RememberMeOptions): AccountExtension {
       const { session } = visit;
       const { subject } = session;
       const known = subject === arrival.subject ? arrival.browser : undefined;
-      const browser = remember === true ? newSecret().slice(0, 22) : known;
+      const browser = remember === true ? newToken().slice(0, 22) : known;
       arrival.login = { subject, remember, browser };
       if (browser !== undefined) noteLogin(session, { ...loginOf(session), browser });
     },

@@ -1,4 +1,4 @@
-import { bindUnproven, cookieValues, nowOf, writeNote } from "@coatcheck/core/toolkit";
+import { bindUnproven, cookieValues, nowOf, setExtensionData } from "@coatcheck/core/toolkit";
 import { deviceLabel } from "../devices/device-label.ts";
 import { loginOf, noteLogin } from "../login/login-info.ts";
 import type { AccountVisit } from "../manager/account-extension.ts";
@@ -119,5 +119,5 @@ function restore({ session, request }: AccountVisit, { subject, browser, sid, en
     ...(browser !== undefined && { browser }),
     ...(sid !== undefined && { sid }),
   });
-  if (endsAt !== undefined) writeNote(session, "endsAt", endsAt);
+  if (endsAt !== undefined) setExtensionData(session, "endsAt", endsAt);
 }

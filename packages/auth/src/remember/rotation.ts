@@ -1,4 +1,4 @@
-import { newSecret, toHash } from "@coatcheck/core/toolkit";
+import { newToken, sha256 } from "@coatcheck/core/toolkit";
 
 /**
  * The validators of a family: the current one, and those used up so recently that a request with one may still be under
@@ -55,7 +55,7 @@ export async function advance(
   now: number,
   graceEndsAt: number,
 ): Promise<{ readonly chain: Chain; readonly validator: string }> {
-  const salt = newSecret();
+  const salt = newToken();
   const successor = await successorOf(validator, salt);
   const first = used.findIndex((one) => now < one.graceEndsAt);
   const usable = first === -1 ? [] : used.slice(first);
@@ -73,9 +73,9 @@ export function isChain(stored: unknown): stored is Chain {
 }
 
 function hashOf(validator: string): Promise<string> {
-  return toHash(`remember validator ${validator}`);
+  return sha256(`remember validator ${validator}`);
 }
 
 function successorOf(validator: string, salt: string): Promise<string> {
-  return toHash(`remember successor ${salt} ${validator}`);
+  return sha256(`remember successor ${salt} ${validator}`);
 }

@@ -1,4 +1,4 @@
-import { isSecret, newSecret, toHash } from "@coatcheck/core/toolkit";
+import { isToken, newToken, sha256 } from "@coatcheck/core/toolkit";
 
 /** What the remember-me cookie holds: `selector.validator`. Both are secret; only hashes of them are stored. */
 export interface RememberToken {
@@ -8,14 +8,14 @@ export interface RememberToken {
   readonly validator: string;
 }
 
-export function newToken(): RememberToken {
-  return { selector: newSecret(), validator: newSecret() };
+export function newRememberToken(): RememberToken {
+  return { selector: newToken(), validator: newToken() };
 }
 
 /** `undefined` for what was never issued, which is seen before any store is asked. */
 export function parseToken(value: string): RememberToken | undefined {
   const [selector = "", validator = "", ...rest] = value.split(".", 3);
-  const isWellFormed = isSecret(selector) && isSecret(validator) && rest.length === 0;
+  const isWellFormed = isToken(selector) && isToken(validator) && rest.length === 0;
   return isWellFormed ? { selector, validator } : undefined;
 }
 
@@ -29,5 +29,5 @@ export function formatToken({ selector, validator }: RememberToken): string {
  * another cookie, leads to the record, although they may share a store.
  */
 export function toFamilyKey(cookieName: string, { selector }: RememberToken): Promise<string> {
-  return toHash(`remember ${cookieName} ${selector}`);
+  return sha256(`remember ${cookieName} ${selector}`);
 }

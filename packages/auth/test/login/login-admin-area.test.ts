@@ -10,7 +10,7 @@ import {
   safeNext,
 } from "@coatcheck/auth";
 import { memoryStore, type Session, serverSide } from "@coatcheck/core";
-import { secret, ticketIn } from "@coatcheck/test-support";
+import { cookieValueOf, secret } from "@coatcheck/test-support";
 import { type Browser, browser, fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 
@@ -164,7 +164,7 @@ describe("an admin area on a manager of its own, over the same store", () => {
   it("SEC-13 takes no cookie of the shop's for one of its own, and the shop none of its", async () => {
     const { client, stranger, who, dashboard } = await loggedInToBoth();
     const tickets = new Map(
-      (await client.cookieHeader()).split("; ").map((pair) => [pair.split("=")[0], ticketIn(`${pair};`)]),
+      (await client.cookieHeader()).split("; ").map((pair) => [pair.split("=")[0], cookieValueOf(`${pair};`)]),
     );
     expect([...tickets.keys()].sort()).toEqual(["__Host-admin", "__Host-session"]);
     const thief = stranger();

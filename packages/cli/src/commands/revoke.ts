@@ -1,6 +1,6 @@
 import { AccountManager, rememberMe } from "@coatcheck/auth";
 import { type SessionMode, type SessionStore, type SubjectIndex, serverSide, signedCookie } from "@coatcheck/core";
-import { isSecret, newSecret } from "@coatcheck/core/toolkit";
+import { isToken, newToken } from "@coatcheck/core/toolkit";
 import { Command } from "commander";
 import { UsageError } from "../cli-error.ts";
 import {
@@ -106,12 +106,12 @@ function withManager<Result>(
 
 function modeOver(store: SessionStore & SubjectIndex, { revocations }: RevokeOptions): SessionMode {
   // No cookie is made or read: any secret will do.
-  return revocations ? signedCookie({ secrets: newSecret(), revocations: store }) : serverSide(store);
+  return revocations ? signedCookie({ secrets: newToken(), revocations: store }) : serverSide(store);
 }
 
 /** Without a word of it in the message: people paste cookies. */
 function assertId(id: string, { revocations }: RevokeOptions): void {
-  const isId = revocations ? /^[\w-]{22}([\w-]{16})?$/.test(id) : isSecret(id);
+  const isId = revocations ? /^[\w-]{22}([\w-]{16})?$/.test(id) : isToken(id);
   if (isId) return;
   throw new UsageError(
     "USAGE",

@@ -49,11 +49,11 @@ export function secretCommand(io: CliIo): Command {
 }
 
 function make(io: CliIo, options: SecretOptions): void {
-  const secrets = Array.from({ length: options.count }, newSecret);
+  const secrets = Array.from({ length: options.count }, newToken);
   giveResult(io, options, { secrets }, secrets.join("\n"));
 }
 
-function newSecret(): string {
+function newToken(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex");
 }
 

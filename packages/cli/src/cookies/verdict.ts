@@ -7,7 +7,7 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
-import { newSecret } from "@coatcheck/core/toolkit";
+import { newToken } from "@coatcheck/core/toolkit";
 import type { CookieAnatomy } from "@coatcheck/inspector/cookie";
 import { UsageError } from "../cli-error.ts";
 import type { CookieInput } from "./cookie-input.ts";
@@ -26,7 +26,7 @@ export type Verdict =
   | { readonly answer: "undecided"; readonly missing: string; readonly found?: FoundSession | undefined };
 
 /** The session that the library read out of a cookie, or out of the store; one that has expired, too. */
-export type FoundSession = Exclude<Awaited<ReturnType<ReturnType<SessionMode["keeper"]>["load"]>>, RejectReason>;
+export type FoundSession = Exclude<Awaited<ReturnType<ReturnType<SessionMode["backend"]>["load"]>>, RejectReason>;
 
 /** What is known about the server. */
 export interface ServerFacts {
@@ -71,10 +71,7 @@ async function judgeId(input: CookieInput, anatomy: CookieAnatomy, facts: Server
   const { secrets, store } = facts;
   const isSigned = anatomy.form === "id" && anatomy.kid !== undefined;
   // A store in front of which nobody stands: what gets as far as to it is well-formed and signed.
-  const mode = serverSide(
-    store ?? NOWHERE,
-    secrets.length > 0 ? { secrets } : isSigned ? { secrets: newSecret() } : {},
-  );
+  const mode = serverSide(store ?? NOWHERE, secrets.length > 0 ? { secrets } : isSigned ? { secrets: newToken() } : {});
   const { reason, found } = await ask(input, mode, facts);
   if (reason !== undefined && isOfForm(reason)) return { answer: "rejected", reason };
   if (isSigned && secrets.length === 0) return judgeUnverified(input, facts);
@@ -103,7 +100,7 @@ function isOfForm(reason: RejectReason): boolean {
 function sealedMode({ name, cookies }: CookieInput, { mode, secrets, store }: ServerFacts): SessionMode {
   const isSpread = cookies.some((pair) => pair.name !== name);
   const options = {
-    secrets: secrets.length > 0 ? secrets : newSecret(),
+    secrets: secrets.length > 0 ? secrets : newToken(),
     // A value that fits into one cookie is read the same however many are allowed.
     chunks: isSpread ? 4 : 1,
     ...(store !== undefined && { revocations: store }),
@@ -121,12 +118,12 @@ async function ask({ name, cookies }: CookieInput, mode: SessionMode, { absolute
   let found: FoundSession | undefined;
   const watched: SessionMode = {
     name: mode.name,
-    keeper(context) {
-      const keeper = mode.keeper(context);
+    backend(context) {
+      const backend = mode.backend(context);
       return {
-        ...keeper,
+        ...backend,
         async load(ticket) {
-          const kept = await keeper.load(ticket);
+          const kept = await backend.load(ticket);
           if (typeof kept === "object") found = kept;
           return kept;
         },

@@ -2,7 +2,7 @@ import { tooLarge } from "../cookies/session-size.ts";
 import { SessionConflictError } from "../errors.ts";
 import type { DropReason } from "../events.ts";
 import { backOff } from "../lib/back-off.ts";
-import type { Kept } from "../modes/backend.ts";
+import type { LoadedSession } from "../modes/backend.ts";
 import { expiryOf } from "../session/lifetime.ts";
 import type { SessionState } from "../session/session-state.ts";
 import type { StoredSession } from "../stores/store.ts";
@@ -15,7 +15,7 @@ export type Cookies = ReadonlyMap<string, string>;
 type Outcome = "untouched" | "unchanged" | "touched" | "changed" | "created";
 
 /** How a write ended. `"ok"`: the session was left empty, and is deleted. */
-type Result = Kept | "ok" | "gone" | "conflict";
+type Result = LoadedSession | "ok" | "gone" | "conflict";
 
 /** Characters of session data a store is given at most. */
 const MAX_DATA_LENGTH = 1_048_576;
@@ -39,15 +39,15 @@ export async function settle(
   canCarryHeaders: boolean,
 ): Promise<Cookies> {
   const { context, ended, draft, renewal } = state;
-  const { keeper, emit, commitOnError, persistent } = context;
+  const { backend, emit, commitOnError, persistent } = context;
   if (ended) {
-    await keeper.delete(ended, false);
+    await backend.delete(ended, false);
     emit({ type: "destroyed", id: ended.id });
   }
   const outcome = isFailure && !commitOnError ? "untouched" : decide(state);
   if (outcome === "untouched") return issue(state);
   if (outcome === "unchanged") return issue(state, state.kept);
-  if (!canCarryHeaders && (outcome === "created" || keeper.isCookieOnly)) {
+  if (!canCarryHeaders && (outcome === "created" || backend.isCookieOnly)) {
     if (outcome !== "touched") drop(state, "undeliverable");
     return NO_COOKIES;
   }
@@ -67,7 +67,7 @@ function decide(state: SessionState): Outcome {
   if (!kept) return isEmpty ? "untouched" : "created";
   if (renewal && !isEmpty) return "created";
   if (draft.isChanged()) return "changed";
-  const isDue = isExtended(state, kept, expiryOf(state)) || (kept.isStale && state.context.keeper.isCookieOnly);
+  const isDue = isExtended(state, kept, expiryOf(state)) || (kept.isStale && state.context.backend.isCookieOnly);
   return isDue ? "touched" : "unchanged";
 }
 
@@ -85,7 +85,7 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
     if (result !== "conflict" || !seen) return result;
     context.emit({ type: "conflict-retried", id: seen.id, attempt });
     await backOff(attempt);
-    seen = await context.keeper.reload(seen);
+    seen = await context.backend.reload(seen);
     const content = seen && (await readContent(context, seen.content));
     if (!content) return "gone";
     state.draft = draft.rebase(content);
@@ -94,14 +94,14 @@ async function persist(state: SessionState, outcome: Outcome): Promise<Result> {
 }
 
 /** @param seen - the session as it is kept, if this request came with one */
-async function write(state: SessionState, outcome: Outcome, seen: Kept | undefined): Promise<Result> {
-  const { keeper, emit } = state.context;
-  if (!seen) return keeper.create(toStored(state, 1));
+async function write(state: SessionState, outcome: Outcome, seen: LoadedSession | undefined): Promise<Result> {
+  const { backend, emit } = state.context;
+  if (!seen) return backend.create(toStored(state, 1));
   if (outcome === "created") return replace(state, seen);
   const { version } = seen.session;
-  if (outcome === "touched") return keeper.touch(seen, toStored(state, version));
-  if (!isNothing(state)) return keeper.update(seen, toStored(state, version + 1));
-  const result = await keeper.delete(seen, true);
+  if (outcome === "touched") return backend.touch(seen, toStored(state, version));
+  if (!isNothing(state)) return backend.update(seen, toStored(state, version + 1));
+  const result = await backend.delete(seen, true);
   if (result === "ok") {
     state.kept = undefined;
     state.isDestroyed = true;
@@ -111,17 +111,17 @@ async function write(state: SessionState, outcome: Outcome, seen: Kept | undefin
 }
 
 /** A new id: create the new session, delete the old one as it was seen, and only then let the cookie leave. */
-async function replace(state: SessionState, old: Kept): Promise<Result> {
-  const { keeper } = state.context;
-  const created = await keeper.create(toStored(state, 1));
+async function replace(state: SessionState, old: LoadedSession): Promise<Result> {
+  const { backend } = state.context;
+  const created = await backend.create(toStored(state, 1));
   let isReplaced = false;
   try {
-    const result = await keeper.delete(old, true, created);
+    const result = await backend.delete(old, true, created);
     isReplaced = result === "ok";
     return isReplaced ? created : result;
   } finally {
     // Its id has gone to nobody, so it could only get in the way of a list of devices.
-    if (!isReplaced) await keeper.delete(created, false);
+    if (!isReplaced) await backend.delete(created, false);
   }
 }
 
@@ -137,9 +137,9 @@ function toStored(state: SessionState, version: number): StoredSession {
 }
 
 /** The cookies for what is kept now, as far as the browser does not hold them already; removal for what is not. */
-function issue(state: SessionState, after?: Kept): Cookies {
+function issue(state: SessionState, after?: LoadedSession): Cookies {
   const { context, draft, held, kept: before, isDestroyed } = state;
-  const { cookie, keeper, now, emit } = context;
+  const { cookie, backend, now, emit } = context;
   if (!after && !isDestroyed) return NO_COOKIES;
   let parts: readonly string[] = [];
   let maxAge: number | undefined;
@@ -157,11 +157,11 @@ function issue(state: SessionState, after?: Kept): Cookies {
   }
   // Besides the destroyed ones, a part left over from a longer ticket: it would travel with every request.
   const removed = held.map((name) => [name, "", 0] as const);
-  const set = parts.map((part, index) => [keeper.cookieNames[index] as string, part, maxAge] as const);
+  const set = parts.map((part, index) => [backend.cookieNames[index] as string, part, maxAge] as const);
   return new Map([...removed, ...set].map((line) => [line[0], cookie.serialize(...line)]));
 }
 
 /** Whether a session ends so much later than before that it is worth a write, or a cookie. */
-function isExtended({ context }: SessionState, before: Kept | undefined, expiresAt: number): boolean {
+function isExtended({ context }: SessionState, before: LoadedSession | undefined, expiresAt: number): boolean {
   return expiresAt - (before?.session.expiresAt ?? 0) >= Math.max(context.touchInterval, 1);
 }

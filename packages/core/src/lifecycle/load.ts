@@ -2,9 +2,9 @@ import { cookieValues } from "../cookies/cookie-header.ts";
 import { assertOption } from "../errors.ts";
 import type { RejectReason } from "../events.ts";
 import { type Content, Draft, isContent } from "../session/draft.ts";
-import { faultOf } from "../session/lifetime.ts";
+import { rejectionOf } from "../session/lifetime.ts";
 import type { ManagerContext } from "../session/options.ts";
-import { blank, type Opened, type SessionState, type Visit } from "../session/session-state.ts";
+import { newSession, type Opened, type SessionState, type Visit } from "../session/session-state.ts";
 
 /**
  * The session of a request: the one its cookie stands for, or a new one. A cookie that cannot be honoured is neither an
@@ -14,11 +14,11 @@ export async function loadSession(visit: Visit): Promise<SessionState> {
   const { context, request } = visit;
   assertOption(typeof request?.headers?.get === "function", "open needs a Request (Hono: c.req.raw)");
   const header = request.headers.get("Cookie") ?? "";
-  const { cookieNames } = context.keeper;
+  const { cookieNames } = context.backend;
   const brought = cookieNames.map((name) => cookieValues(header, name));
   const found = await find(context, brought);
   if (typeof found === "string") context.emit({ type: "rejected", reason: found });
-  return Object.assign(visit, typeof found === "object" ? found : blank(context), {
+  return Object.assign(visit, typeof found === "object" ? found : newSession(context), {
     held: cookieNames.filter((_, index) => brought[index]?.length),
   });
 }
@@ -29,9 +29,9 @@ async function find(context: ManagerContext, brought: readonly string[][]): Prom
   // and domain; browsers send the most specific path first.
   if (context.cookie.isHostOnly && brought.some((values) => values.length > 1)) return "duplicate-cookie";
   if (!brought.some(([first]) => first)) return undefined;
-  const kept = await context.keeper.load(brought.map(([first]) => first));
+  const kept = await context.backend.load(brought.map(([first]) => first));
   if (typeof kept === "string") return kept;
-  const fault = faultOf(context, kept.session);
+  const fault = rejectionOf(context, kept.session);
   if (fault) return fault;
   const content = await readContent(context, kept.content);
   return content ? { kept, draft: new Draft(content), about: kept.session } : "invalid-data";

@@ -1,7 +1,7 @@
 import { SessionCommittedError, SessionNotAwaitedError } from "../errors.ts";
 import type { ManagerContext } from "../session/options.ts";
 import { Session } from "../session/session.ts";
-import { type Visit, Visited } from "../session/session-state.ts";
+import { SessionHandle, type Visit } from "../session/session-state.ts";
 import { loadSession } from "./load.ts";
 
 /**
@@ -12,7 +12,7 @@ export class PendingSession<
     Data extends object = Record<string, unknown>,
     Flash extends object = Record<string, string>,
   >
-  extends Visited
+  extends SessionHandle
   implements PromiseLike<Session<Data, Flash>>
 {
   readonly #visit: Visit;

@@ -5,16 +5,16 @@ import type { StoredSession, SubjectSession } from "../stores/store.ts";
 
 /**
  * How a session is kept between requests: `serverSide(store)`, `signedCookie(options)` or `encryptedCookie(options)`.
- * A mode is configuration; each manager makes its own keeper from it.
+ * A mode is configuration; each manager makes its own backend from it.
  */
 export interface SessionMode {
   readonly name: "server" | "signed" | "encrypted";
   /** @internal */
-  readonly keeper: (context: KeeperContext) => Keeper;
+  readonly backend: (context: BackendContext) => SessionBackend;
 }
 
 /** What a mode is told by the manager it serves. */
-export interface KeeperContext {
+export interface BackendContext {
   readonly cookie: ResolvedCookie;
   /** Of cookies that are good with the newest secret, and stand for a session: what was verified, and what was just made. */
   readonly seen: CookieCache;
@@ -24,10 +24,10 @@ export interface KeeperContext {
 }
 
 /** A session as it was kept, with the ticket that stands for it. */
-export interface Kept {
+export interface LoadedSession {
   /** Public: see `Session.id`. */
   readonly id: string;
-  /** The values of the cookies that make up the ticket, in the order of {@link Keeper.cookieNames}. */
+  /** The values of the cookies that make up the ticket, in the order of {@link SessionBackend.cookieNames}. */
   readonly ticket: readonly string[];
   /** The browser holds a ticket made with an older secret. */
   readonly isStale: boolean;
@@ -39,22 +39,22 @@ export interface Kept {
 }
 
 /** The seam between the lifecycle and the modes: the same operations, on a store or on nothing but the cookie. */
-export interface Keeper {
+export interface SessionBackend {
   /** The cookie is all there is: each change needs a new one, and nothing can be compared, ended or found here. */
   readonly isCookieOnly?: true;
   /** Every cookie a ticket may be spread over, the first one always. */
   readonly cookieNames: readonly string[];
   /** @param ticket - what the browser sent under each of the names */
-  load(ticket: readonly (string | undefined)[]): Promise<Kept | RejectReason>;
+  load(ticket: readonly (string | undefined)[]): Promise<LoadedSession | RejectReason>;
   /** What is kept now of a session that was loaded before; `undefined` when it ended. */
-  reload(kept: Kept): Promise<Kept | undefined>;
+  reload(kept: LoadedSession): Promise<LoadedSession | undefined>;
   /** @throws `SESSION_TOO_LARGE` before anything is written, as does every other operation that makes a ticket */
-  create(session: StoredSession): Promise<Kept>;
-  update(kept: Kept, session: StoredSession): Promise<Kept | "conflict" | "gone">;
+  create(session: StoredSession): Promise<LoadedSession>;
+  update(kept: LoadedSession, session: StoredSession): Promise<LoadedSession | "conflict" | "gone">;
   /** Extends the session to `session.expiresAt`. */
-  touch(kept: Kept, session: StoredSession): Promise<Kept | "gone">;
+  touch(kept: LoadedSession, session: StoredSession): Promise<LoadedSession | "gone">;
   /** @param successor - the session that takes its place */
-  delete(kept: Kept, onlyThisVersion: boolean, successor?: Kept): Promise<"ok" | "conflict" | "gone">;
+  delete(kept: LoadedSession, onlyThisVersion: boolean, successor?: LoadedSession): Promise<"ok" | "conflict" | "gone">;
   // Access without a ticket, where there is a store, and where it has a subject index.
   readonly revoke?: ((id: string) => Promise<boolean>) | undefined;
   readonly list?: ((subject: string) => Promise<readonly SubjectSession[]>) | undefined;

@@ -1,10 +1,10 @@
 import { keyRing, type RingKey } from "../crypto/key-ring.ts";
-import { isSessionId } from "../crypto/session-id.ts";
+import { isToken } from "../crypto/session-id.ts";
 import type { RejectReason } from "../events.ts";
 import { parseBase64Url, toBase64Url, toBytes } from "../lib/base64url.ts";
 
 /** Makes tickets of session ids, and checks them. */
-export interface TicketSigner {
+export interface IdSigner {
   /** The ticket of an id. */
   sign(id: string): Promise<string>;
   /** Whether a ticket, taken apart, is by an older secret; or why it is refused. */
@@ -16,7 +16,7 @@ export interface TicketSigner {
  *
  * @param secrets - strong ones, the first one signs; none for ids that speak for themselves
  */
-export function ticketSigner(secrets: readonly string[], cookieName: string): TicketSigner {
+export function idSigner(secrets: readonly string[], cookieName: string): IdSigner {
   const ring = keyRing(secrets, {
     purpose: "session-id",
     cookieName,
@@ -37,7 +37,7 @@ export function ticketSigner(secrets: readonly string[], cookieName: string): Ti
       // After two dots and a key id of 8 characters.
       const hmac = signature.slice(10);
       // It has as many bytes as an id, and like it one spelling only.
-      if (!keys.length || !isSessionId(hmac)) return "malformed";
+      if (!keys.length || !isToken(hmac)) return "malformed";
       const ringKey = keys.find(({ prefix }) => signature.startsWith(prefix));
       if (ringKey === undefined) return "unknown-key";
       // subtle.verify compares in constant time.

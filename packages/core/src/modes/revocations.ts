@@ -1,9 +1,9 @@
-import { toStoreKey } from "../crypto/session-id.ts";
+import { sha256 } from "../crypto/session-id.ts";
 import { SessionConflictError } from "../errors.ts";
 import { backOff } from "../lib/back-off.ts";
 import { parseJson } from "../lib/json.ts";
 import type { AskStore } from "../stores/guarded-store.ts";
-import type { KeeperContext } from "./backend.ts";
+import type { BackendContext } from "./backend.ts";
 
 /** What ends sessions that are kept in cookies only. */
 export interface Revocations {
@@ -19,7 +19,7 @@ export interface Revocations {
   denyAll(group: string, except: string | undefined): Promise<void>;
 }
 
-/** What is denied of the sessions of one subject, or of one session without a subject. Kept as `StoredSession.data`. */
+/** What is denied of the sessions of one subject, or of one session without a subject. Stored as `StoredSession.data`. */
 interface Denied {
   /** Sessions with an older epoch are denied, all but `except`. */
   readonly epoch?: number;
@@ -51,7 +51,7 @@ const groupOf = (id: string): string => id.slice(22) || id;
  * @param context.idle - until a cookie that is issued now has expired; of a denied session no other one follows
  * @param delay - milliseconds for which an earlier answer may be believed
  */
-export function revocationsIn(ask: AskStore, { now, idle, seen }: KeeperContext, delay: number): Revocations {
+export function revocationsIn(ask: AskStore, { now, idle, seen }: BackendContext, delay: number): Revocations {
   const cache = new Map<string, Awaited<ReturnType<typeof load>>>();
   let changes = 0;
   const until = () => now() + idle + MARGIN;
@@ -59,7 +59,7 @@ export function revocationsIn(ask: AskStore, { now, idle, seen }: KeeperContext,
   async function load(group: string) {
     const at = now();
     // A hash, worked out once. No cookie holds a semicolon.
-    const key = seen.get(`;${group}`) ?? (await toStoreKey(group));
+    const key = seen.get(`;${group}`) ?? (await sha256(group));
     seen.set(`;${group}`, key);
     const found = await ask("load", key);
     const denied = (found ? parseJson(found.data) : {}) as Denied;

@@ -2,14 +2,14 @@ import { type Chunking, chunkingOver } from "../cookies/chunks.ts";
 import { MAX_COOKIE_BYTES, tooLarge } from "../cookies/session-size.ts";
 import { type KeyBinding, type KeyRing, keyRing, type RingKey, type Secrets } from "../crypto/key-ring.ts";
 import { parseSecrets } from "../crypto/secrets.ts";
-import { toStoreKey } from "../crypto/session-id.ts";
+import { sha256 } from "../crypto/session-id.ts";
 import { assertOption } from "../errors.ts";
 import type { RejectReason } from "../events.ts";
 import { toBase64Url, toBytes } from "../lib/base64url.ts";
 import { parseJson } from "../lib/json.ts";
 import { askStore } from "../stores/guarded-store.ts";
 import type { SessionStore, StoredSession } from "../stores/store.ts";
-import type { Keeper, KeeperContext, Kept, SessionMode } from "./backend.ts";
+import type { BackendContext, LoadedSession, SessionBackend, SessionMode } from "./backend.ts";
 import { type Revocations, revocationsIn } from "./revocations.ts";
 
 /** Options of {@link signedCookie} and {@link encryptedCookie}. */
@@ -77,29 +77,32 @@ export function sealedMode(codec: SealCodec, options: SealedCookieOptions): Sess
   assertOption(revocationDelay >= 0, "revocationDelay must be seconds");
   return {
     name: codec.name,
-    keeper: (context) => {
+    backend: (context) => {
       const { cookie } = context;
       const ring = keyRing(secrets, { ...codec.binding, cookieName: cookie.name });
       const revocations = ask && revocationsIn(ask, context, revocationDelay * 1000);
-      return sealedKeeper(codec, ring, chunkingOver(cookie.name, chunks), context, revocations);
+      return sealedBackend(codec, ring, chunkingOver(cookie.name, chunks), context, revocations);
     },
   };
 }
 
-function sealedKeeper(
+function sealedBackend(
   codec: SealCodec,
   ring: KeyRing,
   chunking: Chunking,
-  { cookie, seen, now }: KeeperContext,
+  { cookie, seen, now }: BackendContext,
   revocations: Revocations | undefined,
-): Keeper {
+): SessionBackend {
   const maxLength = MAX_COOKIE_BYTES * chunking.names.length;
 
-  const toGroup = async (subject: string) => (await toStoreKey(`${cookie.name} ${subject}`)).slice(0, 16);
-  const isDenied = ({ id, epoch = 0 }: Pick<Kept, "id" | "epoch">, isLate?: boolean) =>
+  const toGroup = async (subject: string) => (await sha256(`${cookie.name} ${subject}`)).slice(0, 16);
+  const isDenied = ({ id, epoch = 0 }: Pick<LoadedSession, "id" | "epoch">, isLate?: boolean) =>
     revocations?.isDenied(id, epoch, isLate);
 
-  async function keep({ id, epoch }: Pick<Kept, "id" | "epoch">, session: StoredSession): Promise<Kept> {
+  async function keep(
+    { id, epoch }: Pick<LoadedSession, "id" | "epoch">,
+    session: StoredSession,
+  ): Promise<LoadedSession> {
     const { data, ...rest } = session;
     const claims = {
       id,
@@ -127,7 +130,9 @@ function sealedKeeper(
   }
 
   /** What a token holds, as text, and whether an older secret sealed it; or why it is refused. */
-  async function open(token: string): Promise<(Pick<Kept, "isStale"> & { readonly text: string }) | RejectReason> {
+  async function open(
+    token: string,
+  ): Promise<(Pick<LoadedSession, "isStale"> & { readonly text: string }) | RejectReason> {
     if (!codec.form.test(token)) return "malformed";
     const keys: readonly RingKey[] = await ring();
     // The header is compared with the headers this ring writes, to the byte. Nothing in it is ever believed: no
@@ -168,7 +173,7 @@ function sealedKeeper(
           expiresAt: claims.exp,
           subject: claims.sub,
           authenticatedAt: claims.aut,
-        } as Kept["session"],
+        } as LoadedSession["session"],
         content: claims.c,
         epoch: claims.epo,
       };

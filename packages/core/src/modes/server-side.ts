@@ -1,13 +1,13 @@
 import { MAX_COOKIE_BYTES } from "../cookies/session-size.ts";
 import type { Secrets } from "../crypto/key-ring.ts";
 import { parseSecrets } from "../crypto/secrets.ts";
-import { ID_LENGTH, isSessionId, newSessionId, toStoreKey } from "../crypto/session-id.ts";
+import { ID_LENGTH, isToken, newToken, sha256 } from "../crypto/session-id.ts";
 import { IdCollisionError, SessionTooLargeError } from "../errors.ts";
 import { parseJson } from "../lib/json.ts";
 import { type AskStore, askStore, type IndexedStore } from "../stores/guarded-store.ts";
 import type { SessionStore } from "../stores/store.ts";
-import type { Keeper, KeeperContext, Kept, SessionMode } from "./backend.ts";
-import { type TicketSigner, ticketSigner } from "./id-signer.ts";
+import type { BackendContext, LoadedSession, SessionBackend, SessionMode } from "./backend.ts";
+import { type IdSigner, idSigner } from "./id-signer.ts";
 
 /** Options of {@link serverSide}. */
 export interface ServerSideOptions {
@@ -31,17 +31,17 @@ export function serverSide(store: SessionStore, options: ServerSideOptions = {})
   const secrets = "secrets" in options ? parseSecrets(options.secrets) : [];
   return {
     name: "server",
-    keeper: (context) => storeKeeper(store, ask, ticketSigner(secrets, context.cookie.name), context),
+    backend: (context) => storeBackend(store, ask, idSigner(secrets, context.cookie.name), context),
   };
 }
 
-function storeKeeper(
+function storeBackend(
   store: IndexedStore,
   ask: AskStore,
-  signer: TicketSigner,
-  { cookie, seen }: KeeperContext,
-): Keeper {
-  async function find(known: Pick<Kept, "id" | "ticket" | "isStale">): Promise<Kept | undefined> {
+  signer: IdSigner,
+  { cookie, seen }: BackendContext,
+): SessionBackend {
+  async function find(known: Pick<LoadedSession, "id" | "ticket" | "isStale">): Promise<LoadedSession | undefined> {
     const session = await ask("load", known.id);
     // A copy: a store that hands out what it keeps would change the version under the comparison.
     return session ? { ...known, session: { ...session }, content: parseJson(session.data) } : undefined;
@@ -52,12 +52,12 @@ function storeKeeper(
 
     async load([ticket = ""]) {
       const sessionId = ticket.slice(0, ID_LENGTH);
-      if (!isSessionId(sessionId)) return "malformed";
+      if (!isToken(sessionId)) return "malformed";
       const known = seen.get(ticket);
       const isStale = !known && (await signer.isStale(sessionId, ticket.slice(ID_LENGTH)));
       if (typeof isStale === "string") return isStale;
       const fresh = isStale ? await signer.sign(sessionId) : ticket;
-      const kept = await find({ id: known ?? (await toStoreKey(sessionId)), ticket: [fresh], isStale });
+      const kept = await find({ id: known ?? (await sha256(sessionId)), ticket: [fresh], isStale });
       if (!kept) return "not-found";
       // Not before: whoever sends ids that nobody was given must not push out the others.
       seen.set(fresh, kept.id);
@@ -70,8 +70,8 @@ function storeKeeper(
       /** Fresh ids to try before a store that calls all of them taken is called broken. */
       const maxAttempts = 3;
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        const sessionId = newSessionId();
-        const id = await toStoreKey(sessionId);
+        const sessionId = newToken();
+        const id = await sha256(sessionId);
         const ticket = await signer.sign(sessionId);
         if ((cookie.name + ticket).length > MAX_COOKIE_BYTES)
           throw new SessionTooLargeError("cookie.name is too long.");
@@ -91,7 +91,7 @@ function storeKeeper(
 
     delete: (kept, onlyThisVersion) => ask("delete", kept.id, onlyThisVersion ? kept.session.version : undefined),
 
-    revoke: async (id) => isSessionId(id) && (await ask("delete", id)) === "ok",
+    revoke: async (id) => isToken(id) && (await ask("delete", id)) === "ok",
     list: store.listBySubject && ((subject) => ask("listBySubject", subject)),
     revokeAll: store.deleteBySubject && ((subject, except) => ask("deleteBySubject", subject, except)),
   };

@@ -1,7 +1,7 @@
 import { assertOption, SessionCommittedError } from "../errors.ts";
 import { NOTES, type Notes } from "./draft.ts";
 import type { Session } from "./session.ts";
-import { type SessionState, type Visit, Visited } from "./session-state.ts";
+import { SessionHandle, type SessionState, type Visit } from "./session-state.ts";
 
 /** A session, whatever its data. */
 export type AnySession = Pick<
@@ -30,7 +30,7 @@ export interface SessionOutcome {
  * What was noted of a session under that name: JSON that stays with it, is no data, and is dropped by a login. The note
  * `endsAt`, epoch milliseconds, ends the session at that instant at the latest.
  */
-export function readNote(session: AnySession, name: string): unknown {
+export function getExtensionData(session: AnySession, name: string): unknown {
   const { draft } = stateOf(session);
   const note = draft.notes[name];
   // One that is an object may be changed in place: from here on it is compared.
@@ -43,7 +43,7 @@ export function readNote(session: AnySession, name: string): unknown {
  *
  * @throws `NOT_SERIALIZABLE`, `SESSION_COMMITTED`
  */
-export function writeNote(session: AnySession, name: string, value: unknown): void {
+export function setExtensionData(session: AnySession, name: string, value: unknown): void {
   const state = stateOf(session);
   if (state.isCommitted) throw new SessionCommittedError("Something was noted of a session after its commit.");
   state.draft.update(NOTES, (notes) => {
@@ -80,7 +80,7 @@ export function bindUnproven(session: AnySession, subject: string): void {
  * @param pending - a session that nobody has awaited yet
  */
 export function prepare(pending: object, act: (session: AnySession) => Promise<void>): void {
-  const visit = Visited.of(pending);
+  const visit = SessionHandle.of(pending);
   if (visit !== undefined) visit.prepare = act;
 }
 
@@ -93,11 +93,11 @@ export function outcomeOf(session: AnySession): SessionOutcome {
 /** Whether a session that was committed has not ended meanwhile. Reads the store. @throws `STORE_FAILED` */
 export async function isAlive(session: AnySession): Promise<boolean> {
   const { after, context } = stateOf(session);
-  return after !== undefined && (await context.keeper.reload(after)) !== undefined;
+  return after !== undefined && (await context.backend.reload(after)) !== undefined;
 }
 
 function stateOf(session: AnySession): SessionState {
-  const visit: Visit | undefined = Visited.of(session);
+  const visit: Visit | undefined = SessionHandle.of(session);
   assertOption(visit !== undefined && "draft" in visit, "A session is needed, an awaited one: await pending");
   return visit as SessionState;
 }

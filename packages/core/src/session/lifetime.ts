@@ -18,7 +18,7 @@ export function expiryOf({ context, about, draft }: SessionState): number {
  * Why a session that was kept cannot be honoured, if so. The absolute timeout is checked on its own: it may have been
  * shortened since the last write.
  */
-export function faultOf(
+export function rejectionOf(
   { absolute, now }: ManagerContext,
   { version, createdAt, expiresAt, authenticatedAt = createdAt, subject = "" }: Omit<StoredSession, "data">,
 ): RejectReason | false {

@@ -3,7 +3,7 @@ import { type CookieOptions, type ResolvedCookie, resolveCookie } from "../cooki
 import { assertOption } from "../errors.ts";
 import type { SessionEventListener } from "../events.ts";
 import type { StandardSchema } from "../lib/standard-schema.ts";
-import type { Keeper, SessionMode } from "../modes/backend.ts";
+import type { SessionBackend, SessionMode } from "../modes/backend.ts";
 
 /** How long sessions last. All durations in seconds. */
 export interface LifetimeOptions {
@@ -58,7 +58,7 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
 /** Options with the defaults filled in; what the lifecycle works with. Durations in milliseconds. */
 export interface ManagerContext {
   readonly cookie: ResolvedCookie;
-  readonly keeper: Keeper;
+  readonly backend: SessionBackend;
   readonly idle: number;
   readonly absolute: number;
   readonly touchInterval: number;
@@ -75,7 +75,7 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
   const { cookieCache: cacheBytes = 2 ** 23 } = options;
   const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime;
   assertOption(
-    typeof mode?.keeper === "function",
+    typeof mode?.backend === "function",
     "mode must be serverSide(memoryStore()), signedCookie or encryptedCookie({ secrets })",
   );
   assertOption(
@@ -91,7 +91,7 @@ export function resolveOptions<Data extends object>(options: SessionManagerOptio
   const cookie = resolveCookie(options.cookie);
   return {
     cookie,
-    keeper: mode.keeper({ cookie, seen: cookieCache(cacheBytes), now, idle: idle * 1000 }),
+    backend: mode.backend({ cookie, seen: cookieCache(cacheBytes), now, idle: idle * 1000 }),
     idle: idle * 1000,
     absolute: absolute * 1000,
     touchInterval: touchInterval * 1000,

@@ -1,5 +1,5 @@
 import type { Cookies } from "../lifecycle/commit.ts";
-import type { Kept } from "../modes/backend.ts";
+import type { LoadedSession } from "../modes/backend.ts";
 import type { StoredSession } from "../stores/store.ts";
 import { Draft } from "./draft.ts";
 import type { AnySession } from "./extension-data.ts";
@@ -21,7 +21,7 @@ export interface Visit {
  * What a `PendingSession` and a `Session` have in common. A private field: an entry in a WeakMap took more than half of the
  * time of a request that touches no session.
  */
-export abstract class Visited {
+export abstract class SessionHandle {
   readonly #visit: Visit;
 
   /** @internal */
@@ -31,17 +31,17 @@ export abstract class Visited {
 
   /** The lifecycle's access to what such an object keeps to itself; `undefined` for anything else. @internal */
   static of(object: object): Visit | undefined {
-    return #visit in Object(object) ? (object as Visited).#visit : undefined;
+    return #visit in Object(object) ? (object as SessionHandle).#visit : undefined;
   }
 }
 
 /** The session that a visit is about: the one it came with, or after `destroy` the one it leaves with. */
 export interface Opened {
   /** As it was kept when it was loaded; `undefined` when it is new. */
-  kept: Kept | undefined;
+  kept: LoadedSession | undefined;
   draft: Draft;
   /** When it began and whose it is; everything of the stored session that is not content. */
-  about: SessionFacts;
+  about: SessionMetadata;
   renewal?: "regenerate" | "bind" | undefined;
 }
 
@@ -50,19 +50,19 @@ export interface SessionState extends Visit, Opened {
   /** The names of our cookies that the browser holds. */
   readonly held: readonly string[];
   /** The session that this request ended. */
-  ended?: Kept | undefined;
+  ended?: LoadedSession | undefined;
   isDestroyed?: boolean;
   /** As it is kept now, once the request has committed it. */
-  after?: Kept;
+  after?: LoadedSession;
   /** The commit under way or done, so that a second one writes nothing again. Resolves to cookies by name. */
   settled?: Promise<Cookies>;
 }
 
 /** What is known about a session besides its content. */
-export type SessionFacts = Pick<StoredSession, "createdAt" | "subject" | "authenticatedAt">;
+export type SessionMetadata = Pick<StoredSession, "createdAt" | "subject" | "authenticatedAt">;
 
 /** A session that is nobody's, begins now, and holds nothing. */
-export function blank({ persistent, now }: ManagerContext): Opened {
+export function newSession({ persistent, now }: ManagerContext): Opened {
   return {
     kept: undefined,
     draft: new Draft({ d: {}, p: persistent }),

@@ -1,8 +1,8 @@
 import { assertOption, SessionCommittedError } from "../errors.ts";
-import type { Kept } from "../modes/backend.ts";
+import type { LoadedSession } from "../modes/backend.ts";
 import { NOTES, type Updater } from "./draft.ts";
 import { expiryOf } from "./lifetime.ts";
-import { blank, type SessionState, Visited } from "./session-state.ts";
+import { newSession, SessionHandle, type SessionState } from "./session-state.ts";
 
 type Key<T> = keyof T & string;
 type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
@@ -16,7 +16,7 @@ type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
 export class Session<
   Data extends object = Record<string, unknown>,
   Flash extends object = Record<string, string>,
-> extends Visited {
+> extends SessionHandle {
   readonly #state: SessionState;
 
   /** @internal */
@@ -172,10 +172,10 @@ export class Session<
     const state = this.#writable();
     state.ended ??= state.kept;
     state.isDestroyed = true;
-    Object.assign(state, blank(state.context));
+    Object.assign(state, newSession(state.context));
   }
 
-  #latest(): Kept | undefined {
+  #latest(): LoadedSession | undefined {
     return this.#state.after ?? this.#state.kept;
   }
 

@@ -1,6 +1,6 @@
 import { encryptedCookie, memoryStore, type SessionStore, serverSide, signedCookie } from "@coatcheck/core";
 import { keyRing } from "@coatcheck/core/toolkit";
-import { cookieModes, modes, modesWithSecrets, requestWith, secret, ticketIn } from "@coatcheck/test-support";
+import { cookieModes, cookieValueOf, modes, modesWithSecrets, requestWith, secret } from "@coatcheck/test-support";
 import { EncryptJWT, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "../peers/application.ts";
@@ -167,7 +167,7 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
           state.bind("mallory");
           state.set("code_verifier", "pkce");
         });
-        const stranger = await session.sessions.open(requestWith(`__Host-session=${ticketIn(cookies[0])}`));
+        const stranger = await session.sessions.open(requestWith(`__Host-session=${cookieValueOf(cookies[0])}`));
         expect([stranger.isNew, stranger.subject, dataOf(stranger)], cookieName).toEqual([true, undefined, {}]);
       }
     });
@@ -179,7 +179,7 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
         const { cookies } = await application({ mode: other.mode(secrets) })
           .guest()
           .ask((state) => state.bind("mallory"));
-        const stranger = await session.sessions.open(requestWith(`__Host-session=${ticketIn(cookies[0])}`));
+        const stranger = await session.sessions.open(requestWith(`__Host-session=${cookieValueOf(cookies[0])}`));
         expect([stranger.isNew, stranger.subject], other.name).toEqual([true, undefined]);
       }
     });

@@ -1,5 +1,5 @@
 import { encryptedCookie, SessionManager } from "@coatcheck/core";
-import { secret, ticketIn } from "@coatcheck/test-support";
+import { cookieValueOf, secret } from "@coatcheck/test-support";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { cookieCache } from "../../src/cookies/cookie-cache.ts";
 import { resolveCookie } from "../../src/cookies/cookie-options.ts";
@@ -48,8 +48,8 @@ describe("nonces of the encrypted cookie", () => {
 
     // What a manager has its sessions kept by, without the rest of a request, which would take as long again.
     const cookie = resolveCookie();
-    const { keeper } = encryptedCookie({ secrets: secret() });
-    const sealed = keeper({ cookie, seen: cookieCache(0), now: Date.now, idle: 1000 });
+    const { backend } = encryptedCookie({ secrets: secret() });
+    const sealed = backend({ cookie, seen: cookieCache(0), now: Date.now, idle: 1000 });
     const session = { data: '{"d":{"theme":"dark"}}', version: 1, createdAt: 1, expiresAt: 1001 };
     const used = new Set<string>();
     for (let seals = 0; seals < SEALS; seals += BATCH) {
@@ -79,7 +79,7 @@ describe("nonces of the encrypted cookie", () => {
       const session = await sessions.open(new Request("https://localhost/", { headers: { cookie } }));
       session.set("theme", count % 2 === 0 ? "dark" : "light");
       const response = await sessions.commit(session, new Response());
-      const token = ticketIn(response.headers.getSetCookie()[0]);
+      const token = cookieValueOf(response.headers.getSetCookie()[0]);
       nonces.add(nonceOf(token));
       cookie = `__Host-session=${token}`;
     }

@@ -8,7 +8,7 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
-import { modes, modesWithSecrets, requestWith, secret, ticketIn, visitor } from "@coatcheck/test-support";
+import { cookieValueOf, modes, modesWithSecrets, requestWith, secret, visitor } from "@coatcheck/test-support";
 import { fakeClock } from "@coatcheck/testing";
 import fc from "fast-check";
 import {
@@ -347,7 +347,7 @@ for (const seal of SEALS) {
       const spellings: (readonly [string, string])[] = [];
       for (const filler of ["", "a", "ab"]) {
         const { cookies } = await visit((session) => session.set("filler", `${filler}${crypto.randomUUID()}`));
-        const token = ticketIn(cookies[0]);
+        const token = cookieValueOf(cookies[0]);
         spellings.push(...otherSpellings(token));
       }
       const inSpareBits = spellings.filter(([title]) => title.includes("spare"));
@@ -383,7 +383,7 @@ for (const seal of SEALS) {
     it("SEC-11 is refused when it is put together from two tokens", async () => {
       const { token, visit, present, acceptedAmong } = await setUp(seal);
       const { cookies } = await visit((session) => session.set("theme", "lite"));
-      const other = ticketIn(cookies[0]);
+      const other = cookieValueOf(cookies[0]);
       expect(await present(other)).toBe("accepted");
       const segments = token.split(".");
       const mixed = other
@@ -429,7 +429,7 @@ for (const seal of SEALS) {
       const { token, present, visit } = await setUp(seal, { now: clock.now });
       clock.advance(DAY / 2);
       const { cookies } = await visit((session) => session.get("theme"));
-      const extended = ticketIn(cookies[0]);
+      const extended = cookieValueOf(cookies[0]);
       clock.advance(DAY / 2);
       expect(await present(token)).toBe("refused, expired");
       expect(await present(extended)).toMatch(/^accepted/);
@@ -607,7 +607,7 @@ describe("encrypted cookie: forgeries that have worked elsewhere", () => {
     const nonces = new Set<string | undefined>();
     for (let count = 0; count < 1_000; count++) {
       const { visit } = visitor(sessions);
-      nonces.add(ticketIn((await visit((session) => session.set("a", 1))).cookies[0]).split(".")[2]);
+      nonces.add(cookieValueOf((await visit((session) => session.set("a", 1))).cookies[0]).split(".")[2]);
     }
     expect(nonces.size).toBe(1_000);
   });
@@ -683,7 +683,7 @@ describe("tokens of one mode, name or secret", () => {
     for (const { title, sessions } of applications) {
       const { visit } = visitor(sessions);
       const { cookies } = await visit((session) => session.set("a", 1));
-      issued.push({ title, token: ticketIn(cookies[0]) });
+      issued.push({ title, token: cookieValueOf(cookies[0]) });
     }
 
     const accepted: string[] = [];
@@ -704,7 +704,7 @@ describe("tokens of one mode, name or secret", () => {
       for (const [index, name] of names.entries()) {
         const { visit } = visitor(managers[index] as SessionManager);
         const { cookies } = await visit((session) => session.set("a", 1));
-        const token = ticketIn(cookies[0]);
+        const token = cookieValueOf(cookies[0]);
         const accepting = [];
         for (const [at, manager] of managers.entries()) {
           if (!(await manager.open(requestWith(`${names[at]}=${token}`))).isNew) accepting.push(names[at]);

@@ -1,5 +1,5 @@
 import { memoryStore, type SessionEvent, SessionManager, type StoredSession, serverSide } from "@coatcheck/core";
-import { requestWith, secret, ticketIn, visitor } from "@coatcheck/test-support";
+import { cookieValueOf, requestWith, secret, visitor } from "@coatcheck/test-support";
 import { type FakeClock, fakeClock, faultyStore } from "@coatcheck/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
@@ -33,8 +33,8 @@ describe("session ids", () => {
     const { cookies } = await visit((session) => session.set("a", 1));
     const drawn = random.mock.calls.map(([bytes]) => bytes as Uint8Array<ArrayBuffer>);
     expect(drawn.map((bytes) => bytes.length)).toEqual([32]);
-    expect(ID.test(ticketIn(cookies[0]))).toBe(true);
-    expect(drawn.map(toBase64Url).includes(ticketIn(cookies[0]))).toBe(true);
+    expect(ID.test(cookieValueOf(cookies[0]))).toBe(true);
+    expect(drawn.map(toBase64Url).includes(cookieValueOf(cookies[0]))).toBe(true);
   });
 
   it("SEC-01 are another one for each of 5,000 sessions, and so are the keys in the store", async () => {
@@ -46,7 +46,7 @@ describe("session ids", () => {
         const session = await sessions.open(new Request("https://localhost/"));
         session.set("a", 1);
         const response = await sessions.commit(session, new Response());
-        ids.add(ticketIn(response.headers.getSetCookie()[0]));
+        ids.add(cookieValueOf(response.headers.getSetCookie()[0]));
         keys.add(session.id ?? "");
       }),
     );
@@ -58,14 +58,14 @@ describe("session ids", () => {
     const { visit } = visitor(new SessionManager({ mode: serverSide(memoryStore()) }));
     const ids = new Set<string>();
     const { cookies } = await visit((session) => session.set("a", 1));
-    ids.add(ticketIn(cookies[0]));
+    ids.add(cookieValueOf(cookies[0]));
     for (const act of ["regenerate", "bind", "destroy"] as const) {
       const { cookies } = await visit((session) => {
         session[act]("eve");
         session.set("a", 2);
       });
       expect(cookies).toHaveLength(1);
-      ids.add(ticketIn(cookies[0]));
+      ids.add(cookieValueOf(cookies[0]));
     }
     expect(ids.size).toBe(4);
   });
@@ -80,7 +80,7 @@ describe("session ids", () => {
     const { visit } = visitor(new SessionManager({ mode: serverSide({ ...store, create }) }));
     const { cookies } = await visit((session) => session.set("a", 1));
     const { result: id } = await visit((session) => session.id);
-    const hash = await sha256(ticketIn(cookies[0]));
+    const hash = await sha256(cookieValueOf(cookies[0]));
     expect(keys.length === 1 && keys[0] === hash && id === hash).toBe(true);
   });
 });
@@ -144,7 +144,7 @@ async function live(
   const go = async (act: Parameters<typeof visit>[0]) => {
     try {
       const { cookies } = await visit(act);
-      for (const value of cookies.map(ticketIn)) if (value !== "") ids.add(value.slice(0, 43));
+      for (const value of cookies.map(cookieValueOf)) if (value !== "") ids.add(value.slice(0, 43));
     } catch (error) {
       onError(error);
     }
@@ -232,7 +232,7 @@ describe("ids that nobody was given", () => {
       return session;
     });
     expect(cookies).toHaveLength(1);
-    expect(ticketIn(cookies[0]) === planted).toBe(false);
+    expect(cookieValueOf(cookies[0]) === planted).toBe(false);
     expect(result.id === (await sha256(planted))).toBe(false);
   });
 
@@ -242,7 +242,7 @@ describe("ids that nobody was given", () => {
     const { client, visit } = visitor(new SessionManager({ mode: serverSide(store) }));
     await client.setCookie(`__Host-session=${planted}; Path=/; Secure`);
     const { cookies } = await visit((session) => session.bind("eve"));
-    expect(ticketIn(cookies[0]) === planted).toBe(false);
+    expect(cookieValueOf(cookies[0]) === planted).toBe(false);
     expect(await store.load(await sha256(planted))).toBeNull();
   });
 });
@@ -272,7 +272,7 @@ describe("ids whose session is over", () => {
     });
     expect(after.result.seen).toBeUndefined();
     expect(after.result.session.id === before.result.id).toBe(false);
-    expect(ticketIn(after.cookies[0]) === ticketIn(before.cookies[0])).toBe(false);
+    expect(cookieValueOf(after.cookies[0]) === cookieValueOf(before.cookies[0])).toBe(false);
     expect(store.calls).toEqual({ ...NOTHING, load: 1, create: 1 });
     expect(events.map((event) => (event.type === "rejected" ? event.reason : event.type))).toEqual([
       "expired",
@@ -367,7 +367,7 @@ describe("signed ids that were not signed here", () => {
     const sessions = new SessionManager({ mode: serverSide(store, { secrets }) });
     const ticketOf = async (manager: SessionManager<Record<string, unknown>, Record<string, string>>) => {
       const { visit } = visitor(manager);
-      return ticketIn((await visit((session) => session.set("a", 1))).cookies[0]);
+      return cookieValueOf((await visit((session) => session.set("a", 1))).cookies[0]);
     };
     const right = await ticketOf(sessions);
     const second = await ticketOf(sessions);

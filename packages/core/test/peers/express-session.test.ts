@@ -1,5 +1,5 @@
 import { memoryStore, type SessionStore, serverSide, signedCookie } from "@coatcheck/core";
-import { attributesOf, modes, modesWithSecrets, secret, ticketIn } from "@coatcheck/test-support";
+import { attributesOf, cookieValueOf, modes, modesWithSecrets, secret } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { application, dataOf, guestOf } from "./application.ts";
@@ -351,7 +351,7 @@ for (const { name, mode } of modesWithSecrets()) {
       const { guest, events } = application({ mode: mode() });
       const eve = guest();
       const { cookies } = await eve.ask((session) => session.set("name", "eve"));
-      const ticket = ticketIn(cookies[0]);
+      const ticket = cookieValueOf(cookies[0]);
       for (const forged of [
         `${ticket.slice(0, -2)}${ticket.at(-2) === "A" ? "B" : "A"}${ticket.slice(-1)}`,
         ticket.split(".")[0],
@@ -385,7 +385,7 @@ describe("what express-session checks of stores", () => {
     const { store, guest } = setUp({ secrets: secret() });
     const eve = guest();
     const { cookies } = await eve.ask((session) => session.set("name", "eve"));
-    const [id] = ticketIn(cookies[0]).split(".");
+    const [id] = cookieValueOf(cookies[0]).split(".");
     store.resetCalls();
     const mallory = guest();
     await mallory.client.setCookie(`__Host-session=${id}.${"A".repeat(8)}.${"A".repeat(43)}; Path=/; Secure`);

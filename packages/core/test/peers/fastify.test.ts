@@ -1,5 +1,5 @@
 import { encryptedCookie, memoryStore, type StandardSchema, serverSide } from "@coatcheck/core";
-import { attributesOf, cookieModes, modes, modesWithSecrets, secret, ticketIn } from "@coatcheck/test-support";
+import { attributesOf, cookieModes, cookieValueOf, modes, modesWithSecrets, secret } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "./application.ts";
@@ -180,8 +180,8 @@ describe("what fastify's secure session checks of its seal", () => {
     const { guest, events } = application({ mode: encryptedCookie({ secrets: secret() }) });
     const { cookies } = await guest().ask((session) => session.set("some", "data"));
     const { cookies: others } = await guest().ask((session) => session.set("some", "other data"));
-    const parts = ticketIn(cookies[0]).split(".");
-    const foreign = ticketIn(others[0]).split(".");
+    const parts = cookieValueOf(cookies[0]).split(".");
+    const foreign = cookieValueOf(others[0]).split(".");
     let refused = 0;
     for (const index of [2, 3, 4]) {
       const part = parts[index] ?? "";

@@ -1,5 +1,11 @@
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
-import { cookieModes, cookieModesWithRevocations, modes, modesWithSecrets, ticketIn } from "@coatcheck/test-support";
+import {
+  cookieModes,
+  cookieModesWithRevocations,
+  cookieValueOf,
+  modes,
+  modesWithSecrets,
+} from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "./application.ts";
@@ -179,7 +185,7 @@ for (const { name, mode } of modesWithSecrets()) {
       const { guest } = application({ mode: mode() });
       const eve = guest();
       const { cookies } = await eve.ask((session) => session.set("name", "eve"));
-      const ticket = ticketIn(cookies[0]);
+      const ticket = cookieValueOf(cookies[0]);
       const body = ticket.slice(0, ticket.lastIndexOf("."));
       const signature = ticket.slice(body.length + 1);
       const wrong = [
@@ -259,8 +265,8 @@ describe("what Remix and React Router check of stores", () => {
     await mallory.client.setCookie(`__Host-session=${chosen}; Path=/; Secure`);
     const { cookies } = await mallory.ask((session) => session.set("name", "mallory"));
     expect(store.calls).toMatchObject({ load: 1, create: 1 });
-    expect(ticketIn(cookies[0])).toMatch(/^[\w-]{43}$/);
-    expect(ticketIn(cookies[0])).not.toBe(chosen);
+    expect(cookieValueOf(cookies[0])).toMatch(/^[\w-]{43}$/);
+    expect(cookieValueOf(cookies[0])).not.toBe(chosen);
   });
 
   it("can be shared by managers of one name, as the servers of one site are", async () => {

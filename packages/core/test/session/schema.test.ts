@@ -133,7 +133,7 @@ for (const { name, schema } of SCHEMAS) {
         });
         const { result } = await visit((session) => Object.fromEntries(session.entries()));
         expect(result).toEqual({ cart: ["welcome gift", "book"], visits: 42 });
-        // Kept, not only shown: a release without the schema sees them too, where both look at one store.
+        // Stored, not only shown: a release without the schema sees them too, where both look at one store.
         if (modeName.startsWith("server-side")) {
           expect((await before.visit((session) => session.get("visits"))).result).toBe(42);
         }

@@ -1,4 +1,4 @@
-import { isSecret, parseBase64Url, parseJson, toHash } from "@coatcheck/core/toolkit";
+import { isToken, parseBase64Url, parseJson, sha256 } from "@coatcheck/core/toolkit";
 
 /** What the payload of a sealed cookie says besides the session's content. Instants are epoch milliseconds. */
 export interface CookieClaims {
@@ -46,9 +46,9 @@ export async function readCookie(value: string): Promise<CookieAnatomy> {
   const [first = "", second = "", third = "", fourth = ""] = parts;
   // Random bytes are no JSON; but the header of somebody else's token can be as long as an id.
   const header = readPart(first);
-  const isId = parts.length === 1 || (parts.length === 3 && isSecret(third) && header["alg"] === undefined);
-  if (isId && isSecret(first)) {
-    return { form: "id", kid: parts.length === 3 ? second : undefined, storeKey: await toHash(first) };
+  const isId = parts.length === 1 || (parts.length === 3 && isToken(third) && header["alg"] === undefined);
+  if (isId && isToken(first)) {
+    return { form: "id", kid: parts.length === 3 ? second : undefined, storeKey: await sha256(first) };
   }
   const kid = typeof header["kid"] === "string" ? header["kid"] : undefined;
   if (parts.length === 3 && header["alg"] === "HS256") {

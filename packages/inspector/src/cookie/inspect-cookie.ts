@@ -9,10 +9,10 @@ import {
 import { cookieValues } from "@coatcheck/core/toolkit";
 import { type CookieAnatomy, joinChunks, readCookie } from "./decoded-cookie.ts";
 
-type Keeper = ReturnType<SessionMode["keeper"]>;
+type SessionBackend = ReturnType<SessionMode["backend"]>;
 
 /** A session as its mode found it. */
-export type Kept = Exclude<Awaited<ReturnType<Keeper["load"]>>, string>;
+export type LoadedSession = Exclude<Awaited<ReturnType<SessionBackend["load"]>>, string>;
 
 /** What the manager makes of a request's cookie. */
 export type Verdict =
@@ -45,8 +45,8 @@ export interface Inspection {
   /** What it tells by itself; `undefined` where there is no cookie. */
   readonly anatomy: CookieAnatomy | undefined;
   /** The session, where the cookie verified; also of one that has expired, or has data that was refused. */
-  readonly kept: Kept | undefined;
-  /** {@link Kept.id}, or that of a session which is gone although its cookie is real. */
+  readonly kept: LoadedSession | undefined;
+  /** {@link LoadedSession.id}, or that of a session which is gone although its cookie is real. */
   readonly id: string | undefined;
   /** Whether the mode can end a session that it is shown the id of. */
   readonly canRevoke: boolean;
@@ -57,9 +57,9 @@ export async function inspect<Data extends object>(
   options: SessionManagerOptions<Data>,
   request: Request,
 ): Promise<Inspection> {
-  const { keeper, kept, verdict = { type: kept ? "honoured" : "no-cookie" } } = await open(options, request);
+  const { backend, kept, verdict = { type: kept ? "honoured" : "no-cookie" } } = await open(options, request);
   const header = request.headers.get("Cookie") ?? "";
-  const names = keeper?.cookieNames ?? [];
+  const names = backend?.cookieNames ?? [];
   const brought = names.flatMap((name) => cookieValues(header, name).map((value) => ({ name, value })));
   const value = joinChunks(names.map((name) => cookieValues(header, name)[0]));
   const anatomy = value === "" ? undefined : await readCookie(value);
@@ -71,14 +71,14 @@ export async function inspect<Data extends object>(
     anatomy,
     kept,
     id: kept?.id ?? idOfEnded(verdict, anatomy),
-    canRevoke: keeper?.revoke !== undefined,
+    canRevoke: backend?.revoke !== undefined,
   };
 }
 
 /** What a manager of its own, with nothing remembered, comes upon when it opens the request. */
 interface Opening {
-  keeper?: Keeper;
-  kept?: Kept;
+  backend?: SessionBackend;
+  kept?: LoadedSession;
   verdict?: Verdict;
 }
 
@@ -86,14 +86,14 @@ async function open<Data extends object>(options: SessionManagerOptions<Data>, r
   const opening: Opening = {};
   const mode: SessionMode = {
     name: options.mode.name,
-    keeper: (context) => {
-      const keeper = options.mode.keeper(context);
-      opening.keeper = keeper;
+    backend: (context) => {
+      const backend = options.mode.backend(context);
+      opening.backend = backend;
       return {
-        ...keeper,
+        ...backend,
         // The session does not tell its version, nor what it holds for the next request, and one that is refused is not told of.
         async load(ticket) {
-          const found = await keeper.load(ticket);
+          const found = await backend.load(ticket);
           if (typeof found === "object") opening.kept = found;
           return found;
         },

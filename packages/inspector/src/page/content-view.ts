@@ -1,4 +1,4 @@
-import { isSecret } from "@coatcheck/core/toolkit";
+import { isToken } from "@coatcheck/core/toolkit";
 import { toJson } from "./pretty-json.ts";
 
 /** A session's content in the words of the API, out of the short names under which it is stored. */
@@ -45,7 +45,7 @@ export function bytesOf(value: unknown): number {
 /** Notes may hold what a form's token is made from: 32 random bytes (`@coatcheck/csrf`). */
 function withoutSecrets(notes: unknown): unknown {
   const text = toJson(notes, (_, value) =>
-    typeof value === "string" && isSecret(value) ? "(a secret, not shown)" : value,
+    typeof value === "string" && isToken(value) ? "(a secret, not shown)" : value,
   );
   return text === undefined ? undefined : JSON.parse(text);
 }

@@ -1,5 +1,5 @@
 import type { LifetimeOptions } from "@coatcheck/core";
-import type { Inspection, Kept } from "../cookie/inspect-cookie.ts";
+import type { Inspection, LoadedSession } from "../cookie/inspect-cookie.ts";
 import { isInstant } from "../cookie/instants.ts";
 
 /** An instant in the life of a session. */
@@ -24,7 +24,7 @@ export interface Timeline {
 export function timelineOf(
   lifetime: LifetimeOptions | undefined,
   { now }: Inspection,
-  kept: Kept,
+  kept: LoadedSession,
 ): Timeline | undefined {
   const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime ?? {};
   const { createdAt, expiresAt, authenticatedAt } = kept.session;

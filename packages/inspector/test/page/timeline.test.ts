@@ -1,5 +1,5 @@
 import { memoryStore, serverSide } from "@coatcheck/core";
-import { writeNote } from "@coatcheck/core/toolkit";
+import { setExtensionData } from "@coatcheck/core/toolkit";
 import { describe, expect, it } from "vitest";
 import { setUp, textOf, type Visitor } from "../support/setting.ts";
 
@@ -84,7 +84,7 @@ describe("the timeline", () => {
     const eve = visitor();
     await eve.visit((session) => {
       session.set("cart", []);
-      writeNote(session, "endsAt", clock.now() + 7_200_000);
+      setExtensionData(session, "endsAt", clock.now() + 7_200_000);
     });
     expect(await stepsOf(eve)).toContain("Agreed end in 2 hours");
     expect(await leftOf(eve)).toEqual(["1 hour of 1 hour", "2 hours of 4 hours"]);

@@ -1,1 +1,1 @@
-export { type ModeUnderTest, modes, modesWithSecrets, secret, ticketIn } from "@coatcheck/test-support";
+export { cookieValueOf, type ModeUnderTest, modes, modesWithSecrets, secret } from "@coatcheck/test-support";

@@ -4,7 +4,7 @@ export function requestWith(cookie: string): Request {
 }
 
 /** The value that a `Set-Cookie` line sets. */
-export function ticketIn(line: string | undefined = ""): string {
+export function cookieValueOf(line: string | undefined = ""): string {
   return line.slice(line.indexOf("=") + 1, line.indexOf(";"));
 }
 

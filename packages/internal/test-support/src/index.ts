@@ -1,4 +1,4 @@
-export { attributesOf, requestWith, shapeOf, sizeOf, ticketIn } from "./cookies.ts";
+export { attributesOf, cookieValueOf, requestWith, shapeOf, sizeOf } from "./cookies.ts";
 export { cookieModes, cookieModesWithRevocations, type ModeUnderTest, modes, modesWithSecrets } from "./modes.ts";
 export { secret } from "./secret.ts";
 export { type Visit, type Visitor, visitor } from "./visitor.ts";
