@@ -1,14 +1,14 @@
 import { SessionError } from "@coatcheck/core";
 import { Command, CommanderError } from "commander";
-import { toArguments } from "./arguments.ts";
 import { CliError, UsageError } from "./cli-error.ts";
+import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { secretCommand } from "./commands/secret.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { sweepCommand } from "./commands/sweep.ts";
+import { toArguments } from "./dashed-values.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { initCommand } from "./init/command.ts";
 import type { CliIo } from "./io.ts";
 import { styled } from "./output.ts";
 import { coatcheckVersion } from "./version.ts";

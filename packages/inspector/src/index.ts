@@ -1,2 +1,2 @@
-export type { InspectorGuard } from "./page/admission.ts";
+export type { InspectorGuard } from "./page/access.ts";
 export { type SessionInspector, type SessionInspectorOptions, sessionInspector } from "./session-inspector.ts";

@@ -4,7 +4,7 @@ import { type Inspection, inspect } from "./cookie/inspect-cookie.ts";
 import { eventLog } from "./events/event-log.ts";
 import { eventStream } from "./events/event-stream.ts";
 import { eventTrail } from "./events/session-events.ts";
-import { type InspectorGuard, type Refusal, refusalOf } from "./page/admission.ts";
+import { type InspectorGuard, type Refusal, refusalOf } from "./page/access.ts";
 import { pageOf } from "./page/page.ts";
 
 /** Options of {@link sessionInspector}. */

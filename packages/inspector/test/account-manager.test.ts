@@ -1,7 +1,7 @@
 import { AccountManager, type AccountManagerOptions, login, rememberMe, sessionProtection } from "@coatcheck/auth";
 import { memoryStore, serverSide } from "@coatcheck/core";
 import { describe, expect, it } from "vitest";
-import { setUp, textOf, verdictIn } from "./support/setting.ts";
+import { setUp, textOf, verdictIn } from "./support/app-with-inspector.ts";
 
 describe("sessionInspector with the options of an AccountManager", () => {
   it("shows the login, and what its extensions noted", async () => {

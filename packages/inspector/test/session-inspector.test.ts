@@ -1,9 +1,9 @@
 import { memoryStore, type SessionEvent, serverSide, signedCookie } from "@coatcheck/core";
 import { sessionInspector } from "@coatcheck/inspector";
+import { cookieValueOf, modes, modesWithSecrets, secret } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { cookieValueOf, modes, modesWithSecrets, secret } from "./support/modes.ts";
-import { setUp, textOf, verdictIn } from "./support/setting.ts";
+import { setUp, textOf, verdictIn } from "./support/app-with-inspector.ts";
 
 for (const { name, mode } of modes()) {
   describe(`sessionInspector, ${name}`, () => {

@@ -6,7 +6,7 @@ import { toCliError } from "./engine-failure.ts";
 import type { EngineTarget, SqlTarget } from "./engine-target.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSql } from "./open-sql.ts";
-import { ANSWER_TIMEOUT, within } from "./within.ts";
+import { ANSWER_TIMEOUT, within } from "./with-timeout.ts";
 
 /** Where in the engine the sessions are. */
 export interface PlaceOptions {

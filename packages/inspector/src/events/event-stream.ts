@@ -1,5 +1,5 @@
+import { wordsOf } from "./describe-event.ts";
 import type { LoggedEvent } from "./event-log.ts";
-import { wordsOf } from "./event-words.ts";
 import { type EventTrail, isTurn } from "./session-events.ts";
 
 /** What a stream tells of. */

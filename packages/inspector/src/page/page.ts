@@ -1,16 +1,16 @@
 import type { SessionManagerOptions } from "@coatcheck/core";
 import type { Inspection } from "../cookie/inspect-cookie.ts";
 import type { EventTrail } from "../events/session-events.ts";
-import { contentSection } from "./content-section.ts";
-import { cookieSection } from "./cookie-section.ts";
-import { eventsSection } from "./events-section.ts";
 import { Html, html } from "./html.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
-import { sizesSection } from "./sizes-section.ts";
-import { timesSection } from "./times-section.ts";
-import { verdictSection } from "./verdict-section.ts";
-import { wireSection } from "./wire-section.ts";
+import { contentSection } from "./sections/content-section.ts";
+import { cookieSection } from "./sections/cookie-section.ts";
+import { eventsSection } from "./sections/events-section.ts";
+import { sizesSection } from "./sections/sizes-section.ts";
+import { timesSection } from "./sections/timeouts-section.ts";
+import { verdictSection } from "./sections/verdict-section.ts";
+import { wireSection } from "./sections/wire-section.ts";
 
 /** What the page is made from. */
 export interface PageSource {

@@ -1,7 +1,7 @@
 import { memoryStore, type SessionStore, StoreFailedError, serverSide } from "@coatcheck/core";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { setUp, textOf, verdictIn } from "../support/setting.ts";
+import { setUp, textOf, verdictIn } from "../support/app-with-inspector.ts";
 
 /** What somebody else may have written into the store. */
 const DAMAGED = [

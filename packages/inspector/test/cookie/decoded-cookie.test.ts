@@ -1,8 +1,8 @@
 import { encryptedCookie, memoryStore, SessionManager, serverSide, signedCookie } from "@coatcheck/core";
 import { joinChunks, readCookie } from "@coatcheck/inspector/cookie";
+import { secret } from "@coatcheck/test-support";
 import { browser, fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { secret } from "../support/modes.ts";
 
 type Mode = ReturnType<typeof serverSide>;
 

@@ -1,7 +1,7 @@
 import { memoryStore, serverSide } from "@coatcheck/core";
+import { modes } from "@coatcheck/test-support";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { modes } from "../support/modes.ts";
-import { type EventReader, type Message, setUp } from "../support/setting.ts";
+import { type EventReader, type Message, setUp } from "../support/app-with-inspector.ts";
 
 /** The types of the events of the next messages, of the opening one too; `undefined` at the end. */
 async function typesOf(reader: EventReader): Promise<string[] | undefined> {

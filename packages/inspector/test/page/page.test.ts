@@ -1,8 +1,8 @@
 import { memoryStore, serverSide, signedCookie } from "@coatcheck/core";
 import { csrfToken } from "@coatcheck/csrf";
+import { modes, secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { modes, secret } from "../support/modes.ts";
-import { setUp, textOf } from "../support/setting.ts";
+import { setUp, textOf } from "../support/app-with-inspector.ts";
 
 /** What would run, or break out of where it stands, if it were taken for markup. */
 const HOSTILE = [

@@ -1,7 +1,7 @@
 import { memoryStore, serverSide } from "@coatcheck/core";
 import { setExtensionData } from "@coatcheck/core/toolkit";
 import { describe, expect, it } from "vitest";
-import { setUp, textOf, type Visitor } from "../support/setting.ts";
+import { setUp, textOf, type Visitor } from "../support/app-with-inspector.ts";
 
 /** The names of the steps with their distances from now, in the order of the page. */
 async function stepsOf(eve: Visitor): Promise<string[]> {

@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toProjectName } from "../src/init/project-name.ts";
-import { runCoatcheck } from "../src/program.ts";
+import { toProjectName } from "../../src/init/project-name.ts";
+import { runCoatcheck } from "../../src/program.ts";
 
 let cwd = "";
 beforeEach(() => {
@@ -174,7 +174,7 @@ describe("the name of a project", () => {
 });
 
 describe("the packages of a template", () => {
-  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const root = fileURLToPath(new URL("../../../..", import.meta.url));
   const read = (...path: string[]) => JSON.parse(readFileSync(join(root, ...path), "utf8"));
   const { version } = read("packages/cli/package.json");
 

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { failToList, failureOf, PASSWORD, WRITTEN } from "./support/failures.ts";
-import { inProcess } from "./support/run-coatcheck.ts";
+import { failToList, failureOf, PASSWORD, WRITTEN } from "../support/failures.ts";
+import { inProcess } from "../support/run-coatcheck.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
 afterAll(() => rmSync(folder, { recursive: true }));

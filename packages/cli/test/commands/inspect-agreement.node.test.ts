@@ -8,8 +8,8 @@ import {
 } from "@coatcheck/core";
 import { secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { cookieLines } from "./support/cookies.ts";
-import { inProcess } from "./support/run-coatcheck.ts";
+import { cookieLines } from "../support/cookies.ts";
+import { inProcess } from "../support/run-coatcheck.ts";
 
 const NAME = "__Host-session";
 const SECRET = secret();

@@ -1,8 +1,8 @@
-import { instant } from "../cookie/instants.ts";
-import { contentView, shownContent } from "./content-view.ts";
-import { type Html, html, type Part } from "./html.ts";
-import type { PageSource } from "./page.ts";
-import { prettyJson } from "./pretty-json.ts";
+import { instant } from "../../cookie/instants.ts";
+import { contentView, shownContent } from "../content-view.ts";
+import { type Html, html, type Part } from "../html.ts";
+import type { PageSource } from "../page.ts";
+import { prettyJson } from "../pretty-json.ts";
 import { block, facts, section } from "./section.ts";
 
 /** The session as it is kept. */

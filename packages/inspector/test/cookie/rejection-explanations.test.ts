@@ -1,8 +1,8 @@
 import { encryptedCookie, memoryStore, type RejectReason, serverSide, signedCookie } from "@coatcheck/core";
 import { rejectionLessons } from "@coatcheck/inspector/cookie";
+import { modes, modesWithSecrets, secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { modes, modesWithSecrets, secret } from "../support/modes.ts";
-import { type Setting, setUp, textOf, type Visitor, verdictIn } from "../support/setting.ts";
+import { type Setting, setUp, textOf, type Visitor, verdictIn } from "../support/app-with-inspector.ts";
 
 /** A visitor with a session. */
 async function arrive({ visitor }: Setting): Promise<Visitor> {

@@ -1,7 +1,7 @@
-import { instant } from "../cookie/instants.ts";
-import { type EventWords, wordsOf } from "../events/event-words.ts";
-import { type Html, html } from "./html.ts";
-import type { PageSource } from "./page.ts";
+import { instant } from "../../cookie/instants.ts";
+import { type EventWords, wordsOf } from "../../events/describe-event.ts";
+import { type Html, html } from "../html.ts";
+import type { PageSource } from "../page.ts";
 import { section } from "./section.ts";
 
 /** The last events of this browser's session; the script adds those to come. */

@@ -1,8 +1,8 @@
-import { durationOf, instant } from "../cookie/instants.ts";
-import { type Html, html } from "./html.ts";
-import type { PageSource } from "./page.ts";
+import { durationOf, instant } from "../../cookie/instants.ts";
+import { type Html, html } from "../html.ts";
+import type { PageSource } from "../page.ts";
+import { type Milestone, type Timeline, timelineOf } from "../timeline.ts";
 import { section } from "./section.ts";
-import { type Milestone, type Timeline, timelineOf } from "./timeline.ts";
 
 /** When the session began, and when it ends. */
 export function timesSection({ inspection, options }: PageSource): Html {

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../cli-error.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { similarTemplate, type Template, templates } from "../init/templates.ts";
+import { writeProject } from "../init/write-project.ts";
 import type { CliIo } from "../io.ts";
 import { giveResult, isTerminal, type OutputOptions } from "../output.ts";
-import { similarTemplate, type Template, templates } from "./templates.ts";
-import { writeProject } from "./write-project.ts";
 
 const names = templates.map(({ name }) => name).join(", ");
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { signedCookie } from "@coatcheck/core";
 import { secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { COMMAND, coatcheck, inProcess, runProgram } from "./support/run-coatcheck.ts";
+import { COMMAND, coatcheck, inProcess, runProgram } from "../support/run-coatcheck.ts";
 
 describe("coatcheck secret", () => {
   it("prints one that a manager takes, another one each time", async () => {

@@ -1,4 +1,4 @@
-import { type Html, html, type Part } from "./html.ts";
+import { type Html, html, type Part } from "../html.ts";
 
 /** Names with what is known under them. */
 export type Facts = readonly (readonly [name: string, fact: Part])[];

@@ -1,7 +1,7 @@
 import { describeInstant } from "../instants.ts";
 import type { CliIo } from "../io.ts";
 import { styled, toPrintable, toTable } from "../output.ts";
-import type { InspectedSession, Inspection } from "./inspection.ts";
+import type { InspectedSession, Inspection } from "./cookie-report.ts";
 
 /** An inspection for people, in the order in which one asks: what is it, what does it say, would it be honoured. */
 export function describeInspection(io: CliIo, inspection: Inspection): string {

@@ -1,10 +1,10 @@
-import type { CookieAnatomy } from "../cookie/decoded-cookie.ts";
-import { readPart } from "../cookie/decoded-cookie.ts";
-import type { BroughtCookie } from "../cookie/inspect-cookie.ts";
-import { shownContent } from "./content-view.ts";
-import { type Html, html, type Part } from "./html.ts";
-import type { PageSource } from "./page.ts";
-import { prettyJson } from "./pretty-json.ts";
+import type { CookieAnatomy } from "../../cookie/decoded-cookie.ts";
+import { readPart } from "../../cookie/decoded-cookie.ts";
+import type { BroughtCookie } from "../../cookie/inspect-cookie.ts";
+import { shownContent } from "../content-view.ts";
+import { type Html, html, type Part } from "../html.ts";
+import type { PageSource } from "../page.ts";
+import { prettyJson } from "../pretty-json.ts";
 import { block, section } from "./section.ts";
 
 /** What the browser sends, part by part, with enough left out that nobody could send it as well. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Engine, startEngine } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bin, type Installation, makeInstallation } from "./support/installation.ts";
+import { bin, type Installation, makeInstallation } from "../support/installation.ts";
 
 /** What a test adds to the commands of a project, behind their first two words, and how it sees them at work. */
 interface Runtime {

@@ -7,9 +7,9 @@ import { text } from "node:stream/consumers";
 import { startMariadb, startOrSkip, startPostgres } from "@coatcheck/engines";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseTarget, type SqlTarget } from "../src/engines/engine-target.ts";
-import { openSql } from "../src/engines/open-sql.ts";
-import { COMMAND, coatcheck } from "./support/run-coatcheck.ts";
+import { parseTarget, type SqlTarget } from "../../src/engines/engine-target.ts";
+import { openSql } from "../../src/engines/open-sql.ts";
+import { COMMAND, coatcheck } from "../support/run-coatcheck.ts";
 
 /** So many that a sweep by tens takes a minute. */
 const EXPIRED = 30_000;

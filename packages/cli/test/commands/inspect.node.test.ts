@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { encryptedCookie, memoryStore, type SessionMode, serverSide, signedCookie } from "@coatcheck/core";
 import { secret } from "@coatcheck/test-support";
 import { afterAll, describe, expect, it } from "vitest";
-import { openStore } from "../../stores/test/support/open-store.ts";
-import { cookieLines, SUBJECT, valueIn } from "./support/cookies.ts";
-import { coatcheck, inProcess, type Run, type RunOptions } from "./support/run-coatcheck.ts";
+import { openStore } from "../../../stores/test/support/open-store.ts";
+import { cookieLines, SUBJECT, valueIn } from "../support/cookies.ts";
+import { coatcheck, inProcess, type Run, type RunOptions } from "../support/run-coatcheck.ts";
 
 const SECRET = secret();
 const env = { SESSION_SECRET: SECRET };

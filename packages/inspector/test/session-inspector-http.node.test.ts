@@ -5,7 +5,7 @@ import { browser } from "@coatcheck/testing";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verdictIn } from "../support/setting.ts";
+import { verdictIn } from "./support/app-with-inspector.ts";
 
 let server: ReturnType<typeof serve>;
 let origin = "";

@@ -1,7 +1,7 @@
 import { memoryStore, serverSide, signedCookie } from "@coatcheck/core";
+import { modes, secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { modes, secret } from "../support/modes.ts";
-import { setUp, textOf, type Visitor } from "../support/setting.ts";
+import { setUp, textOf, type Visitor } from "../support/app-with-inspector.ts";
 
 /** The events on the page, the latest first. */
 async function listed(eve: Visitor): Promise<string[]> {

@@ -1,9 +1,9 @@
 import type { SessionMode } from "@coatcheck/core";
 import { resolveCookie } from "@coatcheck/core/toolkit";
-import type { Inspection } from "../cookie/inspect-cookie.ts";
-import { contentView } from "./content-view.ts";
-import { type Html, html, type Part } from "./html.ts";
-import type { PageSource } from "./page.ts";
+import type { Inspection } from "../../cookie/inspect-cookie.ts";
+import { contentView } from "../content-view.ts";
+import { type Html, html, type Part } from "../html.ts";
+import type { PageSource } from "../page.ts";
 import { type Facts, facts, section } from "./section.ts";
 
 const MODES: Readonly<Record<SessionMode["name"], string>> = {

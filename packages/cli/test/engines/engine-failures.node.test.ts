@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
 import { Pool } from "pg";
 import { afterAll, describe, expect, it } from "vitest";
-import { failToList, failureOf, PASSWORD, WRITTEN } from "./support/failures.ts";
-import { COMMAND, coatcheck, inProcess, runProgram } from "./support/run-coatcheck.ts";
+import { failToList, failureOf, PASSWORD, WRITTEN } from "../support/failures.ts";
+import { COMMAND, coatcheck, inProcess, runProgram } from "../support/run-coatcheck.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
 const redis = await startOrSkip("wrong passwords on Redis", () => startRedis(["--requirepass", "another"]));
@@ -211,12 +211,12 @@ describe("coatcheck, misspelt", () => {
   });
 });
 
-const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
-const ownModules = fileURLToPath(new URL("../node_modules", import.meta.url));
+const modules = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
+const ownModules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
 /** The program in a folder that has what it depends on, and no driver; its main file. */
 function installWithoutDrivers(target: string): string {
-  const source = fileURLToPath(new URL("..", import.meta.url));
+  const source = fileURLToPath(new URL("../..", import.meta.url));
   for (const name of ["src", "package.json"]) cpSync(join(source, name), join(target, name), { recursive: true });
   mkdirSync(join(target, "node_modules/@coatcheck"), { recursive: true });
   mkdirSync(join(target, "node_modules/@clack"));

@@ -1,7 +1,7 @@
-import type { Verdict } from "../cookie/inspect-cookie.ts";
-import { type RejectionLesson, rejectionLessons } from "../cookie/rejection-explanations.ts";
-import { type Html, html, type Part } from "./html.ts";
-import type { PageSource } from "./page.ts";
+import type { Verdict } from "../../cookie/inspect-cookie.ts";
+import { type RejectionLesson, rejectionLessons } from "../../cookie/rejection-explanations.ts";
+import { type Html, html, type Part } from "../html.ts";
+import type { PageSource } from "../page.ts";
 
 /** What to tell a developer who expected a session. */
 const NO_COOKIE: RejectionLesson = {

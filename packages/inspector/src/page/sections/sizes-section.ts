@@ -1,7 +1,7 @@
-import type { BroughtCookie } from "../cookie/inspect-cookie.ts";
-import { bytesOf, contentView, largestKeys } from "./content-view.ts";
-import { type Html, html } from "./html.ts";
-import type { PageSource } from "./page.ts";
+import type { BroughtCookie } from "../../cookie/inspect-cookie.ts";
+import { bytesOf, contentView, largestKeys } from "../content-view.ts";
+import { type Html, html } from "../html.ts";
+import type { PageSource } from "../page.ts";
 import { section } from "./section.ts";
 
 /** Bytes of name and value that a browser keeps of one cookie (RFC 6265bis §5.6). */

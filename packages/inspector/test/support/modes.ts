@@ -1,1 +1,0 @@
-export { cookieValueOf, type ModeUnderTest, modes, modesWithSecrets, secret } from "@coatcheck/test-support";
