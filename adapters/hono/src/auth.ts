@@ -1,10 +1,7 @@
 import { type Guard, type RefusalOptions, refusal } from "@coatcheck/auth";
 import type { MiddlewareHandler } from "hono";
 
-/**
- * Lets a request pass whom the guard lets pass, with `c.var.subject`, and answers the others as `refusal` does. Stands
- * behind `session()`. @throws `INVALID_OPTION`
- */
+/** A guard as middleware, registered after `session()`. It sets `c.var.subject`. @throws `INVALID_OPTION` */
 export function guard<Of extends Parameters<Guard>[0]>(
   check: Guard<Of>,
   options?: RefusalOptions,

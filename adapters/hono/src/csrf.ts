@@ -1,14 +1,20 @@
-import { type CsrfOptions, csrfProtection, refuse } from "@coatcheck/csrf";
-import type { MiddlewareHandler } from "hono";
+import { InvalidOptionError } from "@coatcheck/core";
+import { type CsrfOptions, type CsrfResult, csrfProtection, refuse } from "@coatcheck/csrf";
+import type { Context, MiddlewareHandler } from "hono";
 
-/**
- * Protection against cross-site request forgery as Hono middleware: what is refused gets 403 and its reason. Put it behind
- * `session()`, which only `tokens` need; a request that needs no token does not load its session. @throws `INVALID_OPTION`
- */
-export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
-  const protection = csrfProtection(options);
+/** Options of {@link csrf}. */
+export interface CsrfMiddlewareOptions extends CsrfOptions {
+  /** Answers a denied request, with a page of your own for example. @default 403 with the reason, as JSON or text */
+  readonly onDenied?: (c: Context, denied: Extract<CsrfResult, { ok: false }>) => Response | Promise<Response>;
+}
+
+/** CSRF protection as middleware. With `tokens`, register it after `session()`. @throws `INVALID_OPTION` */
+export function csrf(options: CsrfMiddlewareOptions = {}): MiddlewareHandler {
+  const { onDenied = (c, denied) => refuse(c.req.raw, denied), ...protectionOptions } = options;
+  if (typeof onDenied !== "function") throw new InvalidOptionError("onDenied must be a function: (c, denied) => …");
+  const protection = csrfProtection(protectionOptions);
   return async (c, next) => {
     const result = await protection.check(c.req.raw, c.get("session"));
-    return result.ok ? next() : refuse(c.req.raw, result);
+    return result.ok ? next() : onDenied(c, result);
   };
 }

@@ -92,3 +92,47 @@ describe("csrf", () => {
     expect(await codeOf(() => csrf({ origin: "shop.example" }))).toBe("INVALID_OPTION");
   });
 });
+
+describe("csrf with onDenied", () => {
+  const fromAnotherSite = { method: "POST", headers: { "Sec-Fetch-Site": "cross-site" } };
+
+  it("answers a denied request with the response of onDenied, and no handler runs", async () => {
+    const handled: string[] = [];
+    const app = new Hono()
+      .use(csrf({ onDenied: (c, { reason }) => c.html(`<h1>Denied at ${c.req.path}: ${reason}</h1>`, 403) }))
+      .post("/cart", (c) => {
+        handled.push(c.req.path);
+        return c.text("done");
+      });
+    const denied = await app.request("/cart", fromAnotherSite);
+    expect(denied.status).toBe(403);
+    expect(denied.headers.get("Content-Type")).toMatch(/^text\/html/);
+    expect(await denied.text()).toBe("<h1>Denied at /cart: cross-site</h1>");
+    expect(handled).toEqual([]);
+    expect((await app.request("/cart", { method: "POST", headers: OWN })).status).toBe(200);
+    expect(handled).toEqual(["/cart"]);
+  });
+
+  it("awaits a promise, and commits what onDenied writes to the session", async () => {
+    const { sessions, visit, cartOf } = shop();
+    const app = new Hono().use(session(sessions)).use(
+      csrf({
+        tokens: true,
+        onDenied: async (c) => {
+          (await c.get("session")).set("cart", ["denied"]);
+          return c.redirect("/", 303);
+        },
+      }),
+    );
+    const client = visit(app);
+    const denied = await client.fetch("/", { method: "POST", headers: OWN });
+    expect(denied.headers.get("Location")).toBe("/");
+    expect(await cartOf(client)).toEqual(["denied"]);
+  });
+
+  it("rejects an onDenied that is not a function", async () => {
+    for (const onDenied of [null, "/login", new Response()] as never[]) {
+      expect(await codeOf(() => csrf({ onDenied }))).toBe("INVALID_OPTION");
+    }
+  });
+});

@@ -64,7 +64,10 @@ describe("session, registered twice", () => {
     return seen;
   }
 
-  const refusal = { code: "INVALID_OPTION", message: expect.stringMatching(/stands twice.*keep the outer one/i) };
+  const refusal = {
+    code: "INVALID_OPTION",
+    message: expect.stringMatching(/already set.*keep the outermost session\(\) only/),
+  };
 
   it("is refused on one application", async () => {
     const setup = shop();
@@ -91,7 +94,7 @@ describe("session, registered twice", () => {
       .use(session(setup.sessions))
       .route("/", cart);
     expect(await failures(app, "/add", setup)).toEqual([
-      { code: "INVALID_OPTION", message: expect.stringContaining("c.var.session is taken already") },
+      { code: "INVALID_OPTION", message: expect.stringContaining("c.var.session is already set") },
     ]);
   });
 });

@@ -1,8 +1,10 @@
 import { session } from "@coatcheck/hono";
+import { csrf } from "@coatcheck/hono/csrf";
 import { Hono } from "hono";
 import { chosenKind, type KindEnv, kindChoice } from "./kinds/choice.ts";
 import type { Kinds } from "./kinds/kinds.ts";
 import type { ShopData, ShopFlash } from "./kinds/session-data.ts";
+import { csrfDenialPage } from "./pages/csrf-denial.tsx";
 import { MessagePage } from "./pages/message.tsx";
 import { accountRoutes } from "./routes/account.tsx";
 import { adminRoutes } from "./routes/admin.tsx";
@@ -11,7 +13,6 @@ import { frontRoutes } from "./routes/front.tsx";
 import { scenarioRoutes } from "./routes/scenarios.tsx";
 import type { Users } from "./users.ts";
 import { assets } from "./web/assets.ts";
-import { csrf } from "./web/csrf.ts";
 import type { ShopEnv } from "./web/env.ts";
 import { failureOf } from "./web/failures.ts";
 import { plainFrame } from "./web/frame.ts";
@@ -23,7 +24,7 @@ export function createApp(kinds: Kinds, users: Users): Hono<KindEnv> {
   app.use(headers());
   app.route("/", assets());
   // By the headers alone, so that visitors need no session. Forms of people who are logged in hold a token besides.
-  app.use(noStore(), chosenKind(kinds), csrf());
+  app.use(noStore(), chosenKind(kinds), csrf({ onDenied: csrfDenialPage }));
   app.route("/", kindChoice());
   // The server listens on localhost alone; where it did not, the inspector would need a guard.
   app.get("/inspector", (c) => c.var.kind.inspector.fetch(c.req.raw));

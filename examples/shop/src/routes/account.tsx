@@ -11,14 +11,15 @@ import {
 import type { Session } from "@coatcheck/core";
 import { csrfToken } from "@coatcheck/csrf";
 import { guard } from "@coatcheck/hono/auth";
+import { csrf } from "@coatcheck/hono/csrf";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { isTheme, type ShopData, type ShopFlash } from "../kinds/session-data.ts";
+import { csrfDenialPage } from "../pages/csrf-denial.tsx";
 import { type AccountProps, DashboardPage } from "../pages/dashboard.tsx";
 import { DevicesPage } from "../pages/devices.tsx";
 import { PasswordPage } from "../pages/password.tsx";
 import type { Users } from "../users.ts";
-import { csrf } from "../web/csrf.ts";
 import type { AccountEnv } from "../web/env.ts";
 import { readForm } from "../web/forms.ts";
 import { shopFrame } from "../web/frame.ts";
@@ -31,7 +32,7 @@ export function accountRoutes(users: Users): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();
   const loginPage = { loginPage: "/login" };
   for (const path of ["/dashboard", "/theme", "/devices/*", "/password"]) {
-    app.use(path, guard(requireSubject, loginPage), csrf({ tokens: true }));
+    app.use(path, guard(requireSubject, loginPage), csrf({ tokens: true, onDenied: csrfDenialPage }));
   }
 
   app.get("/dashboard", async (c) => {

@@ -3,13 +3,14 @@ import type { Session } from "@coatcheck/core";
 import { csrfToken } from "@coatcheck/csrf";
 import { session } from "@coatcheck/hono";
 import { guard } from "@coatcheck/hono/auth";
+import { csrf } from "@coatcheck/hono/csrf";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { KindEnv } from "../kinds/choice.ts";
 import type { ShopFlash } from "../kinds/session-data.ts";
 import { AdminLoginPage, AdminPage, type AdminProps, AdminUserPage } from "../pages/admin.tsx";
+import { csrfDenialPage } from "../pages/csrf-denial.tsx";
 import type { Users } from "../users.ts";
-import { csrf } from "../web/csrf.ts";
 import type { AdminEnv } from "../web/env.ts";
 import { readField, readForm } from "../web/forms.ts";
 import { adminFrame, plainFrame } from "../web/frame.ts";
@@ -37,7 +38,7 @@ export function adminRoutes(users: Users): Hono<AdminEnv> {
 
   // The role is asked of the users at each request, and is not in the session: who loses it is out at once.
   const requireAdministrator = requireThat((_session, subject) => isAdministrator(subject));
-  app.use(guard(requireAdministrator, { loginPage: "/admin/login" }), csrf({ tokens: true }));
+  app.use(guard(requireAdministrator, { loginPage: "/admin/login" }), csrf({ tokens: true, onDenied: csrfDenialPage }));
 
   app.get("/", async (c) => c.html(<AdminPage {...propsOf(c, await c.var.session)} users={users.names} />));
 

@@ -1,9 +1,10 @@
+import { csrf } from "@coatcheck/hono/csrf";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { csrfDenialPage } from "../pages/csrf-denial.tsx";
 import { ScenarioPage, ScenariosPage } from "../pages/scenarios.tsx";
 import { scenarios } from "../scenarios/all.ts";
 import type { Scenario, ScenarioVisit } from "../scenarios/scenario.ts";
-import { csrf } from "../web/csrf.ts";
 import type { ShopEnv } from "../web/env.ts";
 import { readFields } from "../web/forms.ts";
 import { shopFrame } from "../web/frame.ts";
@@ -19,7 +20,7 @@ export function scenarioRoutes(): Hono<ShopEnv> {
   for (const scenario of scenarios) {
     const { slug, actions, needsToken, Try } = scenario;
     const path = `/${slug}`;
-    if (needsToken) app.use(`${path}/*`, csrf({ tokens: true }));
+    if (needsToken) app.use(`${path}/*`, csrf({ tokens: true, onDenied: csrfDenialPage }));
 
     app.get(path, (c) =>
       withVisit(c, scenario, (visit) => {

@@ -1,0 +1,14 @@
+import type { Context } from "hono";
+import { plainFrame } from "../web/frame.ts";
+import { MessagePage } from "./message.tsx";
+
+/** Answers a request that the CSRF check has denied: the `onDenied` option of `csrf`. */
+export function csrfDenialPage(c: Context, { reason }: { readonly reason: string }): Response | Promise<Response> {
+  const message = reason.startsWith("token")
+    ? "This form is out of date. Go back, reload its page, and send it again."
+    : "This was not sent by a page of the shop, and was refused.";
+  return c.html(
+    <MessagePage frame={plainFrame(c)} title="That did not work" message={`${message} (${reason})`} />,
+    403,
+  );
+}
