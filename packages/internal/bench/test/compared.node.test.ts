@@ -53,8 +53,8 @@ describe("what the README says of coatcheck and its peers", () => {
     for (const name of COMPARED) expect(Object.fromEntries(said)[name.title]).toBe(devDependencies[name.package]);
   });
 
-  describeTable("in a store", withStore, storeQuestions);
-  describeTable("in the cookie", inCookie, cookieQuestions);
+  describeTable("Server-side sessions", withStore, storeQuestions);
+  describeTable("Cookie sessions", inCookie, cookieQuestions);
 });
 
 function describeTable(corner: string, libraries: readonly Library[], questions: readonly Question[]): void {

@@ -31,7 +31,7 @@ export const coatcheckCookie: Library = {
 
 /** In an encrypted cookie, with nothing on the server. */
 export const coatcheckCookieAlone: Library = {
-  name: "coatcheck, alone",
+  name: "coatcheck, no store",
   rotates: true,
   start: (setup) => application(encryptedCookie({ secrets: setup.secrets }), setup),
 };

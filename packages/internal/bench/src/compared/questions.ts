@@ -10,35 +10,35 @@ export interface Question {
 /** What is asked of those that keep sessions in a store. */
 export const storeQuestions: readonly Question[] = [
   {
-    text: "a slow request that ends after a logout",
-    ask: async (...to) => ((await staysEnded(...to)) ? "stays out" : "**logs in again**"),
+    text: "A slow request ends after a logout",
+    ask: async (...to) => ((await staysEnded(...to)) ? "stays logged out" : "**logs in again**"),
   },
   {
-    text: "two requests write different keys",
-    ask: async (...to) => ((await keepsBoth(...to)) ? "both kept" : "**one lost**"),
+    text: "Two requests write different keys",
+    ask: async (...to) => ((await keepsBoth(...to)) ? "both saved" : "**one lost**"),
   },
-  { text: "`cart.push(…)`, without a `set`", ask: async (...to) => ((await keepsNested(...to)) ? "kept" : "**lost**") },
-  { text: "a visitor who only reads gets", ask: whatReadingLeaves },
-  { text: "the store fails at a write", ask: whatFailureLeaves },
+  { text: "`cart.push(…)` without `set`", ask: async (...to) => ((await keepsNested(...to)) ? "saved" : "**lost**") },
+  { text: "A visitor who only reads gets", ask: whatReadingLeaves },
+  { text: "The store fails during a write", ask: whatFailureLeaves },
   { text: "`Vary: Cookie` after a read", ask: async (...to) => ((await varies(...to)) ? "yes" : "**no**") },
-  { text: "`no-store` with a cookie", ask: async (...to) => ((await isUncached(...to)) ? "yes" : "**no**") },
+  { text: "`no-store` when a cookie is set", ask: async (...to) => ((await isUncached(...to)) ? "yes" : "**no**") },
   {
-    text: "the secret `secret`",
-    ask: async (library) => ((await takes(library, "secret")) ? "**accepted**" : "refused"),
+    text: "The secret `secret`",
+    ask: async (library) => ((await takes(library, "secret")) ? "**accepted**" : "rejected"),
   },
-  { text: "the cookie says, by default", ask: attributes },
+  { text: "Default cookie attributes", ask: attributes },
 ];
 
 /** What is asked of those that keep sessions in the cookie. */
 export const cookieQuestions: readonly Question[] = [
   {
-    text: "a copied cookie, after the logout",
-    ask: async (...to) => ((await copyWorks(...to)) ? "**works**" : "refused"),
+    text: "A copied cookie after a logout",
+    ask: async (...to) => ((await copyWorks(...to)) ? "**works**" : "rejected"),
   },
-  ...storeQuestions.filter(({ text }) => /slow request|two requests|cart\.push|only reads|Vary|no-store/.test(text)),
-  { text: "data beyond 4096 bytes", ask: whatTooMuchLeaves },
-  { text: "a cookie of the older secret", ask: rotation },
-  ...storeQuestions.filter(({ text }) => /the secret|by default/.test(text)),
+  ...storeQuestions.filter(({ text }) => /slow request|Two requests|cart\.push|only reads|Vary|no-store/.test(text)),
+  { text: "Data over 4096 bytes", ask: whatTooMuchLeaves },
+  { text: "A cookie of an older secret", ask: rotation },
+  ...storeQuestions.filter(({ text }) => /The secret|Default/.test(text)),
 ];
 
 /** A browser's jar, for one site. */
@@ -209,13 +209,13 @@ async function whatTooMuchLeaves({ start }: Library, setup: Setup): Promise<stri
 }
 
 async function rotation(library: Library, setup: Setup): Promise<string> {
-  if (library.rotates !== true) return "takes one secret";
+  if (library.rotates !== true) return "one secret only";
   const { jar } = await loggedIn(library, setup);
   const before = jar.header;
   const secrets = [[...(setup.secrets[0] ?? "")].reverse().join(""), ...setup.secrets];
   const app = library.start({ ...setup, secrets });
-  if ((await userOf(app, jar)) !== "eve") return "**refused**";
-  return jar.header === before ? "read" : "read, made anew";
+  if ((await userOf(app, jar)) !== "eve") return "**rejected**";
+  return jar.header === before ? "read" : "read, re-issued";
 }
 
 function gate(): { readonly opened: Promise<void>; open(): void } {

@@ -43,7 +43,7 @@ function summarize({ comparison, conditions }: Report): string {
     const [ours, ratio] = [comparison.cost(group, work, base), comparison.ratio(group, work, peer, base)];
     return [`${group}: ${work}`, format(ours?.median), peer, format(ratio?.median)];
   });
-  const table = toTable(["", "coatcheck, µs", "beside", "takes × as long"], rows);
+  const table = toTable(["", "coatcheck, µs", "compared with", "times as fast"], rows);
   const [machine = ""] = conditions.split("\n");
   return `${table}\n\n${machine}`;
 }
