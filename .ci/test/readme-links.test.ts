@@ -62,7 +62,7 @@ describe("the links in the documentation", () => {
       "i.png",
       "l.md",
     ]);
-    expect(faultOf("README.md", "packages/core#sessions-of-a-user")).toBeUndefined();
+    expect(faultOf("README.md", "packages/core#listing-and-revoking-sessions")).toBeUndefined();
     expect(faultOf("README.md", "packages/core#nothing")).toContain("no heading");
     expect(faultOf("README.md", "packages/nothing")).toContain("not there");
     expect(faultOf("README.md", "../elsewhere")).toContain("out of the repository");
