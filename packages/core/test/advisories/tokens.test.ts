@@ -14,8 +14,9 @@ async function readWith(
 }
 
 describe("CVE-2025-47278: the oldest key signed, Flask", () => {
-  describe.each(modesWithSecrets())("$name", ({ mode }) => {
+  describe.each(modesWithSecrets())("$name", ({ site }) => {
     it("seals with the first secret alone", async () => {
+      const mode = site();
       const [first, second, third] = [secret(), secret(), secret()];
       const eve = application({ mode: mode([first, second, third]) }).guest();
       await eve.ask((session) => session.set("name", "eve"));
@@ -151,9 +152,10 @@ describe("GHSA-q5pr-72pq-83v3: a number of chunks that a client chose, h3", () =
 });
 
 describe("CVE-2023-48309: a token of another purpose taken for a session, next-auth", () => {
-  describe.each(modesWithSecrets())("$name", ({ name, mode }) => {
+  describe.each(modesWithSecrets())("$name", ({ name, mode, site }) => {
     it("takes no token of an unfinished login for a session, under the same secret", async () => {
       const secrets = secret();
+      const mode = site();
       const session = application({ mode: mode(secrets) });
       for (const cookieName of [
         "__Host-oauth",

@@ -3,11 +3,12 @@ import { modesWithSecrets, secret, visitor } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 
-for (const { name, mode } of modesWithSecrets()) {
+for (const { name, site } of modesWithSecrets()) {
   describe(`rotation of secrets, ${name}`, () => {
     /** A visitor of an application that is deployed anew with other secrets now and then. */
     async function setUp(first: Secrets) {
       const events: SessionEvent[] = [];
+      const mode = site();
       const deployment = (secrets: Secrets) =>
         new SessionManager({ mode: mode(secrets), onEvent: (event) => events.push(event) });
       let sessions = deployment(first);

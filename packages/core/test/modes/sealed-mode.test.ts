@@ -670,15 +670,16 @@ describe("tokens of one mode, name or secret", () => {
 
   it("SEC-13 are never accepted for those of another", async () => {
     const shared = secret();
-    const applications = modesWithSecrets().flatMap(({ name, mode }) =>
-      [shared, secret()].flatMap((secrets, index) =>
+    const applications = modesWithSecrets().flatMap(({ name, site }) => {
+      const mode = site();
+      return [shared, secret()].flatMap((secrets, index) =>
         NAMES.map((cookieName) => ({
           title: `${name}, secret ${index}, ${cookieName}`,
           cookieName,
           sessions: new SessionManager({ mode: mode(secrets), cookie: { name: cookieName } }),
         })),
-      ),
-    );
+      );
+    });
     const issued: { readonly title: string; readonly token: string }[] = [];
     for (const { title, sessions } of applications) {
       const { visit } = visitor(sessions);
@@ -699,7 +700,8 @@ describe("tokens of one mode, name or secret", () => {
   it("SEC-13 are not accepted when a cookie name was chosen to read as another's", async () => {
     const secrets = secret();
     const names = ["session", "session-signed", "7session", "session-", "-session", "session-signed-7-session"];
-    for (const { mode } of modesWithSecrets()) {
+    for (const { site } of modesWithSecrets()) {
+      const mode = site();
       const managers = names.map((name) => new SessionManager({ mode: mode(secrets), cookie: { name } }));
       for (const [index, name] of names.entries()) {
         const { visit } = visitor(managers[index] as SessionManager);

@@ -319,7 +319,7 @@ for (const { name, mode } of modes()) {
   });
 }
 
-for (const { name, mode } of modesWithSecrets()) {
+for (const { name, mode, site } of modesWithSecrets()) {
   describe(`what express-session checks of secrets, ${name}`, () => {
     it("does not start without a secret, or with one that is no text", () => {
       for (const wrong of [null, "", [], [undefined], new Uint8Array(32), [new Uint8Array(32)]]) {
@@ -329,9 +329,10 @@ for (const { name, mode } of modesWithSecrets()) {
 
     it("signs with the first secret and reads with all of them", async () => {
       const [older, newer] = [secret(), secret()];
-      const old = application({ mode: mode(older) });
-      const both = application({ mode: mode([newer, older]) });
-      const next = application({ mode: mode(newer) });
+      const modeWith = site();
+      const old = application({ mode: modeWith(older) });
+      const both = application({ mode: modeWith([newer, older]) });
+      const next = application({ mode: modeWith(newer) });
       const eve = old.guest();
       await eve.ask((session) => session.set("name", "eve"));
       const cookie = await eve.client.cookieHeader();

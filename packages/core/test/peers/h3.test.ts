@@ -128,10 +128,11 @@ for (const { name, mode } of modes()) {
   });
 }
 
-for (const { name, mode } of modesWithSecrets()) {
+for (const { name, site } of modesWithSecrets()) {
   describe(`what h3 checks of seals, ${name}`, () => {
     it("opens what an older secret sealed only as long as that is in the list, and seals it anew", async () => {
       const [older, newer] = [secret(), secret()];
+      const mode = site();
       const eve = application({ mode: mode(older) }).guest();
       await eve.ask((session) => session.set("foo", "old"));
       const cookie = `${await eve.client.cookieHeader()}; Path=/; Secure`;

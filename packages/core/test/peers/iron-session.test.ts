@@ -98,7 +98,7 @@ for (const { name, mode } of modes()) {
   });
 }
 
-for (const { name, mode } of modesWithSecrets()) {
+for (const { name, mode, site } of modesWithSecrets()) {
   describe(`what iron-session checks of passwords, ${name}`, () => {
     it("needs 32 bytes", () => {
       const strong = secret();
@@ -108,12 +108,13 @@ for (const { name, mode } of modesWithSecrets()) {
 
     it("is a new session when the password was changed, and the old one once it is back", async () => {
       const [before, after] = [secret(), secret()];
-      const eve = application({ mode: mode(before) }).guest();
+      const modeWith = site();
+      const eve = application({ mode: modeWith(before) }).guest();
       await eve.ask((session) => session.set("user", { id: 1 }));
       const cookie = `${await eve.client.cookieHeader()}; Path=/; Secure`;
       const found = [];
       for (const secrets of [after, [after, before]]) {
-        const same = application({ mode: mode(secrets) }).guest();
+        const same = application({ mode: modeWith(secrets) }).guest();
         await same.client.setCookie(cookie);
         found.push((await same.ask(dataOf)).result);
       }

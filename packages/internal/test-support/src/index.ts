@@ -1,4 +1,11 @@
 export { attributesOf, cookieValueOf, requestWith, shapeOf, sizeOf } from "./cookies.ts";
-export { cookieModes, cookieModesWithRevocations, type ModeUnderTest, modes, modesWithSecrets } from "./modes.ts";
+export {
+  cookieModes,
+  cookieModesWithRevocations,
+  type ModeUnderTest,
+  type ModeWithSecrets,
+  modes,
+  modesWithSecrets,
+} from "./modes.ts";
 export { secret } from "./secret.ts";
-export { type Visit, type Visitor, visitor } from "./visitor.ts";
+export { type Visit, type VisitInit, type Visitor, visitor } from "./visitor.ts";

@@ -3,20 +3,28 @@ import {
   memoryStore,
   type Secrets,
   type SessionMode,
+  type SessionStore,
+  type SubjectIndex,
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
 import { secret } from "./secret.ts";
 
-/** A way to keep sessions. */
+/** A way to store sessions. */
 export interface ModeUnderTest {
-  /** For the titles. */
+  /** For titles. */
   readonly name: string;
-  /** Another mode each time, with a secret of its own unless given one. */
+  /** Makes a new mode with a store of its own, and with a secret of its own unless given one. */
   readonly mode: (secrets?: Secrets) => SessionMode;
 }
 
-/** Every way to keep a session, for tests of what must hold in all of them. */
+/** A way to store sessions that takes secrets. */
+export interface ModeWithSecrets extends ModeUnderTest {
+  /** Makes a site: a function that makes modes which share one store, whatever their secrets. */
+  readonly site: () => (secrets: Secrets) => SessionMode;
+}
+
+/** Every way to store a session, for tests of what holds in all of them. */
 export function modes(): readonly ModeUnderTest[] {
   return [
     { name: "server-side", mode: () => serverSide(memoryStore()) },
@@ -25,34 +33,34 @@ export function modes(): readonly ModeUnderTest[] {
   ];
 }
 
-/** Those that take secrets. What is kept on the server is kept in one store, as the servers of one site do. */
-export function modesWithSecrets(): readonly ModeUnderTest[] {
-  const store = memoryStore();
+/** Server-side with signed ids, and the cookie modes. */
+export function modesWithSecrets(): readonly ModeWithSecrets[] {
+  return [over("server-side with signed ids", (store, secrets) => serverSide(store, { secrets })), ...cookieModes()];
+}
+
+/** The modes that store everything in the cookie. */
+export function cookieModes(): readonly ModeWithSecrets[] {
   return [
-    { name: "server-side with signed ids", mode: (secrets = secret()) => serverSide(store, { secrets }) },
-    ...cookieModes(),
+    over("signed cookie", (_store, secrets) => signedCookie({ secrets })),
+    over("encrypted cookie", (_store, secrets) => encryptedCookie({ secrets })),
   ];
 }
 
-/** Those that keep everything in the cookie. */
-export function cookieModes(): readonly ModeUnderTest[] {
+/** The cookie modes that record in a store which sessions have ended. */
+export function cookieModesWithRevocations(): readonly ModeWithSecrets[] {
   return [
-    { name: "signed cookie", mode: (secrets = secret()) => signedCookie({ secrets }) },
-    { name: "encrypted cookie", mode: (secrets = secret()) => encryptedCookie({ secrets }) },
+    over("signed cookie with revocations", (revocations, secrets) => signedCookie({ secrets, revocations })),
+    over("encrypted cookie with revocations", (revocations, secrets) => encryptedCookie({ secrets, revocations })),
   ];
 }
 
-/** Those that keep everything in the cookie but what ended, which they note in one store, as the servers of one site do. */
-export function cookieModesWithRevocations(): readonly ModeUnderTest[] {
-  const revocations = memoryStore();
-  return [
-    {
-      name: "signed cookie with revocations",
-      mode: (secrets = secret()) => signedCookie({ secrets, revocations }),
-    },
-    {
-      name: "encrypted cookie with revocations",
-      mode: (secrets = secret()) => encryptedCookie({ secrets, revocations }),
-    },
-  ];
+function over(
+  name: string,
+  make: (store: SessionStore & SubjectIndex, secrets: Secrets) => SessionMode,
+): ModeWithSecrets {
+  const site = () => {
+    const store = memoryStore();
+    return (secrets: Secrets) => make(store, secrets);
+  };
+  return { name, site, mode: (secrets = secret()) => site()(secrets) };
 }

@@ -1,4 +1,4 @@
-/** A new strong secret. Its last word is searched for in the output of the whole suite, so that a printed secret is found. */
+/** A new strong secret. It ends in a word that `npm test` searches for in its output, so that it finds a printed secret. */
 export function secret(): string {
   return `${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))}canary`;
 }

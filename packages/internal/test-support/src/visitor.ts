@@ -1,45 +1,62 @@
 import type { Session, SessionManager } from "@coatcheck/core";
 import { type Browser, browser } from "@coatcheck/testing";
 
-/** Somebody with a browser. */
+/** A browser of an application whose handler does with the session what each request asks for. */
 export interface Visitor<Data extends object, Flash extends object> {
   readonly client: Browser;
-  /** Sends a request whose handler awaits the session and does this with it; resolves to what came of both. */
-  visit<Result>(act: (session: Session<Data, Flash>) => Result): Promise<Visit<Awaited<Result>>>;
+  /**
+   * Sends a request whose handler awaits the session and calls `act` with it. If `act` returns a `Response`, that is
+   * the response.
+   */
+  visit<Result>(act: (session: Session<Data, Flash>) => Result, init?: VisitInit): Promise<Visit<Awaited<Result>>>;
 }
 
-/** A request, afterwards. */
+/** Properties of the request. */
+export interface VisitInit extends RequestInit {
+  /** @default "/" */
+  readonly path?: string;
+}
+
+/** A completed request. */
 export interface Visit<Result> {
   readonly response: Response;
   /** The `Set-Cookie` lines of the response. */
   readonly cookies: readonly string[];
-  /** What the handler made of the session. */
+  /** What `act` returned. */
   readonly result: Result;
 }
 
-/** A browser of an application that does with the session whatever each request brings along. */
+/** Carries the index of the function that the handler calls. */
+const ACT_HEADER = "X-Act";
+
+/** A visitor of an application of this manager. */
 export function visitor<Data extends object, Flash extends object>(
   sessions: Pick<SessionManager<Data, Flash>, "handle">,
 ): Visitor<Data, Flash> {
-  const acts: ((session: Session<Data, Flash>) => Promise<void>)[] = [];
+  const acts: ((session: Session<Data, Flash>) => Promise<Response>)[] = [];
   const client = browser({
     fetch: (request) =>
       sessions.handle(request, async (pending) => {
-        await acts[Number(new URL(request.url).pathname.slice(1))]?.(await pending);
-        return new Response("visited");
+        const session = await pending;
+        const index = request.headers.get(ACT_HEADER);
+        const act = index === null ? undefined : acts[Number(index)];
+        return act === undefined ? new Response("visited") : act(session);
       }),
   });
   return {
     client,
-    async visit<Result>(act: (session: Session<Data, Flash>) => Result) {
-      let result: { readonly value: Awaited<Result> } | undefined;
-      const path = `/${acts.length}`;
+    async visit<Result>(act: (session: Session<Data, Flash>) => Result, { path = "/", ...init }: VisitInit = {}) {
+      let outcome: { readonly result: Awaited<Result> } | undefined;
+      const headers = new Headers(init.headers);
+      headers.set(ACT_HEADER, `${acts.length}`);
       acts.push(async (session) => {
-        result = { value: await act(session) };
+        const result = await act(session);
+        outcome = { result };
+        return result instanceof Response ? result : new Response("visited");
       });
-      const response = await client.fetch(path);
-      if (result === undefined) throw new Error("The handler was not called.");
-      return { response, cookies: response.headers.getSetCookie(), result: result.value };
+      const response = await client.fetch(path, { ...init, headers });
+      if (outcome === undefined) throw new Error("The handler was not called, or it threw an error.");
+      return { response, cookies: response.headers.getSetCookie(), result: outcome.result };
     },
   };
 }
