@@ -4,11 +4,11 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { quietly, reportTo } from "./console.ts";
 import { parseOptions } from "./options.ts";
-import { measureAll } from "./parts/all.ts";
-import { writeResults } from "./parts/other-runtimes.ts";
-import { measureWorks } from "./parts/works.ts";
 import { writeReadmes } from "./report/readme.ts";
 import { toReport } from "./report/report.ts";
+import { measureAll } from "./run/measure-all.ts";
+import { measureWorks } from "./run/measure-workloads.ts";
+import { writeResults } from "./run/other-runtimes.ts";
 
 try {
   const options = parseOptions(process.argv.slice(2));

@@ -3,12 +3,12 @@
 import { MissingEngineError } from "@coatcheck/engines";
 import type { GrowthEngine } from "./growth/engine.ts";
 import { ENGINES } from "./growth/engines.ts";
+import { measureInTurn } from "./growth/measure-in-turn.ts";
+import { measureReading, measureSweeps } from "./growth/measure-sweeps.ts";
 import { OPERATIONS } from "./growth/operations.ts";
 import { type GrowthOptions, parseOptions } from "./growth/options.ts";
-import { printCosts, printHeading, printMachine, printReading, printSweeps } from "./growth/printing.ts";
-import { measureInTurn } from "./growth/rounds.ts";
-import { measureReading, measureSweeps } from "./growth/sweeps.ts";
-import type { Cost } from "./measuring/timing.ts";
+import { printCosts, printHeading, printMachine, printReading, printSweeps } from "./growth/print-results.ts";
+import type { Cost } from "./measurement/timing.ts";
 
 try {
   const options = parseOptions(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { toCount } from "./measuring/count-option.ts";
-import { GROUPS } from "./works/groups.ts";
+import { toCount } from "./measurement/count-option.ts";
+import { GROUPS } from "./workloads/groups.ts";
 
 export type RuntimeName = "node" | "deno" | "bun";
 export const RUNTIMES: readonly RuntimeName[] = ["node", "deno", "bun"];

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "../src/options.ts";
 import { parseWrk } from "../src/throughput/throughput.ts";
-import { roundTrips } from "../src/works/redis-commands.ts";
-import { forge, tamper } from "../src/works/tamper.ts";
+import { roundTrips } from "../src/workloads/count-redis-commands.ts";
+import { forge, tamper } from "../src/workloads/tamper.ts";
 
 const script = fileURLToPath(new URL("../src/bench.ts", import.meta.url));
 

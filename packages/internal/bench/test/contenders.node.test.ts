@@ -10,12 +10,12 @@ import {
   toReply,
 } from "../src/contenders/contender.ts";
 import { CONTENDERS } from "../src/contenders/contenders.ts";
-import { dataOf, fillQuery } from "../src/contenders/data.ts";
-import { redisContenders } from "../src/contenders/redis.ts";
 import { connectRedis } from "../src/contenders/redis-client.ts";
-import { countByRedis } from "../src/works/redis-commands.ts";
-import { settled } from "../src/works/round-trips.ts";
-import { forge, tamper } from "../src/works/tamper.ts";
+import { redisContenders } from "../src/contenders/redis-contenders.ts";
+import { dataOf, fillQuery } from "../src/contenders/session-data.ts";
+import { countByRedis } from "../src/workloads/count-redis-commands.ts";
+import { settled } from "../src/workloads/round-trips.ts";
+import { forge, tamper } from "../src/workloads/tamper.ts";
 
 const redis = await startOrSkip("contenders of the benchmark", startRedis);
 const client = redis && (await connectRedis(redis.url));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Comparison } from "../src/report/comparing.ts";
+import { Comparison } from "../src/report/comparison.ts";
 import { type Goal, judge } from "../src/report/goals.ts";
 import { replaceBetween } from "../src/report/readme.ts";
-import { contenderTable, formatNumber, groupTable } from "../src/report/work-tables.ts";
-import type { WorkResult } from "../src/works/measure-group.ts";
+import { contenderTable, formatNumber, groupTable } from "../src/report/workload-tables.ts";
+import type { WorkResult } from "../src/workloads/measure-group.ts";
 
 const FIRST = "read, first sight, 200 bytes";
 const REPEAT = "read, repeat sight, 200 bytes";

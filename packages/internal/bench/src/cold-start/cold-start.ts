@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { takeTurns } from "../measuring/rounds.ts";
+import { takeTurns } from "../measurement/rounds.ts";
 import { PROGRAMS } from "../programs/programs.ts";
 import { commandFor } from "../runtimes.ts";
 import { bundleProgram, type Target } from "./bundle.ts";

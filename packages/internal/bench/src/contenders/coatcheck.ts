@@ -19,7 +19,7 @@ import {
   webApplication,
 } from "./contender.ts";
 import { countingStore } from "./counting-store.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 type BenchSession = Session<BenchData>;
 

@@ -1,4 +1,4 @@
-import type { BenchData } from "./data.ts";
+import type { BenchData } from "./session-data.ts";
 
 /**
  * What every contender does with a request:

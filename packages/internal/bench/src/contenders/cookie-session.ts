@@ -1,7 +1,7 @@
 import cookieSession from "cookie-session";
 import { type Contender, describeData } from "./contender.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
 import { driveNode, type NodeMiddleware } from "./node-host.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 interface Incoming {
   session: Partial<BenchData> | null;

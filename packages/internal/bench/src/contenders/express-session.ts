@@ -1,8 +1,8 @@
 import expressSession, { MemoryStore, type Store } from "express-session";
 import { type Contender, describeData, type Protection } from "./contender.ts";
 import { countingStore } from "./counting-store.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
 import { driveNode, type NodeMiddleware } from "./node-host.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 interface Incoming {
   session: Partial<BenchData> & { regenerate(done: (error?: unknown) => void): void };

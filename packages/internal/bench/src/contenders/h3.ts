@@ -1,6 +1,6 @@
 import { H3, useSession } from "h3";
 import { type Contender, describeData, routedApplication } from "./contender.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 const config = { password: SECRET, name: "session" };
 

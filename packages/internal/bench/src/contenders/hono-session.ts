@@ -2,7 +2,7 @@ import { type SessionEnv, type Storage, useSession, useSessionStorage } from "@h
 import { Hono } from "hono";
 import { type Contender, describeData, type Protection, routedApplication } from "./contender.ts";
 import { countingStore } from "./counting-store.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 type Env = SessionEnv<BenchData>;
 

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { CookieStore, MemoryStore, type Session, sessionMiddleware } from "hono-sessions";
 import { type Contender, describeData, routedApplication } from "./contender.ts";
 import { countingStore } from "./counting-store.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 interface Env {
   Variables: { session: Session<BenchData>; session_key_rotation: boolean };

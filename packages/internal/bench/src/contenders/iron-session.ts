@@ -1,6 +1,6 @@
 import { getIronSession, type IronSession, webCookies } from "iron-session";
 import { type Contender, describeData, webApplication } from "./contender.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 const options = { password: SECRET, cookieName: "session" };
 

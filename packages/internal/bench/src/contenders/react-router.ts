@@ -5,7 +5,7 @@ import {
   type SessionStorage,
 } from "react-router";
 import { type Contender, describeData, webApplication } from "./contender.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 const cookie = {
   name: "session",

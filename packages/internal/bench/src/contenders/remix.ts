@@ -3,7 +3,7 @@ import type { Session, SessionStorage } from "@remix-run/session";
 import { createCookieSessionStorage } from "@remix-run/session/cookie-storage";
 import { createMemorySessionStorage } from "@remix-run/session/memory-storage";
 import { type Contender, describeData, webApplication } from "./contender.ts";
-import { type BenchData, dataOfQuery, SECRET, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 /** The sessions of Remix 3, in a signed cookie. */
 export const remix: readonly Contender[] = [

@@ -1,14 +1,14 @@
-import { bare } from "./bare.ts";
 import { coatcheck } from "./coatcheck.ts";
 import type { Contender } from "./contender.ts";
-import { floors } from "./floor.ts";
 import { h3 } from "./h3.ts";
 import { honoCookie } from "./hono-cookie.ts";
 import { honoSession } from "./hono-session.ts";
 import { honoSessions } from "./hono-sessions.ts";
+import { bare } from "./hosts-without-sessions.ts";
 import { ironSession } from "./iron-session.ts";
 import { reactRouter } from "./react-router.ts";
 import { remix } from "./remix.ts";
+import { floors } from "./webcrypto-floor.ts";
 
 /** All that run in every runtime, and need nothing but the process. */
 export const WEB_CONTENDERS: readonly Contender[] = [

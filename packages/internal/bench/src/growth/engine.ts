@@ -1,6 +1,6 @@
 import type { SessionStore, SubjectIndex, Sweeper } from "@coatcheck/core";
-import type { DatabaseKind } from "./databases.ts";
-import type { Sample } from "./population.ts";
+import type { DatabaseKind } from "./open-database.ts";
+import type { Sample } from "./populate.ts";
 
 /** One engine with several sets of sessions in it, that nothing tells apart but their size. */
 export interface GrowthEngine {

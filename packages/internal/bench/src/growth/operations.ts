@@ -1,5 +1,5 @@
 import type { FilledStore } from "./engine.ts";
-import { newKey, newSession } from "./population.ts";
+import { newKey, newSession } from "./populate.ts";
 
 /** What is measured. Each call is about another session than the one before, and leaves as many as there were. */
 export const OPERATIONS: Readonly<Record<string, (filled: FilledStore) => () => Promise<void>>> = {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { toCount } from "../measuring/count-option.ts";
+import { toCount } from "../measurement/count-option.ts";
 import { ENGINES } from "./engines.ts";
 
 /** What the command takes. */

@@ -2,7 +2,7 @@ import { startRedis } from "@coatcheck/engines";
 import { redisStore } from "@coatcheck/stores/redis";
 import { createClient } from "redis";
 import type { GrowthEngine } from "./engine.ts";
-import { populate } from "./population.ts";
+import { populate } from "./populate.ts";
 
 export async function startRedisEngine(): Promise<GrowthEngine> {
   // Redis would write its file anew whenever that has doubled, beside the rounds.

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "@coatcheck/engines";
-import { execute, openDatabase } from "./databases.ts";
 import type { GrowthEngine } from "./engine.ts";
-import { fillTable } from "./sql-tables.ts";
+import { fillTable } from "./fill-table.ts";
+import { execute, openDatabase } from "./open-database.ts";
 
 export async function startPostgresEngine(): Promise<GrowthEngine> {
   const engine = await startPostgres();

@@ -1,4 +1,4 @@
-export { SECRET } from "../contenders/data.ts";
+export { SECRET } from "../contenders/session-data.ts";
 
 /** A whole application with sessions, as small as it can be, for what is about whole applications. */
 export interface Program {

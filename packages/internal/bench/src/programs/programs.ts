@@ -2,12 +2,12 @@ import { fileURLToPath } from "node:url";
 
 /** Programs by what tables call them; the file of each. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
-  "bare handler": file("bare"),
+  "bare handler": file("no-sessions"),
   "coatcheck, signed": file("coatcheck-signed"),
   "coatcheck, encrypted": file("coatcheck-encrypted"),
   "coatcheck, memory": file("coatcheck-server"),
   "coatcheck in Hono, encrypted": file("coatcheck-hono"),
-  "Hono without sessions": file("hono"),
+  "Hono without sessions": file("hono-without-sessions"),
   "Hono's signed cookie": file("hono-cookie"),
   "@hono/session": file("hono-session"),
   "hono-sessions, encrypted": file("hono-sessions"),

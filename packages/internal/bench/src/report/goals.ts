@@ -1,10 +1,10 @@
 import { cookieSessionContender } from "../contenders/cookie-session.ts";
 import { expressSessionContender } from "../contenders/express-session.ts";
-import type { BogusResult } from "../works/bogus.ts";
-import { EMPTY_MIDDLEWARE, GOOD_COOKIE, type GroupName } from "../works/groups.ts";
-import type { RoundTrips } from "../works/round-trips.ts";
-import type { Comparison } from "./comparing.ts";
-import { formatNumber } from "./work-tables.ts";
+import type { BogusResult } from "../workloads/forged-ids.ts";
+import { EMPTY_MIDDLEWARE, GOOD_COOKIE, type GroupName } from "../workloads/groups.ts";
+import type { RoundTrips } from "../workloads/round-trips.ts";
+import type { Comparison } from "./comparison.ts";
+import { formatNumber } from "./workload-tables.ts";
 
 /** Something that a run has to show. */
 export interface Goal {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { toTable } from "../measuring/table.ts";
+import { toTable } from "../measurement/table.ts";
 import { root } from "../runtimes.ts";
 import type { Report } from "./report.ts";
-import { formatNumber } from "./work-tables.ts";
+import { formatNumber } from "./workload-tables.ts";
 
 /** Replaces the results in this package's README, and the summary in the repository's. */
 export function writeReadmes(report: Report): void {

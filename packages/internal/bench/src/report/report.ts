@@ -1,12 +1,12 @@
+import type { Size } from "../bundle-sizes/bundle-sizes.ts";
 import type { BenchOptions } from "../options.ts";
-import type { Measurements } from "../parts/all.ts";
-import type { Size } from "../sizes/sizes.ts";
-import { GROUPS } from "../works/groups.ts";
-import { Comparison } from "./comparing.ts";
+import type { Measurements } from "../run/measure-all.ts";
+import { GROUPS } from "../workloads/groups.ts";
+import { Comparison } from "./comparison.ts";
 import { type Evidence, judge } from "./goals.ts";
 import { bogusTable, coldStartTable, goalTable, roundTripTable, sizeTable, throughputTable } from "./tables.ts";
 import { describeVersions } from "./versions.ts";
-import { contenderTable, groupTable } from "./work-tables.ts";
+import { contenderTable, groupTable } from "./workload-tables.ts";
 
 /** What a run says. */
 export interface Report {

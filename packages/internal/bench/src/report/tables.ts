@@ -1,12 +1,12 @@
+import type { Size } from "../bundle-sizes/bundle-sizes.ts";
 import type { ColdStart } from "../cold-start/cold-start.ts";
-import { pairwise, spread } from "../measuring/statistics.ts";
-import { formatCount, toTable } from "../measuring/table.ts";
-import type { Size } from "../sizes/sizes.ts";
+import { pairwise, spread } from "../measurement/statistics.ts";
+import { formatCount, toTable } from "../measurement/table.ts";
 import type { Throughput } from "../throughput/throughput.ts";
-import type { BogusResult } from "../works/bogus.ts";
-import type { RoundTrips } from "../works/round-trips.ts";
+import type { BogusResult } from "../workloads/forged-ids.ts";
+import type { RoundTrips } from "../workloads/round-trips.ts";
 import type { Goal } from "./goals.ts";
-import { formatNumber, formatSpread } from "./work-tables.ts";
+import { formatNumber, formatSpread } from "./workload-tables.ts";
 
 export function goalTable(goals: readonly Goal[]): string {
   return toTable(

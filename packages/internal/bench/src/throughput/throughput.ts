@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Engine, findProgram, MissingEngineError, startEngine } from "@coatcheck/engines";
-import { takeTurns } from "../measuring/rounds.ts";
+import { takeTurns } from "../measurement/rounds.ts";
 import { RUNTIMES, type RuntimeName } from "../options.ts";
 import { PROGRAMS } from "../programs/programs.ts";
 import { commandFor } from "../runtimes.ts";

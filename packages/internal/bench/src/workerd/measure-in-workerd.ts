@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { bundleProgram } from "../cold-start/bundle.ts";
 import { WEB_CONTENDERS } from "../contenders/web-contenders.ts";
-import { takeTurns } from "../measuring/rounds.ts";
-import type { RuntimeResults } from "../parts/works.ts";
-import { GROUPS, membersOf } from "../works/groups.ts";
-import { compareSeries, type WorkResult } from "../works/measure-group.ts";
-import type { RoundOptions } from "../works/run-work.ts";
+import { takeTurns } from "../measurement/rounds.ts";
+import type { RuntimeResults } from "../run/measure-workloads.ts";
+import { GROUPS, membersOf } from "../workloads/groups.ts";
+import { compareSeries, type WorkResult } from "../workloads/measure-group.ts";
+import type { RoundOptions } from "../workloads/run-workload.ts";
 
 const script = fileURLToPath(new URL("worker.ts", import.meta.url));
 

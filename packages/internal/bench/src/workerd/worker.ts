@@ -1,9 +1,9 @@
 // Does the works inside of workerd, when it is asked to over HTTP.
 import { type Application, newVisit, type Place } from "../contenders/contender.ts";
 import { WEB_CONTENDERS } from "../contenders/web-contenders.ts";
-import { GROUPS, membersOf } from "../works/groups.ts";
-import { handlerOf, newCookies, newVisits } from "../works/visits.ts";
-import type { Work } from "../works/work.ts";
+import { GROUPS, membersOf } from "../workloads/groups.ts";
+import { handlerOf, newCookies, newVisits } from "../workloads/requests.ts";
+import type { Work } from "../workloads/workload.ts";
 
 /** A contender, ready for a work. */
 interface Prepared {

@@ -1,7 +1,7 @@
-import type { Spread } from "../measuring/statistics.ts";
-import { toTable } from "../measuring/table.ts";
-import { GOOD_COOKIE, type GroupName } from "../works/groups.ts";
-import type { Comparison } from "./comparing.ts";
+import type { Spread } from "../measurement/statistics.ts";
+import { toTable } from "../measurement/table.ts";
+import { GOOD_COOKIE, type GroupName } from "../workloads/groups.ts";
+import type { Comparison } from "./comparison.ts";
 
 /**
  * What a group took: coatcheck's columns in microseconds, all others as how many times as long as coatcheck they took.

@@ -1,8 +1,8 @@
 // A process that sweeps a table and tells how long that took and what memory it took. It does nothing besides, so that
 // what it takes is the sweep's. Arguments: a kind of database, its URL, the table.
 import { sqlStore } from "@coatcheck/stores/sql";
-import { type DatabaseKind, openDatabase } from "./databases.ts";
-import { type MemoryGrowth, watchMemory } from "./memory.ts";
+import { type DatabaseKind, openDatabase } from "./open-database.ts";
+import { type MemoryGrowth, watchMemory } from "./watch-memory.ts";
 
 /** What the process sends when it is done. */
 export interface SweepReport {

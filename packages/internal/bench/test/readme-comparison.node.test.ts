@@ -1,18 +1,23 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { coatcheckCookie, coatcheckCookieAlone, coatcheckStore } from "../src/compared/coatcheck.ts";
-import { expressSessionLibrary } from "../src/compared/express-session.ts";
+import { SECRET } from "../src/contenders/session-data.ts";
+import { cookieQuestions, type Question, storeQuestions } from "../src/readme-comparison/checks.ts";
+import { coatcheckCookie, coatcheckCookieAlone, coatcheckStore } from "../src/readme-comparison/libraries/coatcheck.ts";
+import { expressSessionLibrary } from "../src/readme-comparison/libraries/express-session.ts";
 import {
   honoSessionCookie,
   honoSessionStore,
   honoSessionsCookie,
   honoSessionsStore,
-} from "../src/compared/hono-libraries.ts";
-import type { Library } from "../src/compared/library.ts";
-import { h3Library, ironSessionLibrary } from "../src/compared/password-libraries.ts";
-import { cookieQuestions, type Question, storeQuestions } from "../src/compared/questions.ts";
-import { reactRouterCookie, reactRouterStore, remixCookie, remixStore } from "../src/compared/storages.ts";
-import { SECRET } from "../src/contenders/data.ts";
+} from "../src/readme-comparison/libraries/hono-libraries.ts";
+import { h3Library, ironSessionLibrary } from "../src/readme-comparison/libraries/password-libraries.ts";
+import {
+  reactRouterCookie,
+  reactRouterStore,
+  remixCookie,
+  remixStore,
+} from "../src/readme-comparison/libraries/storages.ts";
+import type { Library } from "../src/readme-comparison/library.ts";
 
 const readme = readFileSync(new URL("../../../../README.md", import.meta.url), "utf8");
 

@@ -6,7 +6,7 @@ import {
   type SessionStore,
   serverSide,
 } from "@coatcheck/core";
-import { answered, type Library, requestOf, type Setup } from "./library.ts";
+import { answered, type Library, requestOf, type Setup } from "../library.ts";
 
 /** With a store. */
 export const coatcheckStore: Library = {

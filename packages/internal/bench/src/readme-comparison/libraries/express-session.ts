@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import expressSession, { MemoryStore, type SessionData } from "express-session";
-import type { Answer, Library, Setup, Visit } from "./library.ts";
+import type { Answer, Library, Setup, Visit } from "../library.ts";
 
 interface Incoming extends IncomingMessage {
   session: Record<string, unknown> & { destroy(done: () => void): void };

@@ -1,15 +1,15 @@
 import { MissingEngineError, startRedis } from "@coatcheck/engines";
 import { CONTENDERS } from "../contenders/contenders.ts";
-import { redisContenders } from "../contenders/redis.ts";
 import { type BenchRedisClient, connectRedis } from "../contenders/redis-client.ts";
-import { describeRuntime } from "../measuring/machine.ts";
+import { redisContenders } from "../contenders/redis-contenders.ts";
+import { describeRuntime } from "../measurement/machine.ts";
 import type { BenchOptions } from "../options.ts";
 import { currentRuntime } from "../runtimes.ts";
-import { type BogusResult, measureBogusIds } from "../works/bogus.ts";
-import { GROUPS, type GroupName } from "../works/groups.ts";
-import { measureGroup, type WorkResult } from "../works/measure-group.ts";
-import { countByRedis } from "../works/redis-commands.ts";
-import { countByWrapper, countRoundTrips, type RoundTrips } from "../works/round-trips.ts";
+import { countByRedis } from "../workloads/count-redis-commands.ts";
+import { type BogusResult, measureBogusIds } from "../workloads/forged-ids.ts";
+import { GROUPS, type GroupName } from "../workloads/groups.ts";
+import { measureGroup, type WorkResult } from "../workloads/measure-group.ts";
+import { countByWrapper, countRoundTrips, type RoundTrips } from "../workloads/round-trips.ts";
 
 /** What came of the works in one runtime. */
 export interface RuntimeResults {

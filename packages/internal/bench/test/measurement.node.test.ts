@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { takeTurns, turnOrder } from "../src/measuring/rounds.ts";
-import { median, pairwise, quantile, spread } from "../src/measuring/statistics.ts";
-import { timeCalls } from "../src/measuring/timing.ts";
+import { takeTurns, turnOrder } from "../src/measurement/rounds.ts";
+import { median, pairwise, quantile, spread } from "../src/measurement/statistics.ts";
+import { timeCalls } from "../src/measurement/timing.ts";
 
 describe("quantile", () => {
   it("is what is greater than that share of the values, in whatever order they come", () => {

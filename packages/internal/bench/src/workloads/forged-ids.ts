@@ -1,8 +1,8 @@
 import { type Contender, cookieOf, newVisit, toReply, type Visit } from "../contenders/contender.ts";
-import { fillQuery } from "../contenders/data.ts";
-import { takeTurns } from "../measuring/rounds.ts";
-import { timeCalls } from "../measuring/timing.ts";
-import type { Series } from "./run-work.ts";
+import { fillQuery } from "../contenders/session-data.ts";
+import { takeTurns } from "../measurement/rounds.ts";
+import { timeCalls } from "../measurement/timing.ts";
+import type { Series } from "./run-workload.ts";
 import { forge } from "./tamper.ts";
 
 /** How a contender stood requests with ids that were never issued. */

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BenchOptions, RUNTIMES, type RuntimeName } from "../options.ts";
 import { commandFor, currentRuntime } from "../runtimes.ts";
-import { GROUPS } from "../works/groups.ts";
-import type { RuntimeResults } from "./works.ts";
+import { GROUPS } from "../workloads/groups.ts";
+import type { RuntimeResults } from "./measure-workloads.ts";
 
 /** Does the works in another runtime: this same program, run by that. */
 export function measureWorksIn(

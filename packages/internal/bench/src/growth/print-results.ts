@@ -1,9 +1,9 @@
-import { describeMachine, describeRuntime } from "../measuring/machine.ts";
-import { quantile } from "../measuring/statistics.ts";
-import { formatCount, toTable } from "../measuring/table.ts";
-import type { Cost } from "../measuring/timing.ts";
-import type { SweepReport } from "./sweeper.ts";
-import type { ReadingReport } from "./sweeps.ts";
+import { describeMachine, describeRuntime } from "../measurement/machine.ts";
+import { quantile } from "../measurement/statistics.ts";
+import { formatCount, toTable } from "../measurement/table.ts";
+import type { Cost } from "../measurement/timing.ts";
+import type { ReadingReport } from "./measure-sweeps.ts";
+import type { SweepReport } from "./sweep-process.ts";
 
 /** What the numbers depend on, besides the engine. */
 export function printMachine(): void {

@@ -1,6 +1,6 @@
-import { pairwise, type Spread, spread } from "../measuring/statistics.ts";
-import type { GroupName } from "../works/groups.ts";
-import type { WorkResult } from "../works/measure-group.ts";
+import { pairwise, type Spread, spread } from "../measurement/statistics.ts";
+import type { GroupName } from "../workloads/groups.ts";
+import type { WorkResult } from "../workloads/measure-group.ts";
 
 /** Looks up what was measured in one run. */
 export class Comparison {

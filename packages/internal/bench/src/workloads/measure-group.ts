@@ -1,7 +1,7 @@
 import type { Contender } from "../contenders/contender.ts";
 import { baseOf, GOOD_COOKIE, type Group, type GroupName, membersOf } from "./groups.ts";
-import { type Entry, type RoundOptions, runWork, type Series } from "./run-work.ts";
-import type { Work } from "./work.ts";
+import { type Entry, type RoundOptions, runWork, type Series } from "./run-workload.ts";
+import type { Work } from "./workload.ts";
 
 /** One work, done by all contenders of a group. */
 export interface WorkResult {

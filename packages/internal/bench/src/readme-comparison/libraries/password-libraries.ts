@@ -1,6 +1,6 @@
 import { H3, useSession } from "h3";
 import { getIronSession, webCookies } from "iron-session";
-import { answered, type Library, requestOf, type Visit } from "./library.ts";
+import { answered, type Library, requestOf, type Visit } from "../library.ts";
 
 type Data = Record<string, unknown>;
 

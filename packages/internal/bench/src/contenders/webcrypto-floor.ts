@@ -6,7 +6,7 @@ import {
   type Reply,
   type Visit,
 } from "./contender.ts";
-import { type BenchData, dataOfQuery, USER } from "./data.ts";
+import { type BenchData, dataOfQuery, USER } from "./session-data.ts";
 
 /** Bytes to a token and back, with a key that was imported before. */
 interface Sealing {

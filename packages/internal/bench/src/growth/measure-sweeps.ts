@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { FilledStore, GrowthEngine, Sweeping, TablePlace } from "./engine.ts";
-import { startReading } from "./reading.ts";
-import type { SweepReport } from "./sweeper.ts";
+import type { SweepReport } from "./sweep-process.ts";
+import { startReading } from "./timed-reads.ts";
 
 /** What a sweep does to who reads meanwhile. Latencies in milliseconds. */
 export interface ReadingReport {
@@ -60,7 +60,7 @@ async function readFor(milliseconds: number, read: () => Promise<unknown>): Prom
 async function sweepElsewhere({ kind, url, table }: TablePlace): Promise<SweepReport> {
   // With room for garbage as V8 likes it, the process grows by tens of megabytes that nothing needs.
   const execArgv = [...process.execArgv, "--max-semi-space-size=1"];
-  const child = fork(fileURLToPath(new URL("sweeper.ts", import.meta.url)), [kind, url, table], { execArgv });
+  const child = fork(fileURLToPath(new URL("sweep-process.ts", import.meta.url)), [kind, url, table], { execArgv });
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`the process that sweeps ended with ${code}`);
   });

@@ -2,7 +2,7 @@ import { createCookie } from "@remix-run/cookie";
 import { createSession, type Session as RemixSession, type SessionStorage as RemixStorage } from "@remix-run/session";
 import { createCookieSessionStorage as createRemixCookieStorage } from "@remix-run/session/cookie-storage";
 import { createCookieSessionStorage, createSessionStorage, type SessionStorage } from "react-router";
-import { type Application, answered, type Library, Rows, requestOf, type Setup, type Visit } from "./library.ts";
+import { type Application, answered, type Library, Rows, requestOf, type Setup, type Visit } from "../library.ts";
 
 type Data = Record<string, unknown>;
 

@@ -1,9 +1,9 @@
 import { type Application, type Contender, newVisit, type Place, type Visit } from "../contenders/contender.ts";
-import { takeTurns } from "../measuring/rounds.ts";
-import { median } from "../measuring/statistics.ts";
-import { timeCalls } from "../measuring/timing.ts";
-import { handlerOf, newCookies, newVisits } from "./visits.ts";
-import type { Work } from "./work.ts";
+import { takeTurns } from "../measurement/rounds.ts";
+import { median } from "../measurement/statistics.ts";
+import { timeCalls } from "../measurement/timing.ts";
+import { handlerOf, newCookies, newVisits } from "./requests.ts";
+import type { Work } from "./workload.ts";
 
 /** What a contender took for a work: microseconds per request, by round. */
 export interface Series {

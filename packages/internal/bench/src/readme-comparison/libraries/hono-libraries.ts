@@ -1,7 +1,7 @@
 import { type SessionEnv, useSession, useSessionStorage } from "@hono/session";
 import { Hono } from "hono";
 import { CookieStore, type Session, sessionMiddleware } from "hono-sessions";
-import { type Application, answered, type Library, Rows, requestOf, type Setup, type Visit } from "./library.ts";
+import { type Application, answered, type Library, Rows, requestOf, type Setup, type Visit } from "../library.ts";
 
 type Data = Record<string, unknown>;
 

@@ -1,13 +1,13 @@
+import { measureSizes, type Size } from "../bundle-sizes/bundle-sizes.ts";
 import { type ColdStart, coldStarts } from "../cold-start/cold-start.ts";
 import { quietly, reportTo } from "../console.ts";
-import { describeMachine } from "../measuring/machine.ts";
+import { describeMachine } from "../measurement/machine.ts";
 import type { BenchOptions } from "../options.ts";
 import { currentRuntime } from "../runtimes.ts";
-import { measureSizes, type Size } from "../sizes/sizes.ts";
 import { measureThroughput, type Throughput } from "../throughput/throughput.ts";
 import { measureInWorkerd } from "../workerd/measure-in-workerd.ts";
+import { measureWorks, type RuntimeResults } from "./measure-workloads.ts";
 import { hasWorks, measureWorksIn, otherRuntimes } from "./other-runtimes.ts";
-import { measureWorks, type RuntimeResults } from "./works.ts";
 
 /** All that was measured in a run. What was not asked for is missing. */
 export interface Measurements {

@@ -1,7 +1,7 @@
 import { migrate, sqlStore } from "@coatcheck/stores/sql";
 import type { Kysely } from "kysely";
 import type { FilledStore, TablePlace } from "./engine.ts";
-import { type KeyedSession, populate, populateExpired } from "./population.ts";
+import { type KeyedSession, populate, populateExpired } from "./populate.ts";
 
 /** Rows that are committed at once. */
 const TRANSACTION = 50_000;

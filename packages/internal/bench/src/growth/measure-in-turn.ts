@@ -1,6 +1,6 @@
-import { takeTurns } from "../measuring/rounds.ts";
-import { median } from "../measuring/statistics.ts";
-import { type Cost, timeCalls } from "../measuring/timing.ts";
+import { takeTurns } from "../measurement/rounds.ts";
+import { median } from "../measurement/statistics.ts";
+import { type Cost, timeCalls } from "../measurement/timing.ts";
 
 /** Milliseconds that a function is called for in a round. */
 const ROUND_TIME = 150;

@@ -1,6 +1,6 @@
 import { type Application, cookieOf, newVisit, toReply, type Visit } from "../contenders/contender.ts";
-import { fillQuery } from "../contenders/data.ts";
-import type { Work } from "./work.ts";
+import { fillQuery } from "../contenders/session-data.ts";
+import type { Work } from "./workload.ts";
 
 /** The Cookie headers of new sessions; of hosts that have no sessions, one that nobody asks for. */
 export async function newCookies(app: Application, { size, alter }: Work, count: number): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { type Action, type Contender, cookieOf, newVisit, toReply, type Visit } from "../contenders/contender.ts";
-import { fillQuery } from "../contenders/data.ts";
+import { fillQuery } from "../contenders/session-data.ts";
 import { forge } from "./tamper.ts";
 
 /** How often a contender asks its store in a request of each kind. */

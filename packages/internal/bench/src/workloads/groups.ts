@@ -1,5 +1,5 @@
 import type { Contender, Host } from "../contenders/contender.ts";
-import { SESSION_WORKS, UNTOUCHED, type Work } from "./work.ts";
+import { SESSION_WORKS, UNTOUCHED, type Work } from "./workload.ts";
 
 /** What is compared with each other: contenders that protect their sessions in the same way, doing the same works. */
 export interface Group {
