@@ -1,20 +1,20 @@
 import { session } from "@coatcheck/hono";
 import { csrf } from "@coatcheck/hono/csrf";
 import { Hono } from "hono";
-import { chosenKind, type KindEnv, kindChoice } from "./kinds/choice.ts";
-import type { Kinds } from "./kinds/kinds.ts";
-import type { ShopData, ShopFlash } from "./kinds/session-data.ts";
 import { csrfDenialPage } from "./pages/csrf-denial.tsx";
 import { MessagePage } from "./pages/message.tsx";
 import { accountRoutes } from "./routes/account.tsx";
 import { adminRoutes } from "./routes/admin.tsx";
 import { cartRoutes } from "./routes/cart.tsx";
-import { frontRoutes } from "./routes/front.tsx";
+import { frontRoutes } from "./routes/home.tsx";
 import { scenarioRoutes } from "./routes/scenarios.tsx";
+import type { ShopData, ShopFlash } from "./sessions/session-data.ts";
+import { chosenKind, type KindEnv, kindChoice } from "./sessions/storage-choice.ts";
+import type { Kinds } from "./sessions/storages.ts";
 import type { Users } from "./users.ts";
 import { assets } from "./web/assets.ts";
+import { failureOf } from "./web/describe-error.ts";
 import type { ShopEnv } from "./web/env.ts";
-import { failureOf } from "./web/failures.ts";
 import { plainFrame } from "./web/frame.ts";
 import { headers, noStore } from "./web/headers.ts";
 

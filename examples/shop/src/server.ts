@@ -3,7 +3,7 @@ import { WeakSecretError } from "@coatcheck/core";
 import { serve } from "@hono/node-server";
 import { DataError } from "./data/folder.ts";
 import { isRedisUrl } from "./data/redis.ts";
-import { kindNames, kindWords, parseKind } from "./kinds/kind.ts";
+import { kindNames, kindWords, parseKind } from "./sessions/storage-kind.ts";
 import { NoRedisError, openShop, type Shop } from "./shop.ts";
 
 const { MODE = "sqlite", PORT = "3000", SESSION_SECRET, REDIS_URL, SHOP_DATA } = process.env;

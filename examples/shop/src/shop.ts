@@ -4,9 +4,9 @@ import { openDatabase, type ShopDatabase } from "./data/database.ts";
 import { dataError, openFolder } from "./data/folder.ts";
 import { openRedis, withoutPassword } from "./data/redis.ts";
 import { keptSecret } from "./data/secret.ts";
-import type { KindEnv } from "./kinds/choice.ts";
-import type { Kind } from "./kinds/kind.ts";
-import { createKinds, type Kinds } from "./kinds/kinds.ts";
+import type { KindEnv } from "./sessions/storage-choice.ts";
+import type { Kind } from "./sessions/storage-kind.ts";
+import { createKinds, type Kinds } from "./sessions/storages.ts";
 import { openUsers } from "./users.ts";
 
 /** What a shop is made of. */

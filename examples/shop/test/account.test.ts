@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isCookieKind } from "../src/kinds/kind.ts";
+import { isCookieKind } from "../src/sessions/storage-kind.ts";
 import { chrome } from "./navigation.ts";
+import { eve, fieldOf, grace, restart, submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
-import { eve, fieldOf, grace, restart, submitFrom, textOf } from "./walk.ts";
 
 const { kinds, open } = await shopOpener();
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { isCookieKind } from "../src/kinds/kind.ts";
+import { isCookieKind } from "../src/sessions/storage-kind.ts";
+import { textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
-import { textOf } from "./walk.ts";
 
 const { kinds, open } = await shopOpener();
 

@@ -1,7 +1,7 @@
 import type { Browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eve, fieldOf, grace, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
-import { eve, fieldOf, grace, textOf } from "./walk.ts";
 
 const { kinds, open } = await shopOpener();
 

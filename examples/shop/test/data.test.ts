@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { startOrSkip, startRedis } from "@coatcheck/engines";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { kindNames } from "../src/kinds/kind.ts";
+import { kindNames } from "../src/sessions/storage-kind.ts";
+import { eve, fieldOf, submitFrom, textOf } from "./page-forms.ts";
 import { runShop, type Shop, type ShopEnvironment, startShop } from "./shop-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-import { eve, fieldOf, submitFrom, textOf } from "./walk.ts";
 
 const redis = await startOrSkip("the shop's sessions in Redis across a restart", startRedis);
 afterAll(() => redis?.stop());

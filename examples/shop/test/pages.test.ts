@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarios } from "../src/scenarios/all.ts";
+import { scenarios } from "../src/scenarios/scenario-list.ts";
+import { eve, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
-import { eve, textOf } from "./walk.ts";
 
 const { open } = await shopOpener();
 

@@ -1,9 +1,9 @@
 import { fakeClock } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isCookieKind } from "../src/kinds/kind.ts";
-import { scenarios } from "../src/scenarios/all.ts";
+import { scenarios } from "../src/scenarios/scenario-list.ts";
+import { isCookieKind } from "../src/sessions/storage-kind.ts";
+import { submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
-import { submitFrom, textOf } from "./walk.ts";
 
 const { kinds, open } = await shopOpener();
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Engine, startOrSkip, startRedis } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll } from "vitest";
-import { type Kind, kindNames } from "../src/kinds/kind.ts";
+import { type Kind, kindNames } from "../src/sessions/storage-kind.ts";
 import { openShop, type Shop } from "../src/shop.ts";
 import { asNavigation } from "./navigation.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -1,5 +1,5 @@
 import { catalogue, type Product, priceText } from "../catalogue.ts";
-import { kindWords } from "../kinds/kind.ts";
+import { kindWords } from "../sessions/storage-kind.ts";
 import { ButtonForm, CredentialFields, ThemeField } from "../ui/forms.tsx";
 import { ItemIcon } from "../ui/icons.tsx";
 import { Layout, SHOP } from "../ui/layout.tsx";

@@ -1,4 +1,4 @@
-import type { Theme } from "../kinds/session-data.ts";
+import type { Theme } from "../sessions/session-data.ts";
 import { CredentialFields, ThemeField } from "../ui/forms.tsx";
 import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
-import { kindWords } from "../kinds/kind.ts";
-import type { Finding } from "../kinds/session-data.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
+import type { Finding } from "../sessions/session-data.ts";
+import { kindWords } from "../sessions/storage-kind.ts";
 import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 

@@ -14,15 +14,15 @@ import { guard } from "@coatcheck/hono/auth";
 import { csrf } from "@coatcheck/hono/csrf";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { isTheme, type ShopData, type ShopFlash } from "../kinds/session-data.ts";
 import { csrfDenialPage } from "../pages/csrf-denial.tsx";
 import { type AccountProps, DashboardPage } from "../pages/dashboard.tsx";
 import { DevicesPage } from "../pages/devices.tsx";
 import { PasswordPage } from "../pages/password.tsx";
+import { isTheme, type ShopData, type ShopFlash } from "../sessions/session-data.ts";
 import type { Users } from "../users.ts";
 import type { AccountEnv } from "../web/env.ts";
-import { readForm } from "../web/forms.ts";
 import { shopFrame } from "../web/frame.ts";
+import { readForm } from "../web/read-form.ts";
 
 /** Seconds that a login is proof enough for a change of password. */
 const FRESH = 300;

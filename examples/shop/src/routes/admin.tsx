@@ -6,14 +6,14 @@ import { guard } from "@coatcheck/hono/auth";
 import { csrf } from "@coatcheck/hono/csrf";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { KindEnv } from "../kinds/choice.ts";
-import type { ShopFlash } from "../kinds/session-data.ts";
 import { AdminLoginPage, AdminPage, type AdminProps, AdminUserPage } from "../pages/admin.tsx";
 import { csrfDenialPage } from "../pages/csrf-denial.tsx";
+import type { ShopFlash } from "../sessions/session-data.ts";
+import type { KindEnv } from "../sessions/storage-choice.ts";
 import type { Users } from "../users.ts";
 import type { AdminEnv } from "../web/env.ts";
-import { readField, readForm } from "../web/forms.ts";
 import { adminFrame, plainFrame } from "../web/frame.ts";
+import { readField, readForm } from "../web/read-form.ts";
 
 /** The admin area, mounted at /admin. Its sessions are its own: being logged in to the shop is worth nothing here. */
 export function adminRoutes(users: Users): Hono<AdminEnv> {

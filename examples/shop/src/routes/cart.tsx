@@ -3,8 +3,8 @@ import { HTTPException } from "hono/http-exception";
 import { MAX_PIECES } from "../catalogue.ts";
 import { CartPage } from "../pages/cart.tsx";
 import type { ShopEnv } from "../web/env.ts";
-import { readForm } from "../web/forms.ts";
 import { shopFrame } from "../web/frame.ts";
+import { readForm } from "../web/read-form.ts";
 
 /** The cart, of visitors too. Stands behind `session()`. */
 export function cartRoutes(): Hono<ShopEnv> {

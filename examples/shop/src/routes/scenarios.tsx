@@ -3,11 +3,11 @@ import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { csrfDenialPage } from "../pages/csrf-denial.tsx";
 import { ScenarioPage, ScenariosPage } from "../pages/scenarios.tsx";
-import { scenarios } from "../scenarios/all.ts";
 import type { Scenario, ScenarioVisit } from "../scenarios/scenario.ts";
+import { scenarios } from "../scenarios/scenario-list.ts";
 import type { ShopEnv } from "../web/env.ts";
-import { readFields } from "../web/forms.ts";
 import { shopFrame } from "../web/frame.ts";
+import { readFields } from "../web/read-form.ts";
 
 /** The pages of the scenarios, mounted at /scenarios. Stands behind `session()`. */
 export function scenarioRoutes(): Hono<ShopEnv> {

@@ -1,5 +1,5 @@
 import { SessionTooLargeError } from "@coatcheck/core";
-import { labBrowser, labManager } from "./lab.ts";
+import { labBrowser, labManager } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const cookieSize: Scenario = {

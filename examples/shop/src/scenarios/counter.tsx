@@ -1,8 +1,8 @@
 import type { Session } from "@coatcheck/core";
-import { isCookieKind } from "../kinds/kind.ts";
-import type { OpenKind } from "../kinds/kinds.ts";
+import { isCookieKind } from "../sessions/storage-kind.ts";
+import type { OpenKind } from "../sessions/storages.ts";
 import { ButtonForm } from "../ui/forms.tsx";
-import { labBrowser, labManager } from "./lab.ts";
+import { labBrowser, labManager } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Requests that are sent at once. */

@@ -1,6 +1,6 @@
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
 import { ButtonForm } from "../ui/forms.tsx";
-import { labBrowser } from "./lab.ts";
+import { labBrowser } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const forgedId: Scenario = {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type RejectReason, type Secrets, SessionManager, signedCookie } from "@coatcheck/core";
 import { ButtonForm } from "../ui/forms.tsx";
-import { labBrowser } from "./lab.ts";
+import { labBrowser } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const keyRotation: Scenario = {

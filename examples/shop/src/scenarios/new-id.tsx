@@ -1,6 +1,6 @@
-import { isCookieKind } from "../kinds/kind.ts";
+import { isCookieKind } from "../sessions/storage-kind.ts";
 import { ButtonForm } from "../ui/forms.tsx";
-import { labBrowser, labManager } from "./lab.ts";
+import { labBrowser, labManager } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const newId: Scenario = {

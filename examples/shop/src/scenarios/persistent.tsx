@@ -1,5 +1,5 @@
 import { ButtonForm } from "../ui/forms.tsx";
-import { labBrowser, labManager } from "./lab.ts";
+import { labBrowser, labManager } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const persistent: Scenario = {

@@ -1,8 +1,8 @@
 import type { Session } from "@coatcheck/core";
 import type { Child } from "hono/jsx";
-import type { OpenKind } from "../kinds/kinds.ts";
-import type { Finding, ShopData, ShopFlash } from "../kinds/session-data.ts";
-import type { SideManager, SideSession } from "./side-session.ts";
+import type { Finding, ShopData, ShopFlash } from "../sessions/session-data.ts";
+import type { OpenKind } from "../sessions/storages.ts";
+import type { SideManager, SideSession } from "./short-session.ts";
 
 /** One thing that sessions do, to be tried on a page of its own. */
 export interface Scenario {

@@ -1,6 +1,6 @@
 import { ButtonForm } from "../ui/forms.tsx";
 import type { Scenario } from "./scenario.ts";
-import { SIDE_LIFETIME, sideManagerOf } from "./side-session.ts";
+import { SIDE_LIFETIME, sideManagerOf } from "./short-session.ts";
 
 const { idle, absolute } = SIDE_LIFETIME;
 

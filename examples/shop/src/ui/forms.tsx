@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Theme } from "../kinds/session-data.ts";
+import type { Theme } from "../sessions/session-data.ts";
 
 /** Props of {@link ButtonForm}. */
 interface ButtonFormProps {

@@ -3,8 +3,8 @@ import type { PropsWithChildren } from "hono/jsx";
 import { stylePath } from "../web/assets.ts";
 import type { Frame } from "../web/frame.ts";
 import { Header } from "./header.tsx";
-import { KindSwitch } from "./kind-switch.tsx";
 import { Messages } from "./messages.tsx";
+import { KindSwitch } from "./storage-switch.tsx";
 
 /** What pages have in common. */
 export interface LayoutProps {

@@ -1,6 +1,6 @@
 import type { PendingSession } from "@coatcheck/core";
-import type { KindEnv } from "../kinds/choice.ts";
-import type { ShopData, ShopFlash } from "../kinds/session-data.ts";
+import type { ShopData, ShopFlash } from "../sessions/session-data.ts";
+import type { KindEnv } from "../sessions/storage-choice.ts";
 
 /** The environment of the shop's pages. */
 export interface ShopEnv {

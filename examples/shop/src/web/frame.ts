@@ -1,7 +1,7 @@
 import type { Session } from "@coatcheck/core";
-import type { KindEnv } from "../kinds/choice.ts";
-import type { Kinds, OpenKind } from "../kinds/kinds.ts";
-import type { ShopData, ShopFlash, Theme } from "../kinds/session-data.ts";
+import type { ShopData, ShopFlash, Theme } from "../sessions/session-data.ts";
+import type { KindEnv } from "../sessions/storage-choice.ts";
+import type { Kinds, OpenKind } from "../sessions/storages.ts";
 
 /** What stands around every page. */
 export interface Frame {

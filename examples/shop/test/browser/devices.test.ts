@@ -1,11 +1,11 @@
 import { startOrSkip } from "@coatcheck/engines";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { chrome, firefox } from "../navigation.ts";
+import { eve } from "../page-forms.ts";
 import { type Shop, startShop } from "../shop-process.ts";
-import { eve } from "../walk.ts";
 import { closeAll, newPerson, type Person, startChromium } from "./chromium.ts";
 import { submit, submitForm } from "./forms.ts";
-import { kindsHere } from "./kinds.ts";
+import { kindsHere } from "./storage-kinds.ts";
 
 const chromium = await startOrSkip("two devices in a browser", startChromium);
 const kinds = await kindsHere("two devices in a browser");

@@ -6,8 +6,8 @@ import { type FakeClock, fakeClock } from "@coatcheck/testing";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../../src/shop.ts";
+import { eve, grace } from "../page-forms.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { eve, grace } from "../walk.ts";
 import { closeAll, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
 

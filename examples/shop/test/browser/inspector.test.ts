@@ -1,12 +1,12 @@
 import { startOrSkip } from "@coatcheck/engines";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eve } from "../page-forms.ts";
 import { type Shop, startShop } from "../shop-process.ts";
-import { eve } from "../walk.ts";
 import { faultsOf } from "./accessibility.ts";
 import { closeAll, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
-import { kindsHere } from "./kinds.ts";
+import { kindsHere } from "./storage-kinds.ts";
 
 const chromium = await startOrSkip("the inspector in a browser", startChromium);
 const kinds = await kindsHere("the inspector in a browser");

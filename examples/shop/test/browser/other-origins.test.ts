@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startOrSkip } from "@coatcheck/engines";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eve } from "../page-forms.ts";
 import { type Shop, startShop } from "../shop-process.ts";
-import { eve } from "../walk.ts";
 import { newPerson, type Person, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
 

@@ -8,8 +8,8 @@ import {
   signedCookie,
 } from "@coatcheck/core";
 import { type SessionInspector, sessionInspector } from "@coatcheck/inspector";
-import { isCookieKind, type Kind } from "./kind.ts";
 import type { ShopData, ShopFlash } from "./session-data.ts";
+import { isCookieKind, type Kind } from "./storage-kind.ts";
 
 /** The one place where the kinds differ. @throws `WEAK_SECRET` */
 export function modeOf(kind: Kind, store: SessionStore, secret: string): SessionMode {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { scenarios } from "../src/scenarios/all.ts";
+import { scenarios } from "../src/scenarios/scenario-list.ts";
 
 const root = join(import.meta.dirname, "../../..");
 

@@ -2,9 +2,9 @@ import { safeNext } from "@coatcheck/auth";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
-import { readField, readForm } from "../web/forms.ts";
-import { parseKind } from "./kind.ts";
-import type { Kinds, OpenKind } from "./kinds.ts";
+import { readField, readForm } from "../web/read-form.ts";
+import { parseKind } from "./storage-kind.ts";
+import type { Kinds, OpenKind } from "./storages.ts";
 
 /** The environment of a handler behind {@link chosenKind}. */
 export interface KindEnv {

@@ -1,5 +1,5 @@
 import { type Session, SessionManager, type SessionManagerOptions } from "@coatcheck/core";
-import type { OpenKind } from "../kinds/kinds.ts";
+import type { OpenKind } from "../sessions/storages.ts";
 
 /** A browser inside this process: it sends requests to a manager, and keeps its cookie. */
 export interface LabBrowser<Data extends object> {

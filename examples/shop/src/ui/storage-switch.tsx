@@ -1,4 +1,4 @@
-import { type Kind, kindNames, kindWords } from "../kinds/kind.ts";
+import { type Kind, kindNames, kindWords } from "../sessions/storage-kind.ts";
 import type { Frame, Visitor } from "../web/frame.ts";
 
 /** Shows where the session of this browser is kept, and lets it be kept elsewhere. */

@@ -1,5 +1,5 @@
 import { type Session, SessionManager } from "@coatcheck/core";
-import type { OpenKind } from "../kinds/kinds.ts";
+import type { OpenKind } from "../sessions/storages.ts";
 
 /** A short session beside the shop's, in a cookie of its own. */
 export type SideManager = SessionManager<SideData>;

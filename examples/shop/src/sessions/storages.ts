@@ -1,9 +1,9 @@
 import type { AccountManager, AccountManagerOptions } from "@coatcheck/auth";
 import type { SessionMode, SessionStore, SubjectIndex } from "@coatcheck/core";
 import type { SessionInspector } from "@coatcheck/inspector";
-import { isCookieKind, type Kind, kindNames } from "./kind.ts";
 import { makeManagers, modeOf, optionsOf } from "./managers.ts";
 import type { ShopData, ShopFlash } from "./session-data.ts";
+import { isCookieKind, type Kind, kindNames } from "./storage-kind.ts";
 
 /** One kind, ready to be used: managers made once, for they derive keys. */
 export interface OpenKind {

@@ -1,14 +1,14 @@
 import { login, logout, safeNext } from "@coatcheck/auth";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { isTheme } from "../kinds/session-data.ts";
 import { GreetingPage } from "../pages/greeting.tsx";
 import { HomePage } from "../pages/home.tsx";
 import { LoginPage } from "../pages/login.tsx";
+import { isTheme } from "../sessions/session-data.ts";
 import type { Users } from "../users.ts";
 import type { ShopEnv } from "../web/env.ts";
-import { readField, readForm } from "../web/forms.ts";
 import { plainFrame, shopFrame } from "../web/frame.ts";
+import { readField, readForm } from "../web/read-form.ts";
 
 /** What everybody can open. Stands behind `session()`. */
 export function frontRoutes(users: Users): Hono<ShopEnv> {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Kind, kindWords } from "../src/kinds/kind.ts";
+import { type Kind, kindWords } from "../src/sessions/storage-kind.ts";
+import { eve, grace, submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener } from "./shop-in-process.ts";
-import { eve, grace, submitFrom, textOf } from "./walk.ts";
 
 const { kinds, open, redis } = await shopOpener();
 
