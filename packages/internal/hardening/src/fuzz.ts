@@ -3,11 +3,11 @@ import { parseArgs } from "node:util";
 import { keepGrown, readGrown, readSeeds } from "./fuzz/corpus.ts";
 import { fuzz } from "./fuzz/fuzzer.ts";
 import type { Target } from "./fuzz/target.ts";
-import { maze } from "./fuzz/targets/maze.ts";
+import { maze } from "./fuzz/targets/planted-fault.ts";
 import { TARGETS } from "./fuzz/targets.ts";
 
 /** What should be covered: coatcheck, and not what tries it. */
-const SOURCES = /\/packages\/(core|auth|csrf)\/src\/|\/maze\.ts$/;
+const SOURCES = /\/packages\/(core|auth|csrf)\/src\/|\/planted-fault\.ts$/;
 
 const { values } = parseArgs({
   options: {

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { startRedis, startServer } from "@coatcheck/engines";
 import { complaintsAbout, type Health } from "./soak/health.ts";
-import { load } from "./soak/load.ts";
+import { load } from "./soak/simulated-load.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +21,7 @@ const WARM_UP = 0.2;
 const redis = await startRedis();
 const server = await startServer({
   cwd: new URL("./soak/", import.meta.url),
-  command: () => ["node", "--conditions=@coatcheck/source", "--expose-gc", "server.ts"],
+  command: () => ["node", "--conditions=@coatcheck/source", "--expose-gc", "soak-server.ts"],
   env: () => ({ REDIS_URL: redis.url, FAULTS: values.faults }),
   ready: /listening/,
 });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { fuzz } from "../src/fuzz/fuzzer.ts";
-import { maze } from "../src/fuzz/targets/maze.ts";
+import { maze } from "../src/fuzz/targets/planted-fault.ts";
 import { TARGETS } from "../src/fuzz/targets.ts";
 
 const script = fileURLToPath(new URL("../src/fuzz.ts", import.meta.url));

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startOrSkip, startRedis } from "@coatcheck/engines";
 import { describe, expect, it } from "vitest";
-import { FAULTS } from "../src/soak/faults.ts";
 import { complaintsAbout, type Health } from "../src/soak/health.ts";
+import { FAULTS } from "../src/soak/planted-faults.ts";
 
 const script = fileURLToPath(new URL("../src/soak.ts", import.meta.url));
 

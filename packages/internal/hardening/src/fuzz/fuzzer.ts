@@ -1,6 +1,6 @@
 import { measureCoverage } from "./coverage.ts";
 import { mutate } from "./mutate.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom } from "./seeded-random.ts";
 import type { Target } from "./target.ts";
 
 /** Options of {@link fuzz}. */

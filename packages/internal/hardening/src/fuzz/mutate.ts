@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "./seeded-random.ts";
 
 /** Inputs longer than this are cut: what a header may hold, and no more. */
 const MAX_LENGTH = 16_384;

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from "node:assert";
 import { encryptedCookie } from "@coatcheck/core";
-import { assertRefused, fill, openSite, SECRETS } from "../people.ts";
-import { valuesOf } from "../reference.ts";
+import { valuesOf } from "../reference-cookie-parser.ts";
 import type { Target } from "../target.ts";
+import { assertRefused, fill, openSite, SECRETS } from "../test-site.ts";
 
 const NAME = "__Host-s";
 const NAMES = [NAME, `${NAME}.1`, `${NAME}.2`, `${NAME}.3`];

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from "node:assert";
 import { memoryStore, serverSide, signedCookie } from "@coatcheck/core";
-import { assertRefused, fill, openSite, SECRETS, type Site, type Tickets } from "../people.ts";
-import { valuesOf } from "../reference.ts";
+import { valuesOf } from "../reference-cookie-parser.ts";
 import type { Target } from "../target.ts";
+import { assertRefused, fill, openSite, SECRETS, type Site, type Tickets } from "../test-site.ts";
 
 /** Cookie headers with tickets in them, for a name that can exist once and for one that may exist several times. */
 export const cookieHeader: Target = {

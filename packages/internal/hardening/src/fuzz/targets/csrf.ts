@@ -2,8 +2,8 @@ import { deepStrictEqual } from "node:assert";
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
 import { csrfProtection, csrfToken } from "@coatcheck/csrf";
 import { sessionTransaction } from "@coatcheck/testing";
-import { fill } from "../people.ts";
 import type { Target } from "../target.ts";
+import { fill } from "../test-site.ts";
 
 const OWN = "https://shop.example";
 const TRUSTED = "https://admin.shop.example";

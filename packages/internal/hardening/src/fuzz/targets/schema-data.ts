@@ -1,9 +1,9 @@
 import { deepStrictEqual } from "node:assert";
 import { memoryStore, type SessionEvent, SessionManager, type StandardSchema, serverSide } from "@coatcheck/core";
 import { sessionTransaction } from "@coatcheck/testing";
-import { assertUnpolluted } from "../assert-unpolluted.ts";
-import { NOW } from "../people.ts";
+import { assertUnpolluted } from "../assert-no-prototype-pollution.ts";
 import type { Target } from "../target.ts";
+import { NOW } from "../test-site.ts";
 
 interface Data {
   theme: string;

@@ -9,9 +9,9 @@ import {
   serverSide,
 } from "@coatcheck/core";
 import { sessionTransaction } from "@coatcheck/testing";
-import { assertUnpolluted } from "../assert-unpolluted.ts";
-import { NOW } from "../people.ts";
+import { assertUnpolluted } from "../assert-no-prototype-pollution.ts";
 import type { Target } from "../target.ts";
+import { NOW } from "../test-site.ts";
 
 /** Longer than any session may last that this target opens. */
 const YEARS = 10 * 365 * 24 * 3600 * 1000;

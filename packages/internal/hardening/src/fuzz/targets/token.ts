@@ -7,9 +7,9 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
-import { assertRefused, fill, openSite, SECRETS } from "../people.ts";
-import { valuesOf } from "../reference.ts";
+import { valuesOf } from "../reference-cookie-parser.ts";
 import type { Target } from "../target.ts";
+import { assertRefused, fill, openSite, SECRETS } from "../test-site.ts";
 
 const NAME = "__Host-session";
 const [NEWER = "", OLDER = ""] = SECRETS;

@@ -1,5 +1,5 @@
 import { MODES } from "./application.ts";
-import { user } from "./user.ts";
+import { user } from "./simulated-user.ts";
 
 /** Users at work. */
 export interface Load {

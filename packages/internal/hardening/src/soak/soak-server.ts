@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { redisStore } from "@coatcheck/stores/redis";
 import { createClient } from "redis";
 import { application } from "./application.ts";
-import { withFaults } from "./faults.ts";
 import type { Health } from "./health.ts";
+import { withFaults } from "./planted-faults.ts";
 
 const { PORT, REDIS_URL = "", FAULTS = "" } = process.env;
 let unhandledRejections = 0;
