@@ -1,129 +1,131 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bundle, root } from "./bundle.ts";
+import { type Repository, RULES } from "../boundaries/rules.ts";
+import { type Manifest, readManifests, readSources, toSourceFile } from "../boundaries/source-files.ts";
 
-interface PackageRule {
-  readonly name: string;
-  readonly folder: string;
-  readonly mayImport: readonly string[];
-  /** It runs in Node and nowhere else, and may import what is built in there. */
-  readonly isProgram?: true;
+const repository: Repository = { files: readSources(), manifests: readManifests() };
+
+/** The violations that appear when files are added to the repository. */
+function violationsWith(rule: string, planted: Readonly<Record<string, string>>, manifests: Manifest[] = []): string[] {
+  const files = Object.entries(planted).map(([path, text]) => toSourceFile(path, text));
+  const find = RULES[rule] ?? (() => []);
+  const before = new Set(find(repository));
+  const after = { files: [...repository.files, ...files], manifests: [...repository.manifests, ...manifests] };
+  return find(after).filter((violation) => !before.has(violation));
 }
 
-/** What each package may import, in the one direction dependencies point. A new package takes its place here. */
-const PACKAGES: readonly PackageRule[] = [
-  { name: "@coatcheck/core", folder: "packages/core", mayImport: [] },
-  { name: "@coatcheck/testing", folder: "packages/testing", mayImport: ["@coatcheck/core", "chai", "tough-cookie"] },
-  {
-    name: "@coatcheck/stores",
-    folder: "packages/stores",
-    mayImport: ["@coatcheck/core", "kysely", "kysely/migration"],
-  },
-  { name: "@coatcheck/auth", folder: "packages/auth", mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"] },
-  { name: "@coatcheck/csrf", folder: "packages/csrf", mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"] },
-  {
-    name: "@coatcheck/inspector",
-    folder: "packages/inspector",
-    mayImport: ["@coatcheck/core", "@coatcheck/core/toolkit"],
-  },
-  {
-    name: "@coatcheck/hono",
-    folder: "adapters/hono",
-    mayImport: ["@coatcheck/core", "@coatcheck/auth", "@coatcheck/csrf", "hono"],
-  },
-  {
-    name: "coatcheck",
-    folder: "packages/cli",
-    mayImport: [
-      ...["@coatcheck/core", "@coatcheck/core/toolkit", "@coatcheck/auth", "@coatcheck/inspector/cookie"],
-      ...["@coatcheck/stores/redis", "@coatcheck/stores/sql", "@coatcheck/stores/sqlite"],
-      ...["@clack/prompts", "commander", "kysely"],
-    ],
-    isProgram: true,
-  },
-  { name: "@coatcheck/workers", folder: "adapters/workers", mayImport: ["@coatcheck/core"] },
-  { name: "@coatcheck/deno", folder: "adapters/deno", mayImport: ["@coatcheck/core"] },
-  { name: "@coatcheck/bun", folder: "adapters/bun", mayImport: ["@coatcheck/core"] },
-];
-
-/** Lines of source an adapter may have: it binds, and does nothing else. */
-const MAX_ADAPTER_LINES = 80;
-
-function readManifest(folder: string): { readonly exports: object; readonly private?: boolean } {
-  return JSON.parse(readFileSync(`${root}/${folder}/package.json`, "utf8"));
-}
-
-function sourcesOf(folder: string): { readonly path: string; readonly text: string }[] {
-  return readdirSync(`${root}/${folder}/src`, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => ({ path: `${folder}/src/${file}`, text: readFileSync(`${root}/${folder}/src/${file}`, "utf8") }));
-}
-
-/** Comments may speak of what the code may not use. */
-function withoutComments(source: string): string {
-  return source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-}
-
-describe("boundaries", () => {
-  it("are drawn for every package that there is", () => {
-    const folders = ["packages", "adapters"]
-      .flatMap((group) => readdirSync(`${root}/${group}`).map((name) => `${group}/${name}`))
-      .filter((folder) => !readManifest(folder).private);
-    expect(PACKAGES.map(({ folder }) => folder).sort()).toEqual(folders.sort());
+describe("the sources of packages, adapters and examples", () => {
+  it("are found", () => {
+    expect(repository.files.length).toBeGreaterThan(300);
   });
 
-  for (const { name, folder, mayImport, isProgram } of PACKAGES) {
-    for (const key of Object.keys(readManifest(folder).exports).filter((path) => path !== "./package.json")) {
-      const entry = `${name}${key.slice(1)}`;
-      it(`${entry} imports ${mayImport.join(", ")} and nothing else`, async () => {
-        const { imports } = await bundle(`export * from "${entry}";`, [...mayImport, "node:*"]);
-        expect(imports.filter((path) => !mayImport.some((allowed) => path === allowed))).toEqual([]);
-      });
-    }
-
-    it(`${name} names no other package in its sources, in types neither`, () => {
-      for (const { path, text } of sourcesOf(folder)) {
-        const named = [...withoutComments(text).matchAll(/(?:from|import\()\s*["']([^."'][^"']*)["']/g)].map(
-          ([, from]) => from,
-        );
-        const foreign = named.filter(
-          (from = "") => !mayImport.includes(from) && !(isProgram && from.startsWith("node:")),
-        );
-        expect(foreign, path).toEqual([]);
-      }
+  for (const [what, rule] of Object.entries(RULES)) {
+    it(`have no ${what}`, () => {
+      expect(rule(repository)).toEqual([]);
     });
   }
+});
 
-  it("keep runtimes out of each other's adapters", () => {
-    const globals = {
-      workers: /\b(Deno|Bun|process)\./,
-      deno: /\b(Bun|process|caches)\./,
-      bun: /\b(Deno|process|caches)\./,
+describe("the rules for imports", () => {
+  it("find a circle of type imports", () => {
+    const planted = {
+      "packages/auth/src/planted/a.ts": 'import type { B } from "./b.ts";\nexport interface A { readonly b: B }',
+      "packages/auth/src/planted/b.ts": 'export interface B { readonly a: import("./a.ts").A }',
     };
-    for (const [name, forbidden] of Object.entries(globals)) {
-      for (const { path, text } of sourcesOf(`adapters/${name}`))
-        expect(withoutComments(text), path).not.toMatch(forbidden);
-    }
+    expect(violationsWith("circles", planted)).toEqual([Object.keys(planted).join(" <-> ")]);
   });
 
-  it("keep runtimes, the environment and the console out of core", () => {
-    const forbidden = /\b(process|Deno|Bun|Buffer|console|__dirname|require)\b\s*[.([]|["']node:/;
-    for (const { path, text } of sourcesOf("packages/core")) {
-      const code = withoutComments(text).replace(/(["'`])(?:\\.|(?!\1).)*\1/g, '""');
-      expect(forbidden.exec(code)?.[0], path).toBeUndefined();
-    }
+  it("find a circle of re-exports through three files", () => {
+    const planted = {
+      "packages/csrf/src/planted/a.ts": 'export * from "./b.ts";',
+      "packages/csrf/src/planted/b.ts": 'export type { C } from "./c.ts";',
+      "packages/csrf/src/planted/c.ts": 'export const load = () => import("./a.ts");',
+    };
+    expect(violationsWith("circles", planted)).toEqual([Object.keys(planted).join(" <-> ")]);
   });
 
-  it(`keep adapters below ${MAX_ADAPTER_LINES} lines`, () => {
-    for (const { folder } of PACKAGES.filter((entry) => entry.folder.startsWith("adapters/"))) {
-      const lines = sourcesOf(folder).reduce((sum, { text }) => sum + text.split("\n").length - 1, 0);
-      expect(lines, folder).toBeLessThan(MAX_ADAPTER_LINES);
-    }
+  it("find a circle between two packages", () => {
+    const manifest: Manifest = {
+      folder: "packages/internal/planted",
+      name: "@coatcheck/planted",
+      private: true,
+      exports: { ".": { "@coatcheck/source": "./src/index.ts" } },
+    };
+    const planted = {
+      "packages/internal/planted/src/index.ts": 'export * from "../../../csrf/src/planted.ts";',
+      "packages/csrf/src/planted.ts": 'import type {} from "@coatcheck/planted";',
+    };
+    expect(violationsWith("circles", planted, [manifest])).toHaveLength(1);
+    expect(violationsWith("imports of private packages by published ones", planted, [manifest])).toEqual([
+      "packages/csrf/src/planted.ts -> @coatcheck/planted",
+    ]);
   });
 
-  it("keep every source file short enough to read", () => {
-    for (const { path, text } of PACKAGES.flatMap(({ folder }) => sourcesOf(folder))) {
-      expect(text.split("\n").length, path).toBeLessThanOrEqual(300);
-    }
+  it("do not take an import in a comment or in a string for an import", () => {
+    const text = '// import "./planted.ts"\nexport const code = `import "./planted.ts"`;';
+    expect(violationsWith("circles", { "packages/auth/src/planted.ts": text })).toEqual([]);
+  });
+
+  it("find an upward import between folders of core", () => {
+    const planted = { "packages/core/src/crypto/planted.ts": 'import type { Session } from "../session/session.ts";' };
+    expect(violationsWith("upward imports", planted)).toEqual([
+      "packages/core/src/crypto/planted.ts -> packages/core/src/session/session.ts",
+    ]);
+  });
+
+  it("find a folder of core that has no layer", () => {
+    expect(violationsWith("upward imports", { "packages/core/src/planted/planted.ts": "" })).toEqual([
+      "packages/core/src/planted/planted.ts is in no layer of core",
+    ]);
+  });
+
+  it("find an import of a package in the same layer", () => {
+    const planted = { "packages/auth/src/planted.ts": 'import type { CsrfOptions } from "@coatcheck/csrf";' };
+    expect(violationsWith("upward imports", planted)).toEqual([
+      "packages/auth/src/planted.ts -> packages/csrf/src/index.ts",
+    ]);
+    expect(violationsWith("imports that a package may not have", planted)).toHaveLength(1);
+  });
+
+  it("find a dependency that is not listed", () => {
+    const planted = { "packages/stores/src/planted.ts": 'import type { Redis } from "ioredis";' };
+    expect(violationsWith("imports that a package may not have", planted)).toEqual([
+      "packages/stores/src/planted.ts -> ioredis",
+    ]);
+  });
+});
+
+describe("the rules for code", () => {
+  it("find a runtime, the environment and a framework in core", () => {
+    const text =
+      '/** process */\nexport const a = globalThis.process?.env;\nexport const b = "Hono needs it";\nimport "node:fs";';
+    expect(
+      violationsWith("uses of a runtime or a framework in core", { "packages/core/src/planted.ts": text }),
+    ).toEqual([
+      "packages/core/src/planted.ts: process",
+      "packages/core/src/planted.ts: Hono needs it",
+      "packages/core/src/planted.ts: node:fs",
+    ]);
+  });
+
+  it("find another runtime in an adapter", () => {
+    const planted = { "adapters/bun/src/planted.ts": "export const kv = Deno.openKv();" };
+    expect(violationsWith("uses of another runtime in an adapter", planted)).toEqual([
+      "adapters/bun/src/planted.ts: Deno",
+    ]);
+  });
+
+  it("find a file and an adapter that are too long", () => {
+    const planted = { "adapters/deno/src/planted.ts": "\n".repeat(301) };
+    expect(violationsWith("files and adapters that are too long", planted)).toEqual([
+      "adapters/deno/src/planted.ts: 301 lines, at most 300",
+      expect.stringMatching(/^adapters\/deno: \d+ lines, fewer than 80 allowed$/),
+    ]);
+  });
+
+  it("find a published package that has no layer", () => {
+    const manifest = { folder: "packages/planted", name: "@coatcheck/planted" };
+    expect(violationsWith("published packages without a layer", {}, [manifest])).toEqual([
+      "packages/planted @coatcheck/planted",
+    ]);
   });
 });
