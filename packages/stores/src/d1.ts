@@ -1,4 +1,4 @@
-import { assertArgument } from "./arguments.ts";
+import { assertArgument } from "./assert-argument.ts";
 
 /**
  * The binding of a Cloudflare D1 database, for `D1Dialect` of kysely-d1, which takes anything and fails at the first

@@ -1,5 +1,5 @@
 import type { SessionStore, StoredSession } from "@coatcheck/core";
-import { assertArgument, assertStoreKey } from "./arguments.ts";
+import { assertArgument, assertStoreKey } from "./assert-argument.ts";
 import { type PrefixOptions, toPrefix } from "./prefix.ts";
 import { parseRecord, toRecord } from "./record.ts";
 

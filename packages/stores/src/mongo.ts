@@ -1,6 +1,6 @@
 import type { SessionStore, StoredSession, SubjectIndex } from "@coatcheck/core";
-import { assertArgument, assertStoreKey } from "./arguments.ts";
-import { toInstant, withInstants } from "./instant.ts";
+import { assertArgument, assertStoreKey } from "./assert-argument.ts";
+import { toInstant, withInstants } from "./instants.ts";
 
 /** As much of a `Collection` of the `mongodb` driver, 6 or newer, as the store uses. */
 export interface MongoCollection {

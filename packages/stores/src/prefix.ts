@@ -1,4 +1,4 @@
-import { assertArgument } from "./arguments.ts";
+import { assertArgument } from "./assert-argument.ts";
 
 /** Options of stores that keep sessions beside other things of the user's. */
 export interface PrefixOptions {

@@ -1,5 +1,5 @@
 import type { StoredSession } from "@coatcheck/core";
-import { withInstants } from "./instant.ts";
+import { withInstants } from "./instants.ts";
 
 /** A session as one string, for engines that keep values and know nothing of fields. */
 export function toRecord(session: StoredSession): string {

@@ -1,8 +1,8 @@
-import { assertArgument } from "./arguments.ts";
+import { assertArgument } from "./assert-argument.ts";
 import { toPrefix } from "./prefix.ts";
-import { type RedisOptions, type RedisStore, type RunScript, redisSessions } from "./redis/redis-sessions.ts";
+import { type RedisOptions, type RedisStore, type RunScript, redisSessions } from "./redis/store.ts";
 
-export type { RedisOptions, RedisStore } from "./redis/redis-sessions.ts";
+export type { RedisOptions, RedisStore } from "./redis/store.ts";
 
 /** What is used of a Redis client. */
 export type RedisClient = NodeRedisClient | VariadicRedisClient;

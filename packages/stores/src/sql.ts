@@ -4,7 +4,7 @@ export {
   migrationSql,
   sqlMigrations,
   sqlMigrator,
-} from "./sql/sql-migrator.ts";
-export { type SqlStoreOptions, sqlStore } from "./sql/sql-store.ts";
-export type { SqlSweeper, SweepOptions } from "./sql/sql-sweep.ts";
-export type { SqlTableOptions } from "./sql/sql-table.ts";
+} from "./sql/migrate.ts";
+export { type SqlStoreOptions, sqlStore } from "./sql/store.ts";
+export type { SqlSweeper, SweepOptions } from "./sql/sweeper.ts";
+export type { SqlTableOptions } from "./sql/table.ts";

@@ -1,5 +1,5 @@
 import type { SqliteDatabase, SqliteStatement } from "kysely";
-import { assertArgument } from "./arguments.ts";
+import { assertArgument } from "./assert-argument.ts";
 
 /** What is used of `DatabaseSync` of `node:sqlite` (Node, Deno) and of `Database` of `bun:sqlite`. */
 export interface SqliteClient {

@@ -1,4 +1,4 @@
-import { assertArgument, assertStoreKey } from "./arguments.ts";
+import { assertArgument, assertStoreKey } from "./assert-argument.ts";
 import { toPrefix } from "./prefix.ts";
 
 /**

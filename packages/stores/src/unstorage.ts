@@ -1,6 +1,6 @@
 import type { SessionStore, StoredSession, Sweeper } from "@coatcheck/core";
-import { assertArgument } from "./arguments.ts";
-import { toInstant } from "./instant.ts";
+import { assertArgument } from "./assert-argument.ts";
+import { toInstant } from "./instants.ts";
 import { type KeyLock, keyLock } from "./key-lock.ts";
 import type { PrefixOptions } from "./prefix.ts";
 import { parseRecord, toRecord } from "./record.ts";

@@ -9,7 +9,7 @@ import {
   type IndexEntry,
   LOGIN_WINDOW,
   type SessionObjectNamespace,
-} from "./session-object-protocol.ts";
+} from "./protocol.ts";
 
 /** What this class uses of Cloudflare's `DurableObjectState`, of an object with SQLite. */
 export interface SessionObjectState {

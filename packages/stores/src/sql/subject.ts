@@ -1,4 +1,4 @@
-import { assertArgument } from "../arguments.ts";
+import { assertArgument } from "../assert-argument.ts";
 
 /** Bytes of UTF-8: 255 characters of any script, and little enough for an index of each engine. */
 export const MAX_SUBJECT_BYTES = 1020;

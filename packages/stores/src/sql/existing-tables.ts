@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "@coatcheck/core";
 import type { DatabaseIntrospector, TableMetadata } from "kysely";
-import { isMissingColumn, isMissingTable } from "./sql-runner.ts";
-import { COLUMNS, type SessionDatabase, type SessionTable } from "./sql-table.ts";
+import { isMissingColumn, isMissingTable } from "./statement-runner.ts";
+import { COLUMNS, type SessionDatabase, type SessionTable } from "./table.ts";
 
 /**
  * Nobody's own table of that name is to be taken for one of sessions, or dropped.

@@ -1,5 +1,5 @@
 import type { StoredSession } from "@coatcheck/core";
-import { assertArgument } from "./arguments.ts";
+import { assertArgument } from "./assert-argument.ts";
 
 /**
  * An instant as engines keep it: a whole millisecond. A clock or a lifetime may have fractions, which some refuse, one of

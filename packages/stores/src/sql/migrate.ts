@@ -6,10 +6,10 @@ import {
   Migrator,
   NO_MIGRATIONS,
 } from "kysely/migration";
-import { assertArgument } from "../arguments.ts";
-import { assertOurs, introspectionOf, isThere } from "./sql-inspection.ts";
-import { SCHEMA_STEPS, type SchemaStatement, toEngine } from "./sql-migrations.ts";
-import { type SqlTableOptions, toDatabase, toTable } from "./sql-table.ts";
+import { assertArgument } from "../assert-argument.ts";
+import { assertOurs, introspectionOf, isThere } from "./existing-tables.ts";
+import { SCHEMA_STEPS, type SchemaStatement, toEngine } from "./schema-steps.ts";
+import { type SqlTableOptions, toDatabase, toTable } from "./table.ts";
 
 /** Options of {@link migrate} and {@link migrationSql}. */
 export interface MigrateOptions extends SqlTableOptions {

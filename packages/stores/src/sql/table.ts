@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, Kysely } from "kysely";
-import { assertArgument } from "../arguments.ts";
+import { assertArgument } from "../assert-argument.ts";
 
 /** Options of everything that works on the table of sessions. */
 export interface SqlTableOptions {

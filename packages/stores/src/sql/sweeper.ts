@@ -1,9 +1,9 @@
 import type { Sweeper } from "@coatcheck/core";
 import { sql } from "kysely";
-import { assertArgument } from "../arguments.ts";
-import { toInstant } from "../instant.ts";
-import type { Statement } from "./sql-runner.ts";
-import type { SessionDatabase, SessionTable } from "./sql-table.ts";
+import { assertArgument } from "../assert-argument.ts";
+import { toInstant } from "../instants.ts";
+import type { Statement } from "./statement-runner.ts";
+import type { SessionDatabase, SessionTable } from "./table.ts";
 
 /** Options of `sweep`, for whoever watches it or may have to stop it. */
 export interface SweepOptions {

@@ -1,10 +1,10 @@
 import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
 import type { Insertable, Kysely, Selectable } from "kysely";
-import { assertStoreKey } from "../arguments.ts";
-import { toInstant, withInstants } from "../instant.ts";
-import { type Statement, statementRunner } from "./sql-runner.ts";
-import { assertSubject, toSubject } from "./sql-subject.ts";
-import { type SqlSweeper, sqlSweeper } from "./sql-sweep.ts";
+import { assertStoreKey } from "../assert-argument.ts";
+import { toInstant, withInstants } from "../instants.ts";
+import { type Statement, statementRunner } from "./statement-runner.ts";
+import { assertSubject, toSubject } from "./subject.ts";
+import { type SqlSweeper, sqlSweeper } from "./sweeper.ts";
 import {
   COLUMNS,
   type SessionColumn,
@@ -12,7 +12,7 @@ import {
   type SqlTableOptions,
   toDatabase,
   toTable,
-} from "./sql-table.ts";
+} from "./table.ts";
 
 /** Options of {@link sqlStore}. */
 export interface SqlStoreOptions extends SqlTableOptions {

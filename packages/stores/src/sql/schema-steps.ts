@@ -1,6 +1,6 @@
 import { type Compilable, type Expression, type Kysely, type SchemaModule, sql } from "kysely";
-import { assertArgument } from "../arguments.ts";
-import { MAX_SUBJECT_BYTES } from "./sql-subject.ts";
+import { assertArgument } from "../assert-argument.ts";
+import { MAX_SUBJECT_BYTES } from "./subject.ts";
 
 /** A statement that can be run, and shown. */
 export interface SchemaStatement extends Compilable {

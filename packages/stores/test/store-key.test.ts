@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assertStoreKey } from "../src/arguments.ts";
+import { assertStoreKey } from "../src/assert-argument.ts";
 import { toPrefix } from "../src/prefix.ts";
 
 const KEY = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";

@@ -1,6 +1,6 @@
 import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
-import { assertStoreKey } from "../arguments.ts";
-import { toInstant, withInstants } from "../instant.ts";
+import { assertStoreKey } from "../assert-argument.ts";
+import { toInstant, withInstants } from "../instants.ts";
 import type { PrefixOptions } from "../prefix.ts";
 import {
   CREATE,
@@ -13,7 +13,7 @@ import {
   RESULTS,
   TOUCH,
   UPDATE,
-} from "./redis-scripts.ts";
+} from "./scripts.ts";
 
 /** Options of `redisStore` and `upstashStore`. */
 export interface RedisOptions extends PrefixOptions {
