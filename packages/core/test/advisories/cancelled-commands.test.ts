@@ -11,17 +11,17 @@ describe("redis-py, 20 March 2023: the answer of a cancelled command reached ano
   it("gives an answer that came too late to nobody: not to the one who waited, not to the next", async () => {
     const store = faultyStore(memoryStore());
     const app = application({ mode: serverSide(store, { timeout: 0.05 }) });
-    const [eve, mallory] = [app.guest(), app.guest()];
-    await eve.ask((session) => session.set("name", "eve"));
-    await mallory.ask((session) => session.set("name", "mallory"));
+    const [eve, mallory] = [app.newVisitor(), app.newVisitor()];
+    await eve.visit((session) => session.set("name", "eve"));
+    await mallory.visit((session) => session.set("name", "mallory"));
 
     const held = store.pauseNext("load");
-    await expect(eve.ask(dataOf)).rejects.toEqual(failure);
-    const meanwhile = await mallory.ask(dataOf);
+    await expect(eve.visit(dataOf)).rejects.toEqual(failure);
+    const meanwhile = await mallory.visit(dataOf);
     held.resume();
     expect(meanwhile.result).toEqual({ name: "mallory" });
-    expect((await mallory.ask(dataOf)).result).toEqual({ name: "mallory" });
-    expect((await eve.ask(dataOf)).result).toEqual({ name: "eve" });
+    expect((await mallory.visit(dataOf)).result).toEqual({ name: "mallory" });
+    expect((await eve.visit(dataOf)).result).toEqual({ name: "eve" });
   });
 
   it("keeps apart the requests of many users whose clients give up in the middle", async () => {
@@ -41,9 +41,9 @@ describe("redis-py, 20 March 2023: the answer of a cancelled command reached ano
     const app = application({ mode: serverSide(slow) });
     const cookies = new Map<string, string>();
     for (let user = 0; user < USERS; user++) {
-      const guest = app.guest();
-      await guest.ask((session) => session.set("name", `user ${user}`));
-      cookies.set(`user ${user}`, await guest.client.cookieHeader());
+      const newVisitor = app.newVisitor();
+      await newVisitor.visit((session) => session.set("name", `user ${user}`));
+      cookies.set(`user ${user}`, await newVisitor.client.cookieHeader());
     }
     const requests = [...cookies].map(([name, Cookie], index) => {
       const abort = new AbortController();

@@ -1,7 +1,7 @@
 import { memoryStore, serverSide } from "@coatcheck/core";
-import { cookieModes, cookieModesWithRevocations, modes, secret } from "@coatcheck/test-support";
+import { cookieModes, cookieModesWithRevocations, modes, secret, visitor } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { application, dataOf, guestOf } from "../peers/application.ts";
+import { application, dataOf } from "../peers/application.ts";
 
 /** Those in which a session can be ended although somebody has a copy of its cookie. */
 const modesThatEnd = [
@@ -16,29 +16,29 @@ const forGood = (cookie: string) => `${cookie}; Path=/; Secure; Max-Age=21474836
 describe("CVE-2022-25896: fixation, passport", () => {
   describe.each(modes())("$name", ({ mode }) => {
     it("logs nobody in who planted the cookie that a victim logged in with", async () => {
-      const { guest } = application({ mode: mode() });
-      const [attacker, victim] = [guest(), guest()];
-      await attacker.ask((session) => session.set("cart", ["bait"]));
+      const { newVisitor } = application({ mode: mode() });
+      const [attacker, victim] = [newVisitor(), newVisitor()];
+      await attacker.visit((session) => session.set("cart", ["bait"]));
       const planted = await attacker.client.cookieHeader();
       await victim.client.setCookie(forGood(planted));
-      await victim.ask((session) => session.bind("victim"));
-      expect((await victim.ask((session) => session.subject)).result).toBe("victim");
+      await victim.visit((session) => session.bind("victim"));
+      expect((await victim.visit((session) => session.subject)).result).toBe("victim");
       expect(await victim.client.cookieHeader()).not.toBe(planted);
-      expect((await attacker.ask((session) => session.subject)).result).toBeUndefined();
+      expect((await attacker.visit((session) => session.subject)).result).toBeUndefined();
     });
 
     it("gives a session planted at a logout to nobody who logs in after it", async () => {
-      const { guest } = application({ mode: mode() });
-      const [attacker, victim] = [guest(), guest()];
-      await victim.ask((session) => session.bind("victim"));
-      await victim.ask((session) => {
+      const { newVisitor } = application({ mode: mode() });
+      const [attacker, victim] = [newVisitor(), newVisitor()];
+      await victim.visit((session) => session.bind("victim"));
+      await victim.visit((session) => {
         session.destroy();
         session.flash("notice", "logged out");
       });
       await attacker.client.setCookie(forGood(await victim.client.cookieHeader()));
-      await victim.ask((session) => session.bind("victim"));
-      expect((await attacker.ask((session) => session.subject)).result).toBeUndefined();
-      expect((await victim.ask((session) => session.subject)).result).toBe("victim");
+      await victim.visit((session) => session.bind("victim"));
+      expect((await attacker.visit((session) => session.subject)).result).toBeUndefined();
+      expect((await victim.visit((session) => session.subject)).result).toBe("victim");
     });
   });
 });
@@ -47,28 +47,28 @@ describe("CVE-2025-46336: resurrection, rack-session", () => {
   describe.each(modesThatEnd)("$name", ({ mode }) => {
     describe.each(["destroy", "clear"] as const)("%s", (end) => {
       it("stays ended when a slow request that began before saves after it", async () => {
-        const { guest, events } = application({ mode: mode() });
-        const eve = guest();
-        await eve.ask((session) => session.bind("eve"));
-        const thief = guest();
+        const { newVisitor, events } = application({ mode: mode() });
+        const eve = newVisitor();
+        await eve.visit((session) => session.bind("eve"));
+        const thief = newVisitor();
         const stolen = await eve.client.cookieHeader();
         await thief.client.setCookie(forGood(stolen));
 
         const { promise: mayFinish, resolve: finish } = Promise.withResolvers<void>();
         const { promise: hasLoaded, resolve: loaded } = Promise.withResolvers<void>();
-        const slow = thief.ask(async (session) => {
+        const slow = thief.visit(async (session) => {
           loaded();
           await mayFinish;
           session.set("note", "written late");
         });
         await hasLoaded;
-        await eve.ask((session) => session[end]());
+        await eve.visit((session) => session[end]());
         finish();
 
         expect((await slow).cookies).toEqual([]);
         expect(events).toContainEqual(expect.objectContaining({ type: "write-dropped", reason: "gone" }));
         await thief.client.setCookie(forGood(stolen));
-        expect((await thief.ask((session) => [session.subject, session.size])).result).toEqual([undefined, 0]);
+        expect((await thief.visit((session) => [session.subject, session.size])).result).toEqual([undefined, 0]);
       });
     });
   });
@@ -86,29 +86,29 @@ describe("CVE-2024-35220: never expiring, @fastify/session", () => {
     it("ends by idleness when it was loaded and saved before, with every combination of options", async () => {
       for (const options of combinations) {
         for (const act of ["read", "write"]) {
-          const { guest, clock } = application({ mode: mode(), ...options });
-          const eve = guest();
-          await eve.ask((session) => session.set("count", 1));
+          const { newVisitor, clock } = application({ mode: mode(), ...options });
+          const eve = newVisitor();
+          await eve.visit((session) => session.set("count", 1));
           clock.advance(1);
-          await eve.ask((session) => (act === "write" ? session.set("count", 2) : session.get("count")));
+          await eve.visit((session) => (act === "write" ? session.set("count", 2) : session.get("count")));
           const cookie = await eve.client.cookieHeader();
           clock.advance(60);
-          const late = guest();
+          const late = newVisitor();
           await late.client.setCookie(forGood(cookie));
-          expect((await late.ask(dataOf)).result, JSON.stringify([options, act])).toEqual({});
+          expect((await late.visit(dataOf)).result, JSON.stringify([options, act])).toEqual({});
         }
       }
     });
 
     it("ends at the absolute timeout however often it was loaded and saved", async () => {
       for (const options of combinations) {
-        const { guest, clock } = application({ mode: mode(), ...options });
-        const eve = guest();
-        await eve.ask((session) => session.set("count", 0));
+        const { newVisitor, clock } = application({ mode: mode(), ...options });
+        const eve = newVisitor();
+        await eve.visit((session) => session.set("count", 0));
         let used = 0;
         for (; used <= 60; used++) {
           clock.advance(20);
-          const { result } = await eve.ask((session) => {
+          const { result } = await eve.visit((session) => {
             if (session.isNew) return false;
             session.update("count", (count) => Number(count) + 1);
             return true;
@@ -124,31 +124,31 @@ describe("CVE-2024-35220: never expiring, @fastify/session", () => {
 describe("CVE-2024-31999: a deleted cookie that opens for ever, @fastify/secure-session", () => {
   describe.each(modesThatEnd)("$name", ({ mode }) => {
     it("opens nothing with a copy of a cookie whose session was ended", async () => {
-      const { guest } = application({ mode: mode(), persistent: true });
-      const [eve, thief] = [guest(), guest()];
-      await eve.ask((session) => session.bind("eve"));
+      const { newVisitor } = application({ mode: mode(), persistent: true });
+      const [eve, thief] = [newVisitor(), newVisitor()];
+      await eve.visit((session) => session.bind("eve"));
       await thief.client.setCookie(forGood(await eve.client.cookieHeader()));
-      expect((await thief.ask((session) => session.subject)).result).toBe("eve");
-      await eve.ask((session) => session.destroy());
-      expect((await thief.ask((session) => session.subject)).result).toBeUndefined();
+      expect((await thief.visit((session) => session.subject)).result).toBe("eve");
+      await eve.visit((session) => session.destroy());
+      expect((await thief.visit((session) => session.subject)).result).toBeUndefined();
     });
   });
 
   describe.each(cookieModes())("$name", ({ mode }) => {
     it("opens nothing with such a copy after the time the cookie had, where nothing else can end it", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 60, absolute: 300 } });
-      const [eve, hoarder, user] = [guest(), guest(), guest()];
-      await eve.ask((session) => session.bind("eve"));
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60, absolute: 300 } });
+      const [eve, hoarder, user] = [newVisitor(), newVisitor(), newVisitor()];
+      await eve.visit((session) => session.bind("eve"));
       const stolen = forGood(await eve.client.cookieHeader());
       await hoarder.client.setCookie(stolen);
       await user.client.setCookie(stolen);
-      await eve.ask((session) => session.destroy());
+      await eve.visit((session) => session.destroy());
       for (let elapsed = 0; elapsed < 300; elapsed += 50) {
         clock.advance(50);
-        await user.ask((session) => session.get("anything"));
+        await user.visit((session) => session.get("anything"));
       }
-      expect((await hoarder.ask((session) => session.subject)).result).toBeUndefined();
-      expect((await user.ask((session) => session.subject)).result).toBeUndefined();
+      expect((await hoarder.visit((session) => session.subject)).result).toBeUndefined();
+      expect((await user.visit((session) => session.subject)).result).toBeUndefined();
     });
   });
 });
@@ -156,13 +156,13 @@ describe("CVE-2024-31999: a deleted cookie that opens for ever, @fastify/secure-
 describe("CVE-2025-46344: expiry outside the seal, nextjs-auth0", () => {
   describe.each(modes())("$name", ({ mode }) => {
     it("refuses a cookie that is sent after its Max-Age, whoever sends it", async () => {
-      const { guest, clock, events } = application({ mode: mode(), persistent: true, lifetime: { idle: 60 } });
-      const [eve, thief] = [guest(), guest()];
-      const { cookies } = await eve.ask((session) => session.bind("eve"));
+      const { newVisitor, clock, events } = application({ mode: mode(), persistent: true, lifetime: { idle: 60 } });
+      const [eve, thief] = [newVisitor(), newVisitor()];
+      const { cookies } = await eve.visit((session) => session.bind("eve"));
       expect(cookies[0]).toMatch(/; Max-Age=60$/);
       await thief.client.setCookie(forGood(await eve.client.cookieHeader()));
       clock.advance(60);
-      expect((await thief.ask((session) => session.subject)).result).toBeUndefined();
+      expect((await thief.visit((session) => session.subject)).result).toBeUndefined();
       expect(events.at(-1)).toEqual({ type: "rejected", reason: "expired" });
     });
 
@@ -170,13 +170,13 @@ describe("CVE-2025-46344: expiry outside the seal, nextjs-auth0", () => {
       const shared = mode();
       const strict = application({ mode: shared, lifetime: { idle: 60 } });
       const lax = application({ mode: shared, lifetime: { idle: 100_000 } });
-      const eve = strict.guest();
-      await eve.ask((session) => session.bind("eve"));
+      const eve = strict.newVisitor();
+      await eve.visit((session) => session.bind("eve"));
       const cookie = forGood(await eve.client.cookieHeader());
       const found = [];
       for (const seconds of [59, 2]) {
         lax.clock.advance(seconds);
-        const copy = guestOf({
+        const copy = visitor({
           handle: (request, handler) =>
             lax.sessions.handle(request, async (pending) => {
               await handler(pending);
@@ -185,7 +185,7 @@ describe("CVE-2025-46344: expiry outside the seal, nextjs-auth0", () => {
             }),
         });
         await copy.client.setCookie(cookie);
-        found.push((await copy.ask((session) => session.subject)).result);
+        found.push((await copy.visit((session) => session.subject)).result);
       }
       expect(found).toEqual(["eve", undefined]);
     });

@@ -18,8 +18,8 @@ describe("CVE-2025-47278: the oldest key signed, Flask", () => {
     it("seals with the first secret alone", async () => {
       const mode = site();
       const [first, second, third] = [secret(), secret(), secret()];
-      const eve = application({ mode: mode([first, second, third]) }).guest();
-      await eve.ask((session) => session.set("name", "eve"));
+      const eve = application({ mode: mode([first, second, third]) }).newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       const cookie = await eve.client.cookieHeader();
       expect(await readWith(application({ mode: mode(first) }), cookie)).toEqual({ name: "eve" });
       for (const older of [second, third, [third, second]]) {
@@ -46,9 +46,9 @@ describe("CVE-2026-39410: a prefix passed by U+00A0, hono", () => {
   describe.each(modes())("$name", ({ mode }) => {
     it("takes no cookie that a subdomain can set for the one that only this host can", async () => {
       const app = application({ mode: mode() });
-      const [mallory, eve] = [app.guest(), app.guest()];
-      await mallory.ask((session) => session.set("name", "mallory"));
-      await eve.ask((session) => session.set("name", "eve"));
+      const [mallory, eve] = [app.newVisitor(), app.newVisitor()];
+      await mallory.visit((session) => session.set("name", "mallory"));
+      await eve.visit((session) => session.set("name", "eve"));
       const [forged, real] = [await mallory.client.cookieHeader(), await eve.client.cookieHeader()];
       const value = forged.slice(forged.indexOf("=") + 1);
       for (const disguise of disguises) {
@@ -165,7 +165,7 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
         "__Host-Session",
       ]) {
         const oauth = application({ mode: mode(secrets), cookie: { name: cookieName } });
-        const { cookies } = await oauth.guest().ask((state) => {
+        const { cookies } = await oauth.newVisitor().visit((state) => {
           state.bind("mallory");
           state.set("code_verifier", "pkce");
         });
@@ -179,8 +179,8 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
       const session = application({ mode: mode(secrets) });
       for (const other of modesWithSecrets().filter((candidate) => candidate.name !== name)) {
         const { cookies } = await application({ mode: other.mode(secrets) })
-          .guest()
-          .ask((state) => state.bind("mallory"));
+          .newVisitor()
+          .visit((state) => state.bind("mallory"));
         const stranger = await session.sessions.open(requestWith(`__Host-session=${cookieValueOf(cookies[0])}`));
         expect([stranger.isNew, stranger.subject], other.name).toEqual([true, undefined]);
       }

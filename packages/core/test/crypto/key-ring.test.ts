@@ -12,7 +12,7 @@ for (const { name, site } of modesWithSecrets()) {
       const deployment = (secrets: Secrets) =>
         new SessionManager({ mode: mode(secrets), onEvent: (event) => events.push(event) });
       let sessions = deployment(first);
-      const { client, visit } = visitor<Record<string, unknown>, Record<string, string>>({
+      const { client, visit } = visitor({
         handle: (request, handler) => sessions.handle(request, handler),
       });
       const { result: session } = await visit((session) => {

@@ -5,41 +5,41 @@ import { describe, expect, it } from "vitest";
 import { application, dataOf } from "./application.ts";
 
 for (const { name, mode } of modes()) {
-  describe(`what fastify's sessions check, ${name}`, () => {
-    it("reads nothing from a cookie that was copied and is sent after a day, or after the timeout that was set", async () => {
+  describe(`fastify, ${name}`, () => {
+    it("reads nothing from a copied cookie after the idle timeout, which is a day by default", async () => {
       for (const [lifetime, seconds] of [
         [{}, 24 * 3600],
         [{ idle: 15 * 60 }, 15 * 60],
       ] as const) {
-        const { guest, clock } = application({ mode: mode(), lifetime });
-        const [eve, thief] = [guest(), guest()];
-        await eve.ask((session) => session.set("some", { a: 1, c: 3 }));
+        const { newVisitor, clock } = application({ mode: mode(), lifetime });
+        const [eve, thief] = [newVisitor(), newVisitor()];
+        await eve.visit((session) => session.set("some", { a: 1, c: 3 }));
         await thief.client.setCookie(`${await eve.client.cookieHeader()}; Path=/; Secure; Max-Age=999999999`);
         clock.advance(seconds - 1);
-        expect((await eve.ask(dataOf)).result).toEqual({ some: { a: 1, c: 3 } });
+        expect((await eve.visit(dataOf)).result).toEqual({ some: { a: 1, c: 3 } });
         clock.advance(seconds + 1);
-        expect((await thief.ask(dataOf)).result).toEqual({});
+        expect((await thief.visit(dataOf)).result).toEqual({});
       }
     });
 
-    it("lets a visitor stay who comes back in time, again and again", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 15 * 60 } });
-      const eve = guest();
-      await eve.ask((session) => session.set("some", "data"));
+    it("keeps the session of a visitor who returns within the idle timeout every time", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 15 * 60 } });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("some", "data"));
       for (let visit = 0; visit < 5; visit++) {
         clock.advance(14 * 60);
-        expect((await eve.ask(dataOf)).result).toEqual({ some: "data" });
+        expect((await eve.visit(dataOf)).result).toEqual({ some: "data" });
       }
     });
 
-    it("holds two sessions of different names, paths and lifetimes apart, and ends one alone", async () => {
+    it("keeps two sessions with different names and lifetimes apart, and destroys only one", async () => {
       const long = application({ mode: mode(), persistent: true, lifetime: { idle: 3600 }, cookie: { name: "long" } });
       const short = application({ mode: mode(), persistent: true, lifetime: { idle: 60 }, cookie: { name: "short" } });
       const headersOf = (cookies: readonly string[]) => ({
         headers: { Cookie: cookies.map((line) => line.split(";")[0]).join("; ") },
       });
-      const one = await long.guest().ask((session) => session.set("data", "kept"));
-      const other = await short.guest().ask((session) => session.set("information", "lorem"));
+      const one = await long.newVisitor().visit((session) => session.set("data", "kept"));
+      const other = await short.newVisitor().visit((session) => session.set("information", "lorem"));
       expect([one, other].map(({ cookies }) => /Max-Age=\d+/.exec(cookies[0] ?? "")?.[0])).toEqual([
         "Max-Age=3600",
         "Max-Age=60",
@@ -56,41 +56,41 @@ for (const { name, mode } of modes()) {
       expect(await left.json()).toEqual({ data: "kept" });
     });
 
-    it("lets one session's wish to outlive the browser reach no other session", async () => {
-      const { guest } = application({ mode: mode() });
-      const [eve, mallory] = [guest(), guest()];
-      const wish = await eve.ask((session) => {
+    it("applies session.persistent to its own session only", async () => {
+      const { newVisitor } = application({ mode: mode() });
+      const [eve, mallory] = [newVisitor(), newVisitor()];
+      const persistent = await eve.visit((session) => {
         session.persistent = true;
         session.set("data", "overridden");
       });
-      const other = await mallory.ask((session) => session.set("data", "default"));
-      expect([wish, other].map(({ cookies }) => /Max-Age/.test(cookies[0] ?? ""))).toEqual([true, false]);
-      const renewed = await eve.ask((session) => session.regenerate());
+      const other = await mallory.visit((session) => session.set("data", "default"));
+      expect([persistent, other].map(({ cookies }) => /Max-Age/.test(cookies[0] ?? ""))).toEqual([true, false]);
+      const renewed = await eve.visit((session) => session.regenerate());
       expect(renewed.cookies[0]).toMatch(/Max-Age=86400$/);
     });
 
-    it("can keep chosen keys only, under another id", async () => {
-      const eve = application({ mode: mode() }).guest();
-      await eve.ask((session) => {
+    it("can keep only chosen keys, under another id", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
+      await eve.visit((session) => {
         session.set("user", "username");
         session.set("email", "me@here.example");
       });
-      const before = (await eve.ask((session) => session.id)).result;
-      await eve.ask((session) => {
+      const before = (await eve.visit((session) => session.id)).result;
+      await eve.visit((session) => {
         const user = session.get("user");
         session.destroy();
         session.set("user", user ?? "");
       });
-      const { result } = await eve.ask((session) => [dataOf(session), session.id === before]);
+      const { result } = await eve.visit((session) => [dataOf(session), session.id === before]);
       expect(result).toEqual([{ user: "username" }, false]);
     });
 
-    it("removes its cookie with the path and the domain it was set with", async () => {
+    it("removes its cookie with the same path and domain", async () => {
       const cookie = { name: "sid", path: "/admin", domain: "localhost" };
-      const eve = application({ mode: mode(), cookie, persistent: true }).guest();
-      const { cookies: set } = await eve.ask((session) => session.set("a", 1), { path: "/admin" });
+      const eve = application({ mode: mode(), cookie, persistent: true }).newVisitor();
+      const { cookies: set } = await eve.visit((session) => session.set("a", 1), { path: "/admin" });
       const headers = { Cookie: set[0]?.split(";")[0] ?? "" };
-      const { cookies } = await eve.ask((session) => session.destroy(), { path: "/admin", headers });
+      const { cookies } = await eve.visit((session) => session.destroy(), { path: "/admin", headers });
       expect(cookies).toEqual([expect.stringMatching(/^sid=;.*; Max-Age=0$/)]);
       expect(attributesOf(cookies[0] ?? "")).toEqual(attributesOf(set[0] ?? ""));
       expect(attributesOf(set[0] ?? "")).toEqual([
@@ -102,7 +102,7 @@ for (const { name, mode } of modes()) {
       ]);
     });
 
-    it("clears no cookie that it knows nothing of, nor one that it did not get", async () => {
+    it("clears no cookie that it does not recognize", async () => {
       const { sessions } = application({ mode: mode() });
       for (const Cookie of [`__Host-session=${"A".repeat(43)}`, "someOtherCookie=foobar"]) {
         const request = new Request("https://localhost/", { headers: { Cookie } });
@@ -114,7 +114,7 @@ for (const { name, mode } of modes()) {
       }
     });
 
-    it("asks a schema when it is read, and is new when that says no", async () => {
+    it("starts a new session when the schema rejects the data", async () => {
       const schema: StandardSchema<Record<string, unknown>> = {
         "~standard": {
           version: 1,
@@ -127,10 +127,10 @@ for (const { name, mode } of modes()) {
       };
       const found = [];
       for (const age of [42, "old"]) {
-        const { guest } = application({ mode: mode(), schema });
-        const eve = guest();
-        await eve.ask((session) => session.set("age", age));
-        found.push((await eve.ask(dataOf)).result);
+        const { newVisitor } = application({ mode: mode(), schema });
+        const eve = newVisitor();
+        await eve.visit((session) => session.set("age", age));
+        found.push((await eve.visit(dataOf)).result);
       }
       expect(found).toEqual([{ age: 42 }, {}]);
     });
@@ -138,17 +138,17 @@ for (const { name, mode } of modes()) {
 }
 
 for (const { name, mode } of modesWithSecrets()) {
-  describe(`what fastify's sessions check of keys, ${name}`, () => {
-    it("takes secrets of 32 bytes and of any length above", async () => {
+  describe(`fastify, secrets, ${name}`, () => {
+    it("accepts secrets of 32 bytes and longer", async () => {
       const strong = secret();
       for (const secrets of [strong.slice(0, 32), strong, `${strong}${secret()}${secret()}`]) {
-        const eve = application({ mode: mode(secrets) }).guest();
-        await eve.ask((session) => session.set("some", "data"));
-        expect((await eve.ask(dataOf)).result).toEqual({ some: "data" });
+        const eve = application({ mode: mode(secrets) }).newVisitor();
+        await eve.visit((session) => session.set("some", "data"));
+        expect((await eve.visit(dataOf)).result).toEqual({ some: "data" });
       }
     });
 
-    it("refuses a list with a weak secret in any place", () => {
+    it("rejects a weak secret at any position of a list", () => {
       const [one, other] = [secret(), secret()];
       for (const secrets of [
         ["short", one],
@@ -162,34 +162,34 @@ for (const { name, mode } of modesWithSecrets()) {
 }
 
 for (const { name, mode } of cookieModes()) {
-  describe(`what fastify's sessions check of cookies, ${name}`, () => {
-    it("sends the cookie of a session that was only touched, and opens it", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 60, touchInterval: 0 } });
-      const eve = guest();
-      await eve.ask((session) => session.set("some", "data"));
+  describe(`fastify, cookies, ${name}`, () => {
+    it("sends the cookie of a session that was only extended, and reads it back", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60, touchInterval: 0 } });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("some", "data"));
       clock.advance(1);
-      const { cookies } = await eve.ask(() => "touched");
+      const { cookies } = await eve.visit(() => "touched");
       expect(cookies).toHaveLength(1);
-      expect((await eve.ask(dataOf)).result).toEqual({ some: "data" });
+      expect((await eve.visit(dataOf)).result).toEqual({ some: "data" });
     });
   });
 }
 
-describe("what fastify's secure session checks of its seal", () => {
-  it("is a new session when nonce, ciphertext or tag are cut, stretched, emptied or another's", async () => {
-    const { guest, events } = application({ mode: encryptedCookie({ secrets: secret() }) });
-    const { cookies } = await guest().ask((session) => session.set("some", "data"));
-    const { cookies: others } = await guest().ask((session) => session.set("some", "other data"));
+describe("fastify secure-session, encryption", () => {
+  it("starts a new session when nonce, ciphertext or tag is shortened, extended, empty or foreign", async () => {
+    const { newVisitor, events } = application({ mode: encryptedCookie({ secrets: secret() }) });
+    const { cookies } = await newVisitor().visit((session) => session.set("some", "data"));
+    const { cookies: others } = await newVisitor().visit((session) => session.set("some", "other data"));
     const parts = cookieValueOf(cookies[0]).split(".");
     const foreign = cookieValueOf(others[0]).split(".");
     let refused = 0;
     for (const index of [2, 3, 4]) {
       const part = parts[index] ?? "";
       for (const wrong of ["", part.slice(0, -4), `${part}AAAA`, "A".repeat(part.length), foreign[index]]) {
-        const thief = guest();
+        const thief = newVisitor();
         const value = parts.with(index, wrong ?? "").join(".");
         await thief.client.setCookie(`__Host-session=${value}; Path=/; Secure`);
-        expect((await thief.ask(dataOf)).result).toEqual({});
+        expect((await thief.visit(dataOf)).result).toEqual({});
         refused += 1;
       }
     }
@@ -197,19 +197,19 @@ describe("what fastify's secure session checks of its seal", () => {
   });
 });
 
-describe("what fastify's session checks of its store", () => {
-  it("has removed the row of the old id when a session gets another one, and of one that ended", async () => {
+describe("fastify session, stores", () => {
+  it("deletes the row of the old id after regenerate, and the row of a destroyed session", async () => {
     const rows = memoryStore();
     const store = faultyStore(rows);
-    const { guest } = application({ mode: serverSide(store) });
-    const eve = guest();
-    const idOf = async () => (await eve.ask((session) => session.id)).result ?? "";
-    await eve.ask((session) => session.set("some", "data"));
+    const { newVisitor } = application({ mode: serverSide(store) });
+    const eve = newVisitor();
+    const idOf = async () => (await eve.visit((session) => session.id)).result ?? "";
+    await eve.visit((session) => session.set("some", "data"));
     const before = await idOf();
-    await eve.ask((session) => session.regenerate());
+    await eve.visit((session) => session.regenerate());
     const after = await idOf();
     expect([await rows.load(before), (await rows.load(after))?.version]).toEqual([null, 1]);
-    await eve.ask((session) => session.destroy());
+    await eve.visit((session) => session.destroy());
     expect(await rows.load(after)).toBeNull();
     expect(store.calls).toMatchObject({ create: 2, delete: 2 });
   });

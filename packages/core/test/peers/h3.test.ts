@@ -4,15 +4,15 @@ import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "./application.ts";
 
-/** Alive at 59 s of idleness, over at 60 s. */
+/** Seconds. */
 const lifetime = { idle: 60, absolute: 120 };
 
 for (const { name, mode } of modes()) {
-  describe(`what h3 checks, ${name}`, () => {
-    it("is one session however often a request asks for it", async () => {
-      const { sessions, guest } = application({ mode: mode() });
-      const eve = guest();
-      await eve.ask((session) => session.set("foo", "bar"));
+  describe(`h3, ${name}`, () => {
+    it("opens one session however often a request awaits it", async () => {
+      const { sessions, newVisitor } = application({ mode: mode() });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("foo", "bar"));
       const headers = { Cookie: await eve.client.cookieHeader() };
       const response = await sessions.handle(new Request("https://localhost/", { headers }), async (pending) => {
         const found = await Promise.all([pending, pending, pending]);
@@ -21,97 +21,97 @@ for (const { name, mode } of modes()) {
       expect(await response.json()).toEqual([1, ["bar", "bar", "bar"]]);
     });
 
-    it("slides with use, and ends after exactly the idle timeout without", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 60, absolute: 10_000 } });
-      const eve = guest();
-      await eve.ask((session) => session.set("hits", 1));
+    it("extends a session with use, and ends an idle one exactly at the timeout", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60, absolute: 10_000 } });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("hits", 1));
       for (const hits of [2, 3, 4]) {
         clock.advance(45);
-        const { result } = await eve.ask((session) => session.update("hits", (n) => Number(n) + 1));
+        const { result } = await eve.visit((session) => session.update("hits", (n) => Number(n) + 1));
         expect(result).toBe(hits);
       }
       clock.advance(59.999);
-      expect((await eve.ask(dataOf)).result).toEqual({ hits: 4 });
+      expect((await eve.visit(dataOf)).result).toEqual({ hits: 4 });
       clock.advance(60);
-      expect((await eve.ask(dataOf)).result).toEqual({});
+      expect((await eve.visit(dataOf)).result).toEqual({});
     });
 
-    it("slides no further than the absolute timeout, which the cookie's Max-Age knows of", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime, persistent: true });
-      const eve = guest();
+    it("extends neither the session nor Max-Age beyond the absolute timeout", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime, persistent: true });
+      const eve = newVisitor();
       const ageOf = (lines: readonly string[]) => Number(/Max-Age=(\d+)/.exec(lines[0] ?? "")?.[1]);
-      expect(ageOf((await eve.ask((session) => session.set("name", "eve"))).cookies)).toBe(60);
+      expect(ageOf((await eve.visit((session) => session.set("name", "eve"))).cookies)).toBe(60);
       clock.advance(45);
-      expect(ageOf((await eve.ask(dataOf)).cookies)).toBe(60);
+      expect(ageOf((await eve.visit(dataOf)).cookies)).toBe(60);
       clock.advance(45);
-      const { result, cookies } = await eve.ask(dataOf);
+      const { result, cookies } = await eve.visit(dataOf);
       expect([result, ageOf(cookies)]).toEqual([{ name: "eve" }, 30]);
       clock.advance(29.999);
-      expect((await eve.ask(dataOf)).result).toEqual({ name: "eve" });
+      expect((await eve.visit(dataOf)).result).toEqual({ name: "eve" });
       clock.advance(0.001);
-      expect((await eve.ask(dataOf)).result).toEqual({});
+      expect((await eve.visit(dataOf)).result).toEqual({});
     });
 
-    it("ends when it said at first, whatever its use, when both timeouts are the same", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 60, absolute: 60 } });
-      const eve = guest();
-      await eve.ask((session) => session.set("name", "eve"));
+    it("ends at the first expiry whatever its use when both timeouts are equal", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60, absolute: 60 } });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       clock.advance(59);
-      const { result, cookies } = await eve.ask(dataOf);
+      const { result, cookies } = await eve.visit(dataOf);
       expect([result, cookies]).toEqual([{ name: "eve" }, []]);
       clock.advance(1);
-      expect((await eve.ask(dataOf)).result).toEqual({});
+      expect((await eve.visit(dataOf)).result).toEqual({});
     });
 
-    it("slides by no read within the touch interval, and ends between that and the idle timeout then", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 60, touchInterval: 30 } });
-      const eve = guest();
-      await eve.ask((session) => session.set("name", "eve"));
+    it("does not extend a session for a read within the touch interval", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60, touchInterval: 30 } });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       clock.advance(29);
-      expect((await eve.ask(dataOf)).result).toEqual({ name: "eve" });
+      expect((await eve.visit(dataOf)).result).toEqual({ name: "eve" });
       clock.advance(31);
-      expect((await eve.ask(dataOf)).result).toEqual({});
+      expect((await eve.visit(dataOf)).result).toEqual({});
     });
 
-    it("sets its cookie on a response that says what the client did wrong", async () => {
-      const eve = application({ mode: mode() }).guest();
-      const { response, cookies } = await eve.ask((session) => {
+    it("sets its cookie on a 401 response", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
+      const { response, cookies } = await eve.visit((session) => {
         session.set("attempts", 1);
         return new Response(null, { status: 401 });
       });
       expect([response.status, cookies.length]).toEqual([401, 1]);
-      expect((await eve.ask(dataOf)).result).toEqual({ attempts: 1 });
+      expect((await eve.visit(dataOf)).result).toEqual({ attempts: 1 });
     });
 
-    it("slides by such a response as well", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 60 } });
-      const eve = guest();
-      await eve.ask((session) => session.set("name", "eve"));
+    it("extends a session with a 400 response", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60 } });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       clock.advance(45);
-      await eve.ask(() => new Response(null, { status: 400 }));
+      await eve.visit(() => new Response(null, { status: 400 }));
       clock.advance(45);
-      expect((await eve.ask(dataOf)).result).toEqual({ name: "eve" });
+      expect((await eve.visit(dataOf)).result).toEqual({ name: "eve" });
     });
 
-    it("stays ended when the response that ended it is an error, of whatever kind, and due for sliding", async () => {
+    it("destroys a session with an error response, also one that is due for extension", async () => {
       for (const status of [403, 500, 503]) {
-        const { guest, clock } = application({ mode: mode(), lifetime: { idle: 60 } });
-        const eve = guest();
-        await eve.ask((session) => session.set("name", "eve"));
+        const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60 } });
+        const eve = newVisitor();
+        await eve.visit((session) => session.set("name", "eve"));
         clock.advance(45);
-        const { cookies } = await eve.ask((session) => {
+        const { cookies } = await eve.visit((session) => {
           session.destroy();
           return new Response(null, { status });
         });
         expect(cookies, `${status}`).toEqual([expect.stringMatching(/=;.*Max-Age=0$/)]);
-        expect((await eve.ask(dataOf)).result, `${status}`).toEqual({});
+        expect((await eve.visit(dataOf)).result, `${status}`).toEqual({});
       }
     });
 
-    it("is read from the cookie alone: no other header and no address carries it", async () => {
-      const { sessions, guest } = application({ mode: mode() });
-      const eve = guest();
-      await eve.ask((session) => session.set("name", "eve"));
+    it("reads the session from the cookie only, not from another header or the URL", async () => {
+      const { sessions, newVisitor } = application({ mode: mode() });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       const cookie = await eve.client.cookieHeader();
       const value = cookie.slice(cookie.indexOf("=") + 1);
       const headers = new Headers();
@@ -129,24 +129,24 @@ for (const { name, mode } of modes()) {
 }
 
 for (const { name, site } of modesWithSecrets()) {
-  describe(`what h3 checks of seals, ${name}`, () => {
-    it("opens what an older secret sealed only as long as that is in the list, and seals it anew", async () => {
+  describe(`h3, key rotation, ${name}`, () => {
+    it("accepts a cookie of an older secret only while the secret is listed, and re-issues it", async () => {
       const [older, newer] = [secret(), secret()];
       const mode = site();
-      const eve = application({ mode: mode(older) }).guest();
-      await eve.ask((session) => session.set("foo", "old"));
+      const eve = application({ mode: mode(older) }).newVisitor();
+      await eve.visit((session) => session.set("foo", "old"));
       const cookie = `${await eve.client.cookieHeader()}; Path=/; Secure`;
 
       const without = application({ mode: mode(newer) });
-      const refused = without.guest();
+      const refused = without.newVisitor();
       await refused.client.setCookie(cookie);
-      expect((await refused.ask(dataOf)).result).toEqual({});
+      expect((await refused.visit(dataOf)).result).toEqual({});
       expect(without.events).toEqual([{ type: "rejected", reason: "unknown-key" }]);
 
       const withBoth = application({ mode: mode([newer, older]) });
-      const accepted = withBoth.guest();
+      const accepted = withBoth.newVisitor();
       await accepted.client.setCookie(cookie);
-      const { result, cookies } = await accepted.ask(dataOf);
+      const { result, cookies } = await accepted.visit(dataOf);
       expect([result, cookies.length]).toEqual([{ foo: "old" }, 1]);
       expect(withBoth.events.map(({ type }) => type)).toEqual(["reissued"]);
     });
@@ -154,42 +154,42 @@ for (const { name, site } of modesWithSecrets()) {
 }
 
 for (const [name, mode] of Object.entries({ signedCookie, encryptedCookie })) {
-  describe(`what h3 checks of large sessions, ${name}`, () => {
+  describe(`h3, large sessions, ${name}`, () => {
     const setUp = () => {
       const app = application({ mode: mode({ secrets: secret(), chunks: 4 }), lifetime: { idle: 60 } });
-      return { ...app, eve: app.guest(), token: "x".repeat(5000) };
+      return { ...app, eve: app.newVisitor(), token: "x".repeat(5000) };
     };
 
-    it("spreads one over several cookies", async () => {
+    it("spreads a large session over several cookies", async () => {
       const { eve, token } = setUp();
-      const { cookies } = await eve.ask((session) => session.set("token", token));
+      const { cookies } = await eve.visit((session) => session.set("token", token));
       const names = cookies.map((line) => line.split("=")[0]);
       expect(names).toEqual(["__Host-session", "__Host-session.1"]);
-      expect((await eve.ask((session) => session.get("token") === token)).result).toBe(true);
+      expect((await eve.visit((session) => session.get("token") === token)).result).toBe(true);
     });
 
-    it("sends every part of it anew with an error response", async () => {
+    it("re-issues every chunk with an error response", async () => {
       const { eve, clock, token } = setUp();
-      const { cookies: first } = await eve.ask((session) => session.set("token", token));
+      const { cookies: first } = await eve.visit((session) => session.set("token", token));
       clock.advance(45);
-      const { cookies } = await eve.ask(() => new Response(null, { status: 418 }));
+      const { cookies } = await eve.visit(() => new Response(null, { status: 418 }));
       const namesOf = (lines: readonly string[]) => lines.map((line) => line.split("=")[0]).sort();
       expect(namesOf(cookies)).toEqual(namesOf(first));
       clock.advance(45);
-      expect((await eve.ask((session) => session.get("token") === token)).result).toBe(true);
+      expect((await eve.visit((session) => session.get("token") === token)).result).toBe(true);
     });
   });
 }
 
-describe("what h3 checks of work", () => {
-  it("seals, and asks for revocations, no more often than it has to", async () => {
+describe("h3, cost", () => {
+  it("sets no cookie and writes no revocation for reads within the touch interval", async () => {
     const revocations = faultyStore(memoryStore());
     const mode = encryptedCookie({ secrets: secret(), revocations });
-    const { guest, clock } = application({ mode, lifetime: { idle: 60, touchInterval: 30 } });
-    const eve = guest();
+    const { newVisitor, clock } = application({ mode, lifetime: { idle: 60, touchInterval: 30 } });
+    const eve = newVisitor();
     const sealed = [];
     for (const act of ["write", "read", "read", "write"]) {
-      const { cookies } = await eve.ask((session) => {
+      const { cookies } = await eve.visit((session) => {
         if (act === "write") session.update("hits", (n) => Number(n ?? 0) + 1);
       });
       sealed.push(cookies.length);
@@ -197,7 +197,7 @@ describe("what h3 checks of work", () => {
     }
     expect(sealed).toEqual([1, 0, 0, 1]);
     clock.advance(30);
-    expect((await eve.ask(dataOf)).cookies).toHaveLength(1);
+    expect((await eve.visit(dataOf)).cookies).toHaveLength(1);
     expect(revocations.calls).toMatchObject({ create: 0, update: 0, touch: 0, delete: 0 });
   });
 });

@@ -1,22 +1,22 @@
 import { memoryStore, serverSide, signedCookie } from "@coatcheck/core";
-import { attributesOf, cookieModes, modes, secret } from "@coatcheck/test-support";
+import { attributesOf, cookieModes, modes, secret, visitor } from "@coatcheck/test-support";
 import { sessionTransaction } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { application, dataOf, guestOf } from "./application.ts";
+import { application, dataOf } from "./application.ts";
 
 for (const { name, mode } of modes()) {
-  describe(`what koa-session checks, ${name}`, () => {
-    it("keeps a text with semicolons, quotes and line breaks", async () => {
-      const eve = application({ mode: mode() }).guest();
+  describe(`koa-session, ${name}`, () => {
+    it("stores a text with semicolons, quotes and line breaks", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
       const text = ';=,"\\ \r\n%3B\u0000';
-      await eve.ask((session) => session.set(text, text));
-      expect((await eve.ask(dataOf)).result).toEqual({ [text]: text });
+      await eve.visit((session) => session.set(text, text));
+      expect((await eve.visit(dataOf)).result).toEqual({ [text]: text });
     });
 
-    it("does nothing when nobody asks for the session, for a visitor who has one either", async () => {
-      const { sessions, guest, events } = application({ mode: mode() });
-      const eve = guest();
-      await eve.ask((session) => session.set("name", "eve"));
+    it("does nothing when the session is not awaited, also for a visitor who has one", async () => {
+      const { sessions, newVisitor, events } = application({ mode: mode() });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       const headers = { Cookie: await eve.client.cookieHeader() };
       const answer = new Response(null, { headers: { "X-Own": "1" } });
       const response = await sessions.handle(new Request("https://localhost/", { headers }), () => answer);
@@ -25,63 +25,63 @@ for (const { name, mode } of modes()) {
       expect(events.map(({ type }) => type)).toEqual(["created"]);
     });
 
-    it("is the same session, with its id, on every request that only reads it", async () => {
-      const eve = application({ mode: mode() }).guest();
-      await eve.ask((session) => session.set("name", "eve"));
-      const first = await eve.ask((session) => session.id);
-      const second = await eve.ask((session) => session.id);
+    it("keeps the id and sends no cookie on requests that only read", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
+      const first = await eve.visit((session) => session.id);
+      const second = await eve.visit((session) => session.id);
       expect(first.result).toMatch(/^[\w-]{22,}$/);
       expect(second.result).toBe(first.result);
       expect([...first.cookies, ...second.cookies]).toEqual([]);
     });
 
-    it("refuses what is no plain data, and keeps what was there", async () => {
-      const eve = application({ mode: mode() }).guest();
-      await eve.ask((session) => session.set("name", "eve"));
+    it("rejects values that are not JSON, and keeps the old value", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       for (const wrong of [new Map(), () => 1, Symbol("s"), 1n, Number.NaN, new Date()]) {
-        const { result } = await eve.ask((session) => {
+        const { result } = await eve.visit((session) => {
           expect(() => session.set("name", wrong)).toThrow(expect.objectContaining({ code: "NOT_SERIALIZABLE" }));
           return session.get("name");
         });
         expect(result).toBe("eve");
       }
-      expect((await eve.ask(dataOf)).result).toEqual({ name: "eve" });
+      expect((await eve.visit(dataOf)).result).toEqual({ name: "eve" });
     });
 
-    it("tells how many keys it has", async () => {
-      const eve = application({ mode: mode() }).guest();
-      expect((await eve.ask((session) => session.size)).result).toBe(0);
-      await eve.ask((session) => {
+    it("counts its keys", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
+      expect((await eve.visit((session) => session.size)).result).toBe(0);
+      await eve.visit((session) => {
         session.set("a", 1);
         session.set("b", 2);
       });
-      expect((await eve.ask((session) => session.size)).result).toBe(2);
+      expect((await eve.visit((session) => session.size)).result).toBe(2);
     });
 
-    it("is kept when an error was caught and answered below it, and not when it was thrown through it", async () => {
-      const { sessions, guest } = application({ mode: mode() });
-      const caught = guest();
-      const { response, cookies } = await caught.ask((session) => {
+    it("saves the session when the handler answers with an error, and not when the handler throws", async () => {
+      const { sessions, newVisitor } = application({ mode: mode() });
+      const caught = newVisitor();
+      const { response, cookies } = await caught.visit((session) => {
         session.set("name", "funny");
         return new Response("Unauthorized", { status: 401 });
       });
       expect([response.status, cookies.length]).toEqual([401, 1]);
-      expect((await caught.ask(dataOf)).result).toEqual({ name: "funny" });
+      expect((await caught.visit(dataOf)).result).toEqual({ name: "funny" });
 
-      const upstream = guestOf({
+      const upstream = visitor({
         handle: (request, handler) =>
           sessions.handle(request, handler).catch(() => new Response("Unauthorized", { status: 401 })),
       });
-      await upstream.ask((session) => session.set("name", "funny"));
-      const thrown = upstream.ask((session) => {
+      await upstream.visit((session) => session.set("name", "funny"));
+      const thrown = upstream.visit((session) => {
         session.set("name", "not so funny");
         throw new Error("401");
       });
-      await expect(thrown).rejects.toThrow("did not come to its end");
-      expect((await upstream.ask(dataOf)).result).toEqual({ name: "funny" });
+      await expect(thrown).rejects.toThrow("threw an error");
+      expect((await upstream.visit(dataOf)).result).toEqual({ name: "funny" });
     });
 
-    it("sets nothing before it is committed", async () => {
+    it("sets nothing before the commit", async () => {
       const { sessions, events } = application({ mode: mode() });
       const pending = sessions.open(new Request("https://localhost/"));
       (await pending).set("name", "eve");
@@ -92,36 +92,36 @@ for (const { name, mode } of modes()) {
       expect(events.map(({ type }) => type)).toEqual(["created"]);
     });
 
-    it("outlives many changes as a cookie that ends with the browser", async () => {
-      const { guest, clock } = application({ mode: mode(), lifetime: { idle: 100, absolute: 10_000 } });
-      const eve = guest();
+    it("keeps a cookie without expiry through many changes", async () => {
+      const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 100, absolute: 10_000 } });
+      const eve = newVisitor();
       for (let step = 0; step < 5; step++) {
-        const { cookies } = await eve.ask((session) => session.set("step", step));
+        const { cookies } = await eve.visit((session) => session.set("step", step));
         for (const line of cookies) expect(line).not.toMatch(/max-age|expires/i);
         clock.advance(90);
-        expect((await eve.ask(dataOf)).result).toEqual({ step });
+        expect((await eve.visit(dataOf)).result).toEqual({ step });
       }
     });
 
-    it("sends the cookie again when nothing but its lifetime was changed, and keeps nothing but a lifetime", async () => {
-      const { guest } = application({ mode: mode(), lifetime: { idle: 100 } });
-      const eve = guest();
-      const onlyThat = await guest().ask((session) => {
+    it("sends the cookie again when only session.persistent changed, but stores no session for it", async () => {
+      const { newVisitor } = application({ mode: mode(), lifetime: { idle: 100 } });
+      const eve = newVisitor();
+      const onlyPersistent = await newVisitor().visit((session) => {
         session.persistent = true;
       });
-      expect(onlyThat.cookies).toEqual([]);
-      await eve.ask((session) => session.set("name", "eve"));
-      const { cookies } = await eve.ask((session) => {
+      expect(onlyPersistent.cookies).toEqual([]);
+      await eve.visit((session) => session.set("name", "eve"));
+      const { cookies } = await eve.visit((session) => {
         session.persistent = true;
       });
       expect(cookies).toEqual([expect.stringMatching(/; Max-Age=100$/)]);
-      expect((await eve.ask((session) => session.persistent)).result).toBe(true);
+      expect((await eve.visit((session) => session.persistent)).result).toBe(true);
     });
 
-    it("is empty and new for the rest of the request that ended it, and its one cookie is removed", async () => {
-      const eve = application({ mode: mode() }).guest();
-      const { cookies: set } = await eve.ask((session) => session.set("name", "eve"));
-      const { cookies, result } = await eve.ask((session) => {
+    it("is new and empty after destroy, and removes its cookie", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
+      const { cookies: set } = await eve.visit((session) => session.set("name", "eve"));
+      const { cookies, result } = await eve.visit((session) => {
         session.destroy();
         return [session.get("name"), session.size, session.isNew, session.subject];
       });
@@ -131,7 +131,7 @@ for (const { name, mode } of modes()) {
       expect(await eve.client.cookieHeader()).toBe("");
     });
 
-    it("takes a cookie that it cannot decode for none, never for an error, and does not clear it", async () => {
+    it("treats an undecodable cookie as none, without an error and without clearing it", async () => {
       const { sessions, events } = application({ mode: mode() });
       const values = ["invalid-key", "{}", "eyJhIjoxfQ", "a.b.c", "a..b.c.d", "%", "=", "2~", "~", "x".repeat(9000)];
       for (const value of values) {
@@ -145,19 +145,19 @@ for (const { name, mode } of modes()) {
       expect(events).toEqual(values.map(() => ({ type: "rejected", reason: "malformed" })));
     });
 
-    it("says SameSite as it was told", async () => {
+    it("sets SameSite as configured", async () => {
       for (const [sameSite, expected] of [
         ["none", "None"],
         ["lax", "Lax"],
         ["strict", "Strict"],
       ] as const) {
-        const eve = application({ mode: mode(), cookie: { sameSite } }).guest();
-        const { cookies } = await eve.ask((session) => session.set("a", 1));
+        const eve = application({ mode: mode(), cookie: { sameSite } }).newVisitor();
+        const { cookies } = await eve.visit((session) => session.set("a", 1));
         expect(cookies[0]).toContain(`; SameSite=${expected}`);
       }
     });
 
-    it("stands beside another session of another name", async () => {
+    it("keeps two sessions with different names in one response", async () => {
       const shop = application({ mode: mode(), cookie: { name: "shop" } });
       const desk = application({ mode: mode(), cookie: { name: "desk" } });
       const request = (cookie = "") => new Request("https://localhost/", { headers: { Cookie: cookie } });
@@ -176,61 +176,61 @@ for (const { name, mode } of modes()) {
       expect(await (await both(cookie, [])).json()).toEqual(["shopper", "clerk"]);
     });
 
-    it("is sent anew in the second half of its time and not in the first, when it is told so", async () => {
+    it("re-issues the cookie in the second half of the idle timeout when touchInterval is half of it", async () => {
       const lifetime = { idle: 100, touchInterval: 50 };
-      const { guest, clock } = application({ mode: mode(), persistent: true, lifetime });
-      const eve = guest();
-      await eve.ask((session) => session.set("name", "eve"));
+      const { newVisitor, clock } = application({ mode: mode(), persistent: true, lifetime });
+      const eve = newVisitor();
+      await eve.visit((session) => session.set("name", "eve"));
       clock.advance(49);
-      expect((await eve.ask(dataOf)).cookies).toEqual([]);
+      expect((await eve.visit(dataOf)).cookies).toEqual([]);
       clock.advance(1);
-      expect((await eve.ask(dataOf)).cookies).toHaveLength(1);
-      expect((await guest().ask(dataOf)).cookies).toEqual([]);
+      expect((await eve.visit(dataOf)).cookies).toHaveLength(1);
+      expect((await newVisitor().visit(dataOf)).cookies).toEqual([]);
     });
 
-    it("can be laid down by a test before the first request", async () => {
-      const { sessions, guest } = application({ mode: mode() });
+    it("accepts a session that a test has created", async () => {
+      const { sessions, newVisitor } = application({ mode: mode() });
       const cookie = await sessionTransaction(sessions, (session) => session.set("name", "eve"));
-      const eve = guest();
+      const eve = newVisitor();
       await eve.client.setCookie(`${cookie}; Path=/; Secure`);
-      expect((await eve.ask(dataOf)).result).toEqual({ name: "eve" });
+      expect((await eve.visit(dataOf)).result).toEqual({ name: "eve" });
     });
   });
 }
 
 for (const { name, mode } of cookieModes()) {
-  describe(`what koa-session checks of its cookie, ${name}`, () => {
-    it("sends another cookie when the data changed", async () => {
-      const eve = application({ mode: mode() }).guest();
-      const { cookies: first } = await eve.ask((session) => session.set("step", 1));
-      const { cookies: second } = await eve.ask((session) => session.set("step", 2));
+  describe(`koa-session, cookies, ${name}`, () => {
+    it("sends another cookie when the data changes", async () => {
+      const eve = application({ mode: mode() }).newVisitor();
+      const { cookies: first } = await eve.visit((session) => session.set("step", 1));
+      const { cookies: second } = await eve.visit((session) => session.set("step", 2));
       expect([first.length, second.length]).toEqual([1, 1]);
       expect(second[0] === first[0]).toBe(false);
     });
   });
 }
 
-describe("what koa-session checks of its options", () => {
-  it("goes on as it began when the objects it was made from are changed", async () => {
+describe("koa-session, options", () => {
+  it("ignores later changes to the objects that were passed as options", async () => {
     const [first, other] = [secret(), secret()];
     const secrets = [first];
     const cookie = { name: "sid", sameSite: "lax" as "lax" | "strict" };
     const lifetime = { idle: 100 };
     const options = { mode: signedCookie({ secrets }), cookie, lifetime };
-    const { guest, clock } = application(options);
-    const eve = guest();
-    await eve.ask((session) => session.set("name", "eve"));
+    const { newVisitor, clock } = application(options);
+    const eve = newVisitor();
+    await eve.visit((session) => session.set("name", "eve"));
     secrets[0] = other;
     Object.assign(cookie, { name: "other", sameSite: "strict" });
     lifetime.idle = 1;
     options.mode = signedCookie({ secrets: other });
     clock.advance(90);
-    const { result, cookies } = await eve.ask(dataOf);
+    const { result, cookies } = await eve.visit(dataOf);
     expect(result).toEqual({ name: "eve" });
     expect(cookies).toEqual([expect.stringMatching(/^sid=.*SameSite=Lax$/)]);
   });
 
-  it("refuses a mode, a store or a schema that is none", () => {
+  it("rejects an invalid mode, store or schema", () => {
     const wrong = [
       () => application({ mode: undefined as never }),
       () => application({ mode: {} as never }),

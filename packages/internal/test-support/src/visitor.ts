@@ -2,7 +2,7 @@ import type { Session, SessionManager } from "@coatcheck/core";
 import { type Browser, browser } from "@coatcheck/testing";
 
 /** A browser of an application whose handler does with the session what each request asks for. */
-export interface Visitor<Data extends object, Flash extends object> {
+export interface Visitor<Data extends object = Record<string, unknown>, Flash extends object = Record<string, string>> {
   readonly client: Browser;
   /**
    * Sends a request whose handler awaits the session and calls `act` with it. If `act` returns a `Response`, that is
@@ -30,7 +30,7 @@ export interface Visit<Result> {
 const ACT_HEADER = "X-Act";
 
 /** A visitor of an application of this manager. */
-export function visitor<Data extends object, Flash extends object>(
+export function visitor<Data extends object = Record<string, unknown>, Flash extends object = Record<string, string>>(
   sessions: Pick<SessionManager<Data, Flash>, "handle">,
 ): Visitor<Data, Flash> {
   const acts: ((session: Session<Data, Flash>) => Promise<Response>)[] = [];
