@@ -1,6 +1,7 @@
 // Prints every violation of the boundaries between and inside packages, and how many there are of each kind.
 import { RULES } from "./boundaries/rules.ts";
-import { readManifests, readSources } from "./boundaries/source-files.ts";
+import { readSources } from "./boundaries/source-files.ts";
+import { readManifests } from "./repository.ts";
 
 const repository = { files: readSources(), manifests: readManifests() };
 let total = 0;

@@ -3,10 +3,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { phrasesIn } from "./phrases.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { root } from "./repository.ts";
 
 /** Globs of the files that hold text. */
 const TEXT_FILES = ["ts", "tsx", "mjs", "js", "md", "json", "jsonc", "html", "css", "sql", "toml", "yml"].map(

@@ -1,14 +1,12 @@
 import { posix } from "node:path";
-import type { Manifest, SourceFile } from "./source-files.ts";
+import { type Manifest, sourcesByEntry } from "../repository.ts";
+import type { SourceFile } from "./source-files.ts";
 
 /** An import of one source file by another. */
 export interface Import {
   readonly from: string;
   readonly to: string;
 }
-
-/** The condition in `exports` that leads to the source of an entry point. */
-const SOURCE_CONDITION = "@coatcheck/source";
 
 /** Every import of one of these files by another of them, type imports included. */
 export function importsBetween(files: readonly SourceFile[], manifests: readonly Manifest[]): Import[] {
@@ -50,16 +48,4 @@ export function circlesIn(imports: readonly Import[]): string[][] {
     circles.push(circle);
   }
   return circles;
-}
-
-/** By specifier, `@coatcheck/core/toolkit`: the path of the source. */
-function sourcesByEntry(manifests: readonly Manifest[]): Map<string, string> {
-  const entries = new Map<string, string>();
-  for (const { folder, name, exports = {} } of manifests) {
-    for (const [key, target] of Object.entries(exports)) {
-      const source = typeof target === "string" ? target : target[SOURCE_CONDITION];
-      if (source !== undefined) entries.set(posix.join(name, key), posix.join(folder, source));
-    }
-  }
-  return entries;
 }

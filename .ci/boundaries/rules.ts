@@ -1,7 +1,8 @@
 import type { ESTree } from "vite";
+import type { Manifest } from "../repository.ts";
 import { circlesIn, type Import, importsBetween } from "./import-graph.ts";
 import { coreLayer, PACKAGES, packageLayer } from "./packages.ts";
-import { type Manifest, type SourceFile, visit } from "./source-files.ts";
+import { type SourceFile, visit } from "./source-files.ts";
 
 /** Lines of source in an adapter: it takes the request, calls the core and returns the response. */
 export const MAX_ADAPTER_LINES = 80;

@@ -1,10 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join, matchesGlob } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type ESTree, parseSync, Visitor, type VisitorObject } from "vite";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { listFiles, root } from "../repository.ts";
 
 /** A module of the repository. */
 export interface SourceFile {
@@ -15,27 +12,11 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** The manifest of a package of the repository. */
-export interface Manifest {
-  readonly folder: string;
-  readonly name: string;
-  readonly private?: boolean;
-  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
-}
-
 /** All TypeScript sources of packages, adapters and examples, without tests. */
 export function readSources(): SourceFile[] {
   return listFiles("{packages,packages/internal,adapters,examples}/*/src/**/*.{ts,tsx}").map((path) =>
     toSourceFile(path, readFileSync(join(root, path), "utf8")),
   );
-}
-
-/** The manifests of all packages, adapters and examples. */
-export function readManifests(): Manifest[] {
-  return listFiles("{packages,packages/internal,adapters,examples}/*/package.json").map((path) => ({
-    ...JSON.parse(readFileSync(join(root, path), "utf8")),
-    folder: path.replace(/\/package\.json$/, ""),
-  }));
 }
 
 /** Reads the imports of a file. */
@@ -62,10 +43,4 @@ export function visit({ path, text }: Pick<SourceFile, "path" | "text">, visitor
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
   new Visitor(visitor).visit(program);
-}
-
-function listFiles(glob: string): string[] {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
-  const files = execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim().split("\n");
-  return files.filter((file) => matchesGlob(file, glob) && existsSync(join(root, file)));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Repository, RULES } from "../boundaries/rules.ts";
-import { type Manifest, readManifests, readSources, toSourceFile } from "../boundaries/source-files.ts";
+import { readSources, toSourceFile } from "../boundaries/source-files.ts";
+import { type Manifest, readManifests } from "../repository.ts";
 
 const repository: Repository = { files: readSources(), manifests: readManifests() };
 

@@ -1,8 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-
-/** The repository. */
-export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+import { root } from "../repository.ts";
 
 /** What a bundler makes of a program. */
 export interface Bundle {

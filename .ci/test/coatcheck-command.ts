@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 import type { Command } from "./shell-commands.ts";
 
 /** What may answer "no" to the empty databases and the strange cookie of a test, and is right to. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 import { runCoatcheck } from "./coatcheck-command.ts";
 import type { Command } from "./shell-commands.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 
 /** Lines of source an example may have, so that it is read before it is copied. The shop is the big one. */
 const MAX_LINES = 80;

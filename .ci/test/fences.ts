@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 
 /** A block of code in a page of documentation. */
 export interface Fence {

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { root } from "./bundle.ts";
+import { readManifests, root } from "../repository.ts";
 
 /** A package as it is published. */
 export interface Packed {
@@ -61,9 +61,7 @@ interface Published {
 
 /** What is not private, each after what it needs. */
 function readPublished(): Published[] {
-  let left = ["packages", "adapters"]
-    .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
-    .map((folder) => ({ folder, ...JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) }))
+  let left = readManifests()
     .filter((manifest) => manifest.private !== true)
     .map(({ folder, name, dependencies, peerDependencies }): Published => {
       return { folder, name, needs: Object.keys({ ...dependencies, ...peerDependencies }) };

@@ -7,7 +7,7 @@ import { Miniflare } from "miniflare";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 import { link, packAll, unpack } from "./pack.ts";
 
 const PACKAGES = [

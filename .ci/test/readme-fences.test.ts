@@ -5,7 +5,7 @@ import { migrationSql } from "@coatcheck/stores/sql";
 import { sqliteDatabase } from "@coatcheck/stores/sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import { describe, expect, it } from "vitest";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 import { type Fence, fences } from "./fences.ts";
 import { PROGRAM } from "./readme-programs.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 import { pages, readPage, withoutFences } from "./fences.ts";
 
 /** The targets of links and pictures in a text without blocks of code. Code in a line is no link. */

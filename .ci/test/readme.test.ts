@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { bundleWorker } from "@coatcheck/engines/worker";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 import { ENGINE_VARIABLES, type ReadmeEngines, startReadmeEngines } from "./readme-engines.ts";
 import { type Program, programs } from "./readme-programs.ts";
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "./bundle.ts";
+import { root } from "../repository.ts";
 
 const page = readFileSync(join(root, "packages/core/docs/security.md"), "utf8");
 const promised = new Set(page.match(/SEC-\d\d/g));
