@@ -1,6 +1,6 @@
 import { exitCodes } from "./exit-codes.ts";
 
-/** Every `code` that an error of the command line can have. */
+/** Every `code` of an error of the command line. */
 export type CliErrorCode = UsageErrorCode | EngineErrorCode;
 
 type UsageErrorCode =
@@ -27,14 +27,14 @@ type EngineErrorCode =
   | "ENGINE_FAILED"
   | "NOT_MIGRATED";
 
-/** An error that its message explains, so that no stack is shown. No message holds a secret, an id or data. */
+/** An error that needs no stack trace. Its message contains no secret, no id and no data. */
 export abstract class CliError extends Error {
   override readonly name = "CliError";
   abstract readonly code: CliErrorCode;
   abstract readonly exitCode: number;
 }
 
-/** What the user wrote or fed cannot be used. */
+/** The arguments or the input cannot be used. */
 export class UsageError extends CliError {
   readonly code: UsageErrorCode;
   readonly exitCode: number = exitCodes.usage;
@@ -45,7 +45,7 @@ export class UsageError extends CliError {
   }
 }
 
-/** The engine cannot do what was asked, or cannot be asked. */
+/** The database engine cannot be reached, or cannot do what the command needs. */
 export class EngineError extends CliError {
   readonly code: EngineErrorCode;
   readonly exitCode: number = exitCodes.engine;

@@ -1,22 +1,22 @@
 /** Options whose value may be an id. */
-const TAKE_IDS = ["--except", "--subject"];
+const OPTIONS_WITH_ID = ["--except", "--subject"];
 
 /**
- * The arguments as commander is to see them. One id or cookie in 64 begins with `-`, and would be read as an option, and
- * told of as an unknown one: it goes behind `--`.
+ * Moves ids and cookies that begin with `-` behind `--`. One in 64 does, and commander would read it as an option, and
+ * print it as an unknown one.
  */
-export function toArguments(args: readonly string[]): string[] {
+export function separateDashedValues(args: readonly string[]): string[] {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
-  const kept: string[] = [];
-  const moved: string[] = [];
+  const options: string[] = [];
+  const dashedValues: string[] = [];
   for (const [index, arg] of args.slice(0, end).entries()) {
-    const isMoved = isMisread(arg) && !TAKE_IDS.includes(args[index - 1] ?? "");
-    (isMoved ? moved : kept).push(arg);
+    const isOptionValue = OPTIONS_WITH_ID.includes(args[index - 1] ?? "");
+    (isDashedValue(arg) && !isOptionValue ? dashedValues : options).push(arg);
   }
-  return moved.length === 0 ? [...args] : [...kept, "--", ...moved, ...args.slice(end + 1)];
+  return dashedValues.length === 0 ? [...args] : [...options, "--", ...dashedValues, ...args.slice(end + 1)];
 }
 
-/** Longer than any option is, and without the `=` of one with its value. */
-function isMisread(arg: string): boolean {
+/** Longer than any option, and without the `=` of an option with its value. */
+function isDashedValue(arg: string): boolean {
   return /^-[\w.~-]{21,}$/.test(arg);
 }

@@ -1,12 +1,12 @@
-/** What the process ends with. */
+/** The exit codes of the process. */
 export const exitCodes = {
   done: 0,
-  /** It was asked, and the answer is no. */
+  /** The command worked, and its answer is no. */
   no: 1,
   /** Wrong usage or input. */
   usage: 2,
   /** The engine, or the driver for it, is missing, unreachable, not ready, or failed. */
   engine: 3,
-  /** As shells say of what Ctrl+C ended. */
+  /** The code that shells use for Ctrl+C. */
   interrupted: 130,
 } as const;

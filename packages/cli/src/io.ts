@@ -1,21 +1,21 @@
 import type { Readable, Writable } from "node:stream";
 
-/** What a command has of the world. Tests give it another one. */
+/** Everything outside of the program that a command uses, so that tests can replace it. */
 export interface CliIo {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  /** Takes results, and nothing else: it may be another program's input. */
+  /** For results only, because it may be the input of another program. */
   readonly stdout: CliStream;
-  /** Takes all that is said besides: progress, questions, errors. */
+  /** For everything else: progress, questions, errors. */
   readonly stderr: CliStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** What the process is to end with, one of `exitCodes`. */
+  /** Sets the exit code of the process, one of `exitCodes`. */
   setExitCode(code: number): void;
-  /** Calls `act` once when somebody asks the process to end (Ctrl+C); returns what takes that back. */
+  /** Calls `act` once on Ctrl+C or SIGTERM. Returns a function that removes the listener. */
   onInterrupt(act: () => void): () => void;
 }
 
-/** Where text goes to. */
+/** A stream for text. */
 export type CliStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };

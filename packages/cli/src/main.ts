@@ -1,7 +1,7 @@
 import process from "node:process";
 import { runCoatcheck } from "./program.ts";
 
-// Whoever reads the output may stop reading: `coatcheck sessions list … | head -1`.
+// The reader of the output may stop early: `coatcheck sessions list … | head -1`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
 const args = process.argv.slice(2);
@@ -17,7 +17,7 @@ await runCoatcheck(
       process.exitCode = code;
     },
     onInterrupt(act) {
-      // Once: the second Ctrl+C ends the process whatever it does.
+      // Once, so that a second Ctrl+C ends the process at once.
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, act);
       return () => {
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, act);
@@ -27,6 +27,6 @@ await runCoatcheck(
   args,
 );
 
-// A connection that hangs must not keep the process; what was written must arrive.
+// A hanging connection must not keep the process alive, but all output must be written.
 for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
 process.exit();

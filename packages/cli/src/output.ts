@@ -6,31 +6,31 @@ export interface OutputOptions {
   readonly json?: boolean;
 }
 
-/** Gives the result, on standard output: one JSON document for programs, or the text for people. */
-export function giveResult(io: CliIo, { json }: OutputOptions, document: object, text: string): void {
-  // JSON stays the same JSON when a character in a text is spelled out.
+/** Writes the result to standard output: one JSON document for programs, or text for people. */
+export function writeResult(io: CliIo, { json }: OutputOptions, document: object, text: string): void {
+  // Escaping a character inside a JSON string does not change its value.
   io.stdout.write(json ? `${toPrintable(JSON.stringify(document))}\n` : `${text}\n`);
 }
 
-/** Says something besides the result, on standard error. With `--json` nothing is said. */
-export function say(io: CliIo, { json }: OutputOptions, text: string): void {
+/** Writes a remark to standard error, unless `--json` was given. */
+export function writeRemark(io: CliIo, { json }: OutputOptions, text: string): void {
   if (!json) io.stderr.write(`${text}\n`);
 }
 
-/** Whether somebody looks at the stream, in a terminal that obeys control sequences. */
+/** Whether the stream is a terminal that understands control sequences. */
 export function isTerminal(io: CliIo, stream: CliStream): boolean {
   return stream.isTTY === true && io.env["TERM"] !== "dumb";
 }
 
-/** Text in a style where there is a terminal and its owner wants colour (https://no-color.org). */
+/** Styled text in a terminal, unless NO_COLOR is set (https://no-color.org). */
 export function styled(io: CliIo, stream: CliStream, style: "bold" | "red" | "green" | "yellow", text: string): string {
   if (!isTerminal(io, stream) || io.env["NO_COLOR"]) return text;
   return styleText(style, text, { validateStream: false });
 }
 
 /**
- * Text of somebody else's as one line, with what a terminal would obey or not show spelled out: a cookie's claims and a
- * session's subject come from whoever sent them.
+ * Foreign text on one line, with control and invisible characters escaped. The claims of a cookie and the subject of a
+ * session may be written by an attacker, and a terminal would execute their control sequences.
  */
 export function toPrintable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
@@ -42,7 +42,7 @@ function toHex(unit: number): string {
   return unit.toString(16).padStart(4, "0");
 }
 
-/** A table without lines; the last column takes what is left. */
+/** Columns separated by two spaces. */
 export function toTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

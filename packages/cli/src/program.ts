@@ -7,7 +7,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { secretCommand } from "./commands/secret.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { sweepCommand } from "./commands/sweep.ts";
-import { toArguments } from "./dashed-values.ts";
+import { separateDashedValues } from "./dashed-values.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { CliIo } from "./io.ts";
 import { styled } from "./output.ts";
@@ -16,22 +16,22 @@ import { coatcheckVersion } from "./version.ts";
 const EXIT_CODES = `
 Exit codes:
   0    done
-  1    the answer is no: a weak secret, a cookie that is rejected, migrations pending
+  1    the answer is no: a weak secret, a rejected cookie, pending migrations
   2    wrong usage or input
   3    the engine or its driver is missing, unreachable, not ready, or failed
   130  interrupted by Ctrl+C
 
-Every command takes --json, and tells more with --help.`;
+Every command accepts --json, and explains itself with --help.`;
 
-/** Runs one command line. Whatever goes wrong is told on `io.stderr`, and by the exit code. */
+/** Runs one command line. Failures are reported on `io.stderr` and by the exit code. */
 export async function runCoatcheck(io: CliIo, args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
   try {
-    await coatcheckProgram(io, json).parseAsync(toArguments(args), { from: "user" });
+    await coatcheckProgram(io, json).parseAsync(separateDashedValues(args), { from: "user" });
   } catch (error) {
     const { code, message, exitCode } = toFailure(error);
     io.setExitCode(exitCode);
-    // Help has been printed, whether it was asked for or is the answer to half a command.
+    // Help has been printed already, on request or because the command was incomplete.
     if (code === HELP && !json) return;
     if (exitCode === exitCodes.done) return;
     const text = `${styled(io, io.stderr, "red", "error:")} ${message}`;
@@ -42,11 +42,11 @@ export async function runCoatcheck(io: CliIo, args: readonly string[]): Promise<
 /**
  * The program with all of its commands.
  *
- * @param isJson - help that nobody asked for is not printed: the error says what is wrong
+ * @param isJson - whether to print a JSON error instead of help when a command is incomplete
  */
 export function coatcheckProgram(io: CliIo, isJson = false): Command {
   const program = new Command("coatcheck")
-    .description("Sessions of coatcheck from the command line: a project, secrets, cookies, tables, devices.")
+    .description("The command line of coatcheck: projects, secrets, cookies, tables and sessions.")
     .version(coatcheckVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print help for a command")
     .helpCommand("help [command]", "print help for a command")
@@ -56,7 +56,7 @@ export function coatcheckProgram(io: CliIo, isJson = false): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => isJson || io.stderr.write(text),
-      // Told once, by whoever runs the program.
+      // `runCoatcheck` reports the error.
       outputError: () => undefined,
     });
 
@@ -69,19 +69,19 @@ export function coatcheckProgram(io: CliIo, isJson = false): Command {
     sessionsCommand(io),
   ];
   for (const command of commands) program.addCommand(command);
-  settle(program);
+  inheritSettings(program);
   return program;
 }
 
-/** Commands that were made on their own get the program's settings, and those below them too. */
-function settle(parent: Command): void {
+/** Gives the settings of the program to all commands below it. */
+function inheritSettings(parent: Command): void {
   for (const command of parent.commands) {
     command.copyInheritedSettings(parent);
-    settle(command);
+    inheritSettings(command);
   }
 }
 
-/** The code of what commander throws after it has printed help. */
+/** The code of the error that commander throws after it has printed help. */
 const HELP = "HELP";
 
 interface Failure {
@@ -98,13 +98,13 @@ function toFailure(error: unknown): Failure {
   return { code: "UNEXPECTED", message, exitCode: exitCodes.engine };
 }
 
-/** Commander ends with 1 for what is 2 here, and quotes what was typed, which may be a cookie in the wrong place. */
+/** Commander exits with 1 for wrong usage, and quotes arguments, which may be a misplaced cookie. */
 function toUsageFailure({ code, message, exitCode }: CommanderError): Failure {
   if (exitCode === 0) return { code: HELP, message, exitCode };
   if (code === "commander.help")
-    return { code: HELP, message: "The command is missing, or there is none of that name.", exitCode: exitCodes.usage };
+    return { code: HELP, message: "The command is missing or unknown.", exitCode: exitCodes.usage };
   if (code === "commander.unknownOption" && message.includes("'--json'")) {
-    return new UsageError("USAGE", "--json goes behind a command: coatcheck migrate status --json");
+    return new UsageError("USAGE", "--json comes after a command: coatcheck migrate status --json");
   }
   const text = message.replace(/^error: /, "").replace(/'[^']{40,}'/g, "'…'");
   return new UsageError("USAGE", text);

@@ -1,33 +1,33 @@
 import type { CliIo } from "./io.ts";
 import { isTerminal } from "./output.ts";
 
-/** Shows how far something is, while somebody looks. */
+/** Shows progress in a terminal. */
 export interface ProgressBar {
-  /** @param done - of the total so far */
+  /** @param done - how many of the total are done */
   update(done: number): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void;
 }
 
 const WIDTH = 24;
 
 /**
- * A bar on the terminal's last line; nothing where there is no terminal. (That of `@clack/prompts` takes the keyboard, and
- * ends the process with 0 on Ctrl+C, where a sweep has to finish its batch and say what was done.)
+ * A bar on the last line of the terminal, or nothing without a terminal. The bar of `@clack/prompts` cannot be used: it
+ * captures the keyboard and exits with 0 on Ctrl+C, but a sweep has to finish its batch and report its result.
  */
 export function progressBar(io: CliIo, label: string, total: number): ProgressBar {
   if (!isTerminal(io, io.stderr) || total === 0) return { update: () => undefined, end: () => undefined };
   const format = new Intl.NumberFormat("en");
   return {
     update(done) {
-      // There may be more by now than was counted.
+      // By now there may be more than were counted.
       const full = Math.min(WIDTH, Math.floor((done / total) * WIDTH));
-      const bar = "#".repeat(full) + "-".repeat(WIDTH - full);
+      const filled = "#".repeat(full) + "-".repeat(WIDTH - full);
       const count = `${format.format(done)} of ${format.format(Math.max(done, total))}`;
-      // On a second line it would be out of reach, and one more be left behind each time. In the last column some wrap.
-      const room = (io.stderr.columns || 80) - 1;
-      const whole = `${label} [${bar}] ${count}`;
-      io.stderr.write(`\r\u001b[K${whole.length <= room ? whole : count.slice(0, room)}`);
+      // A bar of two lines could not be erased. Some terminals wrap as soon as the last column is written.
+      const width = (io.stderr.columns || 80) - 1;
+      const bar = `${label} [${filled}] ${count}`;
+      io.stderr.write(`\r\u001b[K${bar.length <= width ? bar : count.slice(0, width)}`);
     },
     end() {
       io.stderr.write("\r\u001b[K");

@@ -1,6 +1,6 @@
 import type { CliIo } from "./io.ts";
 
-/** All that comes in, as text. */
+/** All of standard input, as text. */
 export async function readStdin(io: CliIo): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));

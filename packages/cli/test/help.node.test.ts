@@ -15,7 +15,7 @@ const program = coatcheckProgram({
   onInterrupt: () => () => undefined,
 });
 
-/** Every command that can be given, as it is typed. */
+/** All commands below a command, with the words that are typed. */
 function commandsBelow(parent: Command, path: readonly string[] = []): { path: readonly string[]; command: Command }[] {
   return parent.commands.flatMap((command) => {
     const own = [...path, command.name()];
@@ -27,7 +27,7 @@ const commands = commandsBelow(program);
 const runnable = commands.filter(({ command }) => command.commands.length === 0);
 
 describe("coatcheck --help", () => {
-  it("lists the commands and the exit codes, and goes to standard output", async () => {
+  it("lists the commands and the exit codes on standard output", async () => {
     const { status, stdout, stderr } = await coatcheck(["--help"]);
     expect([status, stderr]).toEqual([0, ""]);
     for (const name of ["secret", "inspect", "migrate", "sweep", "sessions", "Exit codes:", "130"]) {
@@ -35,7 +35,7 @@ describe("coatcheck --help", () => {
     }
   });
 
-  it("comes on standard error, as an error, when nothing was asked for", async () => {
+  it("is printed on standard error if the command is incomplete", async () => {
     const { status, stdout, stderr } = await coatcheck([]);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("Usage: coatcheck");
@@ -45,13 +45,13 @@ describe("coatcheck --help", () => {
     expect(half.stderr).not.toContain("error:");
   });
 
-  it("gives way to one JSON document where that was asked for", async () => {
+  it("is replaced by a JSON error with --json", async () => {
     for (const args of [["--json"], ["--json", "secret"], ["migrate", "--json"], ["help", "nothing", "--json"]]) {
       const { status, stdout, stderr } = await inProcess(args);
       expect([status, stdout]).toEqual([2, ""]);
       const { code, message } = JSON.parse(stderr).error;
       expect(code, args.join(" ")).toMatch(/^(USAGE|HELP)$/);
-      expect(message).toMatch(/goes behind a command|none of that name/);
+      expect(message).toMatch(/comes after a command|missing or unknown/);
     }
   });
 
@@ -60,7 +60,7 @@ describe("coatcheck --help", () => {
   });
 
   for (const { path, command } of commands) {
-    it(`tells of ${path.join(" ")}`, async () => {
+    it(`explains ${path.join(" ")}`, async () => {
       const { status, stdout, stderr } = await inProcess([...path, "--help"]);
       expect([status, stderr]).toEqual([0, ""]);
       expect(stdout).toContain(`Usage: coatcheck ${path.join(" ")}`);
@@ -68,7 +68,7 @@ describe("coatcheck --help", () => {
     });
   }
 
-  it("shows an example of each command, and has each do JSON", async () => {
+  it("shows an example and --json for every command", async () => {
     expect(runnable.length).toBeGreaterThan(8);
     for (const { path } of runnable) {
       const { stdout } = await inProcess([...path, "--help"]);

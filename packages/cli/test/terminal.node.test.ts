@@ -12,11 +12,11 @@ import { openSql } from "../src/engines/open-sql.ts";
 import { cookieLines, valueIn } from "./support/cookies.ts";
 import { COMMAND, coatcheck } from "./support/run-coatcheck.ts";
 
-/** Runs a command in a terminal of its own. */
+/** The program `script`, which runs a command in a new terminal. */
 const script = await startOrSkip("the command line in a terminal", async () => {
   const howToGet = "apt-get install bsdutils";
-  // That of BSD and macOS takes other arguments.
-  if (process.platform !== "linux") throw new MissingEngineError(`the script of util-linux is needed: ${howToGet}`);
+  // The script of BSD and macOS has other arguments.
+  if (process.platform !== "linux") throw new MissingEngineError(`the script of util-linux is required: ${howToGet}`);
   return findProgram("script", howToGet);
 });
 
@@ -47,13 +47,13 @@ interface TerminalOptions {
   readonly answer?: string;
 }
 
-/** What a terminal shows of a run, and how it ends. `answer` is typed when `question` is seen. */
+/** Runs a command in a terminal, and types `answer` when `question` appears. Returns what the terminal shows. */
 async function inTerminal(
   args: readonly string[],
   { env = {}, columns = 100, question, answer = "" }: TerminalOptions = {},
 ): Promise<{ readonly status: number | null; readonly shown: string }> {
   const command = [...COMMAND, ...args].map((word) => `'${word}'`).join(" ");
-  // The new terminal has no size yet; what asks a question would wrap it after each letter.
+  // The new terminal has no size yet, and questions would wrap after each letter.
   const child = spawn(script ?? "", ["-qec", `stty cols ${columns} rows 30; ${command}`, "/dev/null"], {
     cwd: folder,
     env: { PATH: process.env["PATH"], TERM: "xterm", ...env },
@@ -71,7 +71,7 @@ async function inTerminal(
 }
 
 describe.skipIf(script === undefined)("coatcheck in a terminal", () => {
-  it("shows how far a sweep is, and leaves nothing of that behind", async () => {
+  it("shows the progress of a sweep, and removes it at the end", async () => {
     await addExpired(2_500);
     const { status, shown } = await inTerminal(["sweep", "--url", file]);
     expect(status).toBe(0);
@@ -80,7 +80,7 @@ describe.skipIf(script === undefined)("coatcheck in a terminal", () => {
     expect(shown.split(`\r${ESCAPE}[K`).at(-1)).toBe("2500 expired sessions removed.\r\n");
   });
 
-  it("keeps that on one line of a narrow terminal", async () => {
+  it("shows the progress on one line of a narrow terminal", async () => {
     await addExpired(2500);
     const { shown } = await inTerminal(["sweep", "--url", file, "--batch", "500"], { columns: 20 });
     const steps = shown.split(`\r${ESCAPE}[K`).slice(1, -1);
@@ -94,14 +94,14 @@ describe.skipIf(script === undefined)("coatcheck in a terminal", () => {
     const { status, shown } = await inTerminal(["sweep", "--url", file, "--batch", "5"], options);
     expect(status).toBe(130);
     expect(shown).toMatch(
-      /\d+ expired sessions removed\.\r\nInterrupted: about \d+ are left\. Run it again to go on\./,
+      /\d+ expired sessions removed\.\r\nInterrupted: about \d+ are left\. Run it again to continue\./,
     );
     expect((await coatcheck(["sweep", "--url", file])).status).toBe(0);
   });
 
-  it("colours its verdict, unless NO_COLOR says not to", async () => {
-    const coloured = await inTerminal(["inspect", `${value.slice(0, -4)}`]);
-    expect(coloured.shown).toContain(`${ESCAPE}[31mrejected${ESCAPE}[39m`);
+  it("colors the verdict, unless NO_COLOR is set or the terminal is dumb", async () => {
+    const colored = await inTerminal(["inspect", `${value.slice(0, -4)}`]);
+    expect(colored.shown).toContain(`${ESCAPE}[31mrejected${ESCAPE}[39m`);
     const plain = await inTerminal(["inspect", value.slice(0, -4)], { env: { NO_COLOR: "1" } });
     expect(plain.shown).toContain("rejected: malformed");
     expect(plain.shown.includes(ESCAPE)).toBe(false);
@@ -109,7 +109,7 @@ describe.skipIf(script === undefined)("coatcheck in a terminal", () => {
     expect(dumb.shown.includes(ESCAPE)).toBe(false);
   });
 
-  it("asks before it removes a table, and leaves it for a no", async () => {
+  it("asks before it removes a table, and keeps it if the answer is no", async () => {
     const question = "Remove the table";
     const no = await inTerminal(["migrate", "down", "--url", file], { question, answer: "n" });
     expect([no.status, no.shown.includes("Nothing was changed.")]).toEqual([1, true]);
@@ -118,7 +118,7 @@ describe.skipIf(script === undefined)("coatcheck in a terminal", () => {
     expect([yes.status, yes.shown.includes("undone: 0001_create_sessions")]).toEqual([0, true]);
   });
 
-  it("asks for a secret to check, and does not show it", async () => {
+  it("asks for the secret to check, and does not show it", async () => {
     const typed = secret();
     const { status, shown } = await inTerminal(["secret", "--check"], {
       question: "Secret to check",
@@ -128,14 +128,14 @@ describe.skipIf(script === undefined)("coatcheck in a terminal", () => {
     expect(shown).toContain("strong");
   });
 
-  it("asks for a cookie rather than wait for one to be typed", async () => {
+  it("requires a cookie instead of waiting for input from the keyboard", async () => {
     const { status, shown } = await inTerminal(["inspect"]);
-    expect([status, shown.includes("Give a cookie: on standard input")]).toEqual([2, true]);
+    expect([status, shown.includes("Give a cookie on standard input")]).toEqual([2, true]);
   });
 });
 
 describe("coatcheck in a pipe", () => {
-  it("has no colour and no bar", async () => {
+  it("prints no color and no progress", async () => {
     await coatcheck(["migrate", "up", "--url", file]);
     await addExpired(10);
     for (const args of [

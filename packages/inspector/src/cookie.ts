@@ -1,2 +1,3 @@
-export { type CookieAnatomy, type CookieClaims, joinChunks, readCookie } from "./cookie/decoded-cookie.ts";
-export { type RejectionLesson, rejectionLessons } from "./cookie/rejection-explanations.ts";
+export { type CookieClaims, type DecodedCookie, decodeCookie } from "./cookie/decoded-cookie.ts";
+export { formatDistance, formatDuration, formatInstant, isInstant, toIso } from "./cookie/instants.ts";
+export { type RejectionExplanation, rejectionExplanations } from "./cookie/rejection-explanations.ts";

@@ -1,44 +1,47 @@
 import { type SessionEventListener, SessionManager, type SessionManagerOptions } from "@coatcheck/core";
-import { assertOption, sha256 } from "@coatcheck/core/toolkit";
-import { type Inspection, inspect } from "./cookie/inspect-cookie.ts";
+import { assertOption, sha256, toBase64Url } from "@coatcheck/core/toolkit";
+import { type CookieInspection, inspectCookie } from "./cookie/inspect-cookie.ts";
 import { eventLog } from "./events/event-log.ts";
 import { eventStream } from "./events/event-stream.ts";
-import { eventTrail } from "./events/session-events.ts";
-import { type InspectorGuard, type Refusal, refusalOf } from "./page/access.ts";
-import { pageOf } from "./page/page.ts";
+import { sessionEvents } from "./events/session-events.ts";
+import { checkAccess, type InspectorGuard } from "./page/access.ts";
+import { describeFailure } from "./page/describe-failure.ts";
+import { renderPage } from "./page/page.ts";
+import { denialResponse, pageResponse, streamResponse } from "./page/responses.ts";
 
 /** Options of {@link sessionInspector}. */
 export interface SessionInspectorOptions {
   /**
-   * Decides alone who may see the page, by a login say. Without it, the page is shown on localhost only, to requests that
-   * came through no proxy, as far as a request can tell.
+   * Decides alone who may see the page, for example by a login. Without a guard, the page is shown on localhost only, to
+   * requests that came through no proxy. A request cannot prove either, so use a guard outside development.
    */
   readonly guard?: InspectorGuard;
 }
 
-/** What {@link sessionInspector} makes. */
+/** A page about the session of the browser that opens it. */
 export interface SessionInspector {
   /**
-   * Answers a request for the page with it, and with the session's events where its URL has `?events`; to be mounted at
-   * any path. Nothing is stored, touched or set.
+   * Answers a request with the page, or with a stream of the session's events if the URL has `?events`. Mount it at any
+   * path. It stores nothing, extends no session and sets no cookie.
    */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** To be given to the manager. Notes the event, and hands it on to the `onEvent` of the options, if there is one. */
+  /** The manager's `onEvent`. Records the event, and calls the `onEvent` of the options, if there is one. */
   readonly onEvent: SessionEventListener;
 }
 
 /**
- * A page for developers about the session of whoever opens it: the cookie, what is stored, the timeouts, the last events,
- * and why the cookie was not honoured.
+ * A page that shows developers the session of their browser: the cookie, the stored session, the timeouts, the latest
+ * events, and why the cookie was rejected.
  *
- * @param options - those of the manager; an `AccountManager`'s too
- * @throws as `SessionManager` does
+ * @param options - the options of the manager, or of the `AccountManager`
+ * @throws as the constructor of `SessionManager` does
  */
 export function sessionInspector<Data extends object>(
   options: SessionManagerOptions<Data>,
   { guard }: SessionInspectorOptions = {},
 ): SessionInspector {
   assertOption(guard === undefined || typeof guard === "function", "guard must be a function of the request");
+  // Checks the options.
   new SessionManager(options);
   const now = options.now ?? Date.now;
   const log = eventLog();
@@ -50,60 +53,24 @@ export function sessionInspector<Data extends object>(
     },
 
     async fetch(request) {
-      const refusal = await refusalOf(request, guard);
-      if (refusal) return refuse(refusal);
-      const inspection = await inspect(options, request);
-      const { verdict, id, kept } = inspection;
-      const trail = eventTrail(log, { id, subject: verdict.type === "honoured" ? kept?.session.subject : undefined });
-      const standing = await standingOf(inspection);
+      const denied = await checkAccess(request, guard);
+      if (denied) return denialResponse(denied);
+      const inspection = await inspectCookie(options, request);
+      const { verdict, id, loaded } = inspection;
+      const isAccepted = verdict.type === "accepted";
+      const events = sessionEvents(log, { id, subject: isAccepted ? loaded?.session.subject : undefined });
+      const revision = await revisionOf(inspection);
       if (new URL(request.url).searchParams.has("events")) {
-        const stream = eventStream(request.signal, { trail, standing, isHonoured: verdict.type === "honoured" });
-        return new Response(stream, { headers: { ...HEADERS, "Content-Type": "text/event-stream" } });
+        return streamResponse(eventStream(request.signal, { events, revision, isAccepted }));
       }
-      const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-      return new Response(pageOf({ options, inspection, trail, standing, nonce }), {
-        headers: {
-          ...HEADERS,
-          "Content-Type": "text/html; charset=utf-8",
-          "Content-Security-Policy": policyOf(nonce),
-        },
-      });
+      const nonce = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+      return pageResponse(renderPage({ options, inspection, events, revision, nonce }), nonce);
     },
   };
 }
 
-/** No cache keeps the page, no other site frames or loads it, and nothing on it is taken for what it is not. */
-const HEADERS = {
-  "Cache-Control": "no-store",
-  Vary: "Cookie",
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
-  "Referrer-Policy": "no-referrer",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Cross-Origin-Opener-Policy": "same-origin",
-  // Of proxies that would hold back a stream until it has ended.
-  "X-Accel-Buffering": "no",
-};
-
-function policyOf(nonce: string): string {
-  return [
-    "default-src 'none'",
-    `style-src 'nonce-${nonce}'`,
-    `script-src 'nonce-${nonce}'`,
-    "connect-src 'self'",
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
-}
-
-function refuse({ status, message }: Refusal): Response {
-  const headers = { ...HEADERS, "Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": policyOf("") };
-  return new Response(`${message}\n`, { status, headers: status === 405 ? { ...headers, Allow: "GET" } : headers });
-}
-
-/** The same as long as the page that shows the inspection need not be loaded again. A hash, for an id may be in it. */
-async function standingOf({ verdict, id, kept }: Inspection): Promise<string> {
-  return (await sha256(JSON.stringify([verdict, id, kept?.session.version]))).slice(0, 12);
+/** Stays the same as long as the page need not be reloaded. A hash, because it may contain an id. */
+async function revisionOf({ verdict, id, loaded }: CookieInspection): Promise<string> {
+  const shown = verdict.type === "failed" ? describeFailure(verdict.error) : verdict;
+  return (await sha256(JSON.stringify([shown, id, loaded?.session.version]))).slice(0, 12);
 }

@@ -5,7 +5,7 @@ import { browser } from "@coatcheck/testing";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verdictIn } from "./support/app-with-inspector.ts";
+import { verdictIn } from "./support/page-text.ts";
 
 let server: ReturnType<typeof serve>;
 let origin = "";
@@ -38,12 +38,12 @@ afterAll(async () => {
   await closed;
 });
 
-describe("sessionInspector in Hono, over a socket", () => {
+describe("sessionInspector in a Hono app, over HTTP", () => {
   it("shows the session, and its events as they happen", async () => {
     const client = browser({ origin });
     await client.fetch("/login");
     const page = await (await client.fetch("/inspector")).text();
-    expect(verdictIn(page)).toBe("honoured");
+    expect(verdictIn(page)).toBe("accepted");
 
     const response = await client.fetch("/inspector?events");
     const reader = (response.body as ReadableStream<BufferSource>).pipeThrough(new TextDecoderStream()).getReader();
@@ -54,14 +54,14 @@ describe("sessionInspector in Hono, over a socket", () => {
     expect(text).toContain('"type":"regenerated"');
   });
 
-  it("is refused to who came by another name", async () => {
+  it("denies access to a request from a proxy or for another host", async () => {
     const port = new URL(origin).port;
     const { status } = await fetch(`${origin}/inspector`, { headers: { "X-Forwarded-For": "10.0.0.7" } });
     expect(status).toBe(403);
-    // fetch does not let a Host be chosen.
+    // fetch cannot send another Host header.
     const { request } = await import("node:http");
-    const asked = request({ port, host: "127.0.0.1", path: "/inspector", headers: { Host: "shop.example" } }).end();
-    const [answer] = await once(asked, "response");
+    const outgoing = request({ port, host: "127.0.0.1", path: "/inspector", headers: { Host: "shop.example" } }).end();
+    const [answer] = await once(outgoing, "response");
     answer.resume();
     expect(answer.statusCode).toBe(403);
   });

@@ -101,7 +101,7 @@ for (const { name, mode } of modes()) {
 }
 
 for (const { name, site } of modesWithSecrets()) {
-  it(`tells a cookie of an older secret from one of the first, ${name}`, async () => {
+  it(`sessionInspector says whether a cookie was made with the first or an older secret: ${name}`, async () => {
     const [older, newer] = [secret(), secret()];
     const mode = site();
     const { visitor, redeploy } = setUp({ mode: mode(older) });

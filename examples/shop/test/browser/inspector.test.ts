@@ -32,7 +32,7 @@ each("the inspector in a browser, %s", (_, environment) => {
     await page.goto("/login");
     await submit(page, "/login", eve);
     await page.goto("/inspector");
-    expect(await page.textContent("#verdict")).toMatch(/honoured/i);
+    expect(await page.textContent("#verdict")).toMatch(/accepted/i);
     expect(await page.textContent("main")).toContain("Eve");
     const shown = await page.content();
     for (const { value } of await context.cookies()) {
@@ -51,14 +51,14 @@ each("the inspector in a browser, %s", (_, environment) => {
     await submit(page, "/login", eve);
     await page.goto("/inspector");
     // What happens before the stream is there, under a cookie that is gone by then, it cannot tell of.
-    await page.locator("#live", { hasText: "by themselves" }).waitFor();
+    await page.locator("#live", { hasText: "automatically" }).waitFor();
     const other = await context.newPage();
     await other.goto("/");
     await submit(other, "/logout");
     await page.locator("#list", { hasText: "destroyed" }).waitFor();
   });
 
-  it("says why a cookie that somebody changed was not honoured", async () => {
+  it("says why a changed cookie is rejected", async () => {
     const { page, context } = await newPerson(chromium, shop.url);
     await page.goto("/login");
     await submit(page, "/login", eve);
@@ -83,7 +83,7 @@ describe.skipIf(chromium === undefined)("the inspector in a browser with many ta
     const tabs = await Promise.all(Array.from({ length: 6 }, () => context.newPage()));
     for (const tab of tabs) {
       await tab.goto("/inspector");
-      await tab.locator("#live", { hasText: "by themselves" }).waitFor();
+      await tab.locator("#live", { hasText: "automatically" }).waitFor();
       await show(tab, false);
     }
     await page.goto("/");

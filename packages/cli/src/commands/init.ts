@@ -5,25 +5,25 @@ import { exitCodes } from "../exit-codes.ts";
 import { similarTemplate, type Template, templates } from "../init/templates.ts";
 import { writeProject } from "../init/write-project.ts";
 import type { CliIo } from "../io.ts";
-import { giveResult, isTerminal, type OutputOptions } from "../output.ts";
+import { isTerminal, type OutputOptions, writeResult } from "../output.ts";
 
 const names = templates.map(({ name }) => name).join(", ");
 
 const EXAMPLES = `
 Examples:
   coatcheck init               ask for the template, and write into this folder
-  coatcheck init hono my-app   write into a new one
+  coatcheck init hono my-app   write into a new folder
 
-Exit codes: 0 written; 2 wrong usage, or a folder that is not empty; 130 the question was not answered.`;
+Exit codes: 0 written; 2 wrong usage, or a folder that is not empty; 130 the question was cancelled.`;
 
-/** `coatcheck init [template] [folder]`: a project that runs, with a secret of its own. */
+/** `coatcheck init [template] [folder]`: writes a project that runs, with its own secret. */
 export function initCommand(io: CliIo): Command {
   return new Command("init")
     .summary("start a project")
-    .description("Write a small project with sessions, and a secret of its own in a file that git ignores.")
-    .argument("[template]", `${names}; asked for on a terminal`)
-    .argument("[folder]", "a new or an empty one", ".")
-    .option("--json", "print what was written, and what to type next, as JSON")
+    .description("Write a small project with sessions, and its own secret in a file that git ignores.")
+    .argument("[template]", `${names}; without it, a terminal is asked`)
+    .argument("[folder]", "a new or an empty folder", ".")
+    .option("--json", "print the files and the next commands as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (name: string | undefined, folder: string, options: OutputOptions) => {
       const isAsked = name === undefined && !options.json && io.stdin.isTTY === true && isTerminal(io, io.stderr);
@@ -40,7 +40,7 @@ export function initCommand(io: CliIo): Command {
         files: writeProject(template, path),
         next: [...(path === io.cwd ? [] : [`cd ${quote(folder)}`]), ...template.commands],
       };
-      giveResult(io, options, written, toText(template, written));
+      writeResult(io, options, written, toText(template, written));
     });
 }
 
@@ -48,14 +48,14 @@ interface Written {
   readonly template: string;
   readonly folder: string;
   readonly files: readonly string[];
-  /** What to type next. */
+  /** The next commands to type. */
   readonly next: readonly string[];
 }
 
 async function ask(io: CliIo): Promise<Template | undefined> {
   const { isCancel, select } = await import("@clack/prompts");
   const answer = await select({
-    message: "Where is it to run?",
+    message: "Where will the project run?",
     options: templates.map((template) => ({ value: template, label: template.name, hint: template.title })),
     input: io.stdin,
     output: io.stderr,
@@ -89,7 +89,7 @@ function toText({ title, secretFile, url }: Template, { folder, files, next }: W
   ].join("\n");
 }
 
-/** As a shell takes it for one word, and `cd` for a folder. */
+/** Quoted so that a shell reads it as one word, and `cd` as a folder. */
 function quote(folder: string): string {
   const path = folder.startsWith("-") ? `./${folder}` : folder;
   return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { addSqlOptions, type EngineOptions, sqlTargetOf } from "../engines/engine-options.ts";
 import type { CliIo } from "../io.ts";
-import { giveResult, type OutputOptions } from "../output.ts";
+import { type OutputOptions, writeResult } from "../output.ts";
 
 type SqlDialect = "postgres" | "mysql" | "sqlite";
 
@@ -16,17 +16,17 @@ Examples:
   coatcheck migrate sql --dialect mysql --table auth_sessions
   coatcheck migrate sql --dialect sqlite --down
 
-MariaDB takes --dialect mysql.`;
+For MariaDB, use --dialect mysql.`;
 
-/** `coatcheck migrate sql`: the statements, for review or to run by hand. */
+/** `coatcheck migrate sql`: prints the statements, for review or to run them by hand. */
 export function migrateSqlCommand(io: CliIo): Command {
   return addSqlOptions(new Command("sql"))
-    .summary("print the statements")
+    .summary("print the SQL statements")
     .description(
-      "Print the statements of all migrations, for review or for a migrator of your own. No database is asked.",
+      "Print the statements of all migrations, for review or for your own migration tool. No database is contacted.",
     )
-    .addOption(new Option("--dialect <name>", "whose SQL").choices(["postgres", "mysql", "sqlite"]))
-    .option("--down", "the statements that remove the table")
+    .addOption(new Option("--dialect <name>", "the SQL dialect").choices(["postgres", "mysql", "sqlite"]))
+    .option("--down", "print the statements that remove the table")
     .option("--json", "print JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (options: MigrateSqlOptions) => {
@@ -34,13 +34,13 @@ export function migrateSqlCommand(io: CliIo): Command {
       const dialect = options.dialect ?? sqlTargetOf(io, options).engine;
       const { migrationSql } = await import("@coatcheck/stores/sql");
       const direction = down ? "down" : "up";
-      const sql = migrationSql(await offline(dialect), { direction, ...(table !== undefined && { table }) });
-      giveResult(io, options, { dialect, direction, sql }, sql.trimEnd());
+      const sql = migrationSql(await offlineKysely(dialect), { direction, ...(table !== undefined && { table }) });
+      writeResult(io, options, { dialect, direction, sql }, sql.trimEnd());
     });
 }
 
-/** A Kysely that knows a language and no database. */
-async function offline(dialect: SqlDialect) {
+/** A Kysely instance with a dialect and without a database. */
+async function offlineKysely(dialect: SqlDialect) {
   const kysely = await import("kysely");
   const { createAdapter, createQueryCompiler, createIntrospector } = {
     postgres: () => new kysely.PostgresDialect({ pool: noPool }),
@@ -53,7 +53,7 @@ async function offline(dialect: SqlDialect) {
   });
 }
 
-/** Is never called. */
+/** The dialects require it, and never call it. */
 async function noPool(): Promise<never> {
-  throw new Error("no database is asked");
+  throw new Error("No database is contacted.");
 }

@@ -4,7 +4,7 @@ import { addSqlOptions, type EngineOptions, sqlTargetOf, URL_HELP } from "../eng
 import { withSql } from "../engines/with-engine.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
-import { giveResult, isTerminal, type OutputOptions, say, toTable } from "../output.ts";
+import { isTerminal, type OutputOptions, toTable, writeRemark, writeResult } from "../output.ts";
 import { migrateSqlCommand } from "./migrate-sql.ts";
 import { migrationStatus } from "./migration-status.ts";
 
@@ -12,33 +12,33 @@ interface MigrateOptions extends EngineOptions, OutputOptions {
   readonly yes?: boolean;
 }
 
-/** `coatcheck migrate`: the table of sessions in a SQL database. */
+/** `coatcheck migrate`: creates, updates and removes the table of sessions in a SQL database. */
 export function migrateCommand(io: CliIo): Command {
   const command = new Command("migrate")
-    .summary("make the table of sessions in a SQL database, or remove it")
-    .description(
-      "Make the table of sessions in PostgreSQL, MySQL, MariaDB or SQLite, bring it up to date, or remove it.",
-    )
+    .summary("create or remove the table of sessions in a SQL database")
+    .description("Create, update or remove the table of sessions in PostgreSQL, MySQL, MariaDB or SQLite.")
     .addHelpText("after", URL_HELP);
 
   addSqlOptions(command.command("up"))
-    .summary("make the table, or bring it up to date")
-    .description("Make the table, or bring it up to date. What is done already is not done again.")
+    .summary("create or update the table")
+    .description("Create or update the table. Migrations that are done already are skipped.")
     .option("--json", "print JSON")
     .addHelpText("after", examplesOf("coatcheck migrate up --url sqlite:sessions.db"))
     .action((options: MigrateOptions) => up(io, options));
 
   addSqlOptions(command.command("down"))
-    .summary("remove the table, and all sessions")
-    .description("Remove the table, and all sessions in it. Asks before; where nobody can be asked, --yes is needed.")
+    .summary("remove the table and all sessions")
+    .description(
+      "Remove the table and all sessions in it. Asks for confirmation; outside a terminal, --yes is required.",
+    )
     .option("--yes", "do not ask")
     .option("--json", "print JSON")
     .addHelpText("after", examplesOf("coatcheck migrate down --url sqlite:sessions.db --yes"))
     .action((options: MigrateOptions) => down(io, options));
 
   addSqlOptions(command.command("status"))
-    .summary("list the migrations, done or pending")
-    .description("List the migrations, and whether each is done. Exit code 1 when one is pending.")
+    .summary("list the migrations, done and pending")
+    .description("List the migrations, and whether each is done. The exit code is 1 if one is pending.")
     .option("--json", "print JSON")
     .addHelpText("after", examplesOf("coatcheck migrate status --url sqlite:sessions.db"))
     .action((options: MigrateOptions) => status(io, options));
@@ -53,26 +53,26 @@ async function up(io: CliIo, options: MigrateOptions): Promise<void> {
   const done = results.map(({ migrationName }) => migrationName);
   const text =
     done.length === 0 ? "Nothing to do: the table is up to date." : done.map((name) => `done: ${name}`).join("\n");
-  giveResult(io, options, { done }, text);
+  writeResult(io, options, { done }, text);
 }
 
 async function down(io: CliIo, options: MigrateOptions): Promise<void> {
   const target = sqlTargetOf(io, options);
   const { migrate } = await import("@coatcheck/stores/sql");
-  // Connected before the question: nobody is asked about what cannot be done.
+  // The connection comes before the question, which would be pointless if the database cannot be reached.
   const results = await withSql(io, target, options, async (db) => {
     const isConfirmed = options.yes || (await confirm(io, options, target.name));
     return isConfirmed ? migrate(db, { ...tableOf(options), direction: "down" }) : undefined;
   });
   if (results === undefined) {
     io.setExitCode(exitCodes.no);
-    say(io, options, "Nothing was changed.");
+    writeRemark(io, options, "Nothing was changed.");
     return;
   }
   const undone = results.map(({ migrationName }) => migrationName);
   const text =
     undone.length === 0 ? "Nothing to do: there is no table." : undone.map((name) => `undone: ${name}`).join("\n");
-  giveResult(io, options, { undone }, text);
+  writeResult(io, options, { undone }, text);
 }
 
 async function status(io: CliIo, options: MigrateOptions): Promise<void> {
@@ -81,18 +81,18 @@ async function status(io: CliIo, options: MigrateOptions): Promise<void> {
   const isPending = migrations.some(({ doneAt }) => doneAt === undefined);
   if (isPending) io.setExitCode(exitCodes.no);
   const rows = migrations.map(({ name, doneAt }) => [name, doneAt === undefined ? "pending" : `done ${doneAt}`]);
-  giveResult(io, options, { migrations, pending: isPending }, toTable(rows));
+  writeResult(io, options, { migrations, pending: isPending }, toTable(rows));
 }
 
 async function confirm(io: CliIo, { json }: OutputOptions, name: string): Promise<boolean> {
   if (json || !io.stdin.isTTY || !isTerminal(io, io.stderr)) {
     throw new UsageError(
       "NOT_CONFIRMED",
-      "This removes the table and all sessions, and nobody can be asked. Add --yes.",
+      "This removes the table and all sessions, and there is no terminal to confirm it. Add --yes.",
     );
   }
   const { confirm: ask } = await import("@clack/prompts");
-  const message = `Remove the table and all sessions in it from ${name}? Everybody is logged out.`;
+  const message = `Remove the table and all sessions in it from ${name}? This logs out all users.`;
   return (await ask({ message, initialValue: false, input: io.stdin, output: io.stderr })) === true;
 }
 

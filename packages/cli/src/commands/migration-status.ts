@@ -1,33 +1,33 @@
 import { SessionError } from "@coatcheck/core";
+import { toIso } from "@coatcheck/inspector/cookie";
 import type { Kysely } from "kysely";
-import { toIso } from "../instants.ts";
 
-/** A migration, and when it was done if it was. */
+/** A migration, and when it was done. */
 export interface MigrationStatus {
   readonly name: string;
-  /** ISO 8601. */
+  /** ISO 8601. Missing if the migration is pending. */
   readonly doneAt?: string;
 }
 
-/** What has been done, by the migrator's books, and by whether the table is there. Changes nothing. */
+/** The state of all migrations, by the table of sessions and by what the migrator recorded. Changes nothing. */
 export async function migrationStatus(
   db: Kysely<unknown>,
   options: { readonly table?: string },
 ): Promise<readonly MigrationStatus[]> {
   const { sqlMigrator, sqlStore } = await import("@coatcheck/stores/sql");
   const migrations = await sqlMigrator(db, options).getMigrations();
-  // Somebody may have dropped the table by hand, and not the books; `migrate up` mends that.
-  const isThere = await sqlStore(db, options)
+  // The table may have been dropped by hand, without the records of the migrator. `migrate up` creates it again.
+  const exists = await sqlStore(db, options)
     .countExpired(0)
-    .then(() => true, isOtherThanMissing);
+    .then(() => true, falseIfNotMigrated);
   return migrations.map(({ name, executedAt }) => {
-    const doneAt = isThere ? toIso(executedAt?.getTime()) : undefined;
+    const doneAt = exists ? toIso(executedAt?.getTime()) : undefined;
     return { name, ...(doneAt !== undefined && { doneAt }) };
   });
 }
 
-/** `false` for the error that the table is not there. @throws any other one */
-function isOtherThanMissing(error: unknown): false {
+/** `false` if the error says that there is no table. @throws any other error */
+function falseIfNotMigrated(error: unknown): false {
   if (error instanceof SessionError && error.code === "NOT_MIGRATED") return false;
   throw error;
 }

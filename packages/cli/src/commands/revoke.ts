@@ -13,7 +13,7 @@ import {
 import { withStore } from "../engines/with-engine.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { CliIo } from "../io.ts";
-import { giveResult, type OutputOptions } from "../output.ts";
+import { type OutputOptions, writeResult } from "../output.ts";
 
 interface RevokeOptions extends EngineOptions, OutputOptions {
   readonly revocations?: boolean;
@@ -26,22 +26,22 @@ interface RevokeAllOptions extends RevokeOptions {
 }
 
 const REVOCATIONS_HELP = `
-In a cookie mode (signedCookie, encryptedCookie) the store only notes which sessions ended: add
---revocations, and --cookie-name where it is not the default. --table or --prefix is then that of
-the store given as \`revocations\`.`;
+In a cookie mode (signedCookie, encryptedCookie), the store only records which sessions have ended: add
+--revocations, and --cookie-name if it is not the default. --table and --prefix are then those of the
+store that is given to the mode as \`revocations\`.`;
 
 /**
- * Seconds for which a revocation is kept: as long as any browser keeps a cookie. The application's idle timeout is not
- * known here, and one forgotten too early would bring its session back.
+ * Seconds for which a revocation is stored: as long as browsers store cookies. The idle timeout of the application is not
+ * known here, and a revocation that is dropped too early would bring its session back.
  */
 const LONGEST_COOKIE = 400 * 24 * 3600;
 
-/** `coatcheck sessions revoke`. */
+/** `coatcheck sessions revoke`: ends one session. */
 export function revokeCommand(io: CliIo): Command {
   return addRevocations(addStoreOptions(new Command("revoke")))
     .summary("end one session")
-    .description("End one session. Exit code 1 when there is none of that id, or it has ended already.")
-    .argument("<id>", "as `sessions list` prints it: session.id, not the cookie")
+    .description("End one session. The exit code is 1 if there is no session with this id, or it has ended already.")
+    .argument("<id>", "the session.id, as `sessions list` prints it; not the cookie")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -51,16 +51,16 @@ export function revokeCommand(io: CliIo): Command {
       assertId(id, options);
       const revoked = await withManager(io, options, (sessions) => sessions.revoke(id));
       if (!revoked) io.setExitCode(exitCodes.no);
-      giveResult(io, options, { revoked }, revoked ? "The session has ended." : "There is no such session.");
+      writeResult(io, options, { revoked }, revoked ? "The session has ended." : "There is no such session.");
     });
 }
 
-/** `coatcheck sessions revoke-all`. */
+/** `coatcheck sessions revoke-all`: ends the sessions of a subject. */
 export function revokeAllCommand(io: CliIo): Command {
   return addSubjectOption(addRevocations(addStoreOptions(new Command("revoke-all"))))
     .summary("end all sessions of a subject, or all but one")
     .description("End all sessions of a subject, or all but one.")
-    .option("--except <id>", "the session to spare")
+    .option("--except <id>", "a session that is not ended")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -70,17 +70,17 @@ export function revokeAllCommand(io: CliIo): Command {
       const { subject, except } = options;
       if (except !== undefined) assertId(except, options);
       const count = await withManager(io, options, (sessions) => sessions.revokeAll(subject, { except }));
-      // In a cookie mode nobody knows how many there are.
+      // In a cookie mode, sessions cannot be counted.
       const text =
         count === undefined ? "All sessions have ended." : `${count} ${count === 1 ? "session" : "sessions"} ended.`;
-      giveResult(io, options, { revoked: true, count }, text);
+      writeResult(io, options, { revoked: true, count }, text);
     });
 }
 
 function addRevocations(command: Command): Command {
   return command
     .option("--revocations", "cookie modes: the store holds revocations")
-    .option("--cookie-name <name>", "with --revocations: the session cookie's name", "__Host-session");
+    .option("--cookie-name <name>", "with --revocations: the name of the session cookie", "__Host-session");
 }
 
 function withManager<Result>(
@@ -93,9 +93,9 @@ function withManager<Result>(
     act(
       new AccountManager({
         mode: modeOver(store, options),
-        // Otherwise a browser that is remembered would come back by its other cookie.
+        // Otherwise a remembered browser would get a new session with its remember-me cookie.
         extensions: [rememberMe({ store })],
-        // Attributes play no part, and any name is to be accepted.
+        // No cookie is set, so its attributes do not matter.
         cookie: { name: options.cookieName },
         lifetime: { idle: LONGEST_COOKIE, absolute: LONGEST_COOKIE },
         now: io.now,
@@ -105,16 +105,16 @@ function withManager<Result>(
 }
 
 function modeOver(store: SessionStore & SubjectIndex, { revocations }: RevokeOptions): SessionMode {
-  // No cookie is made or read: any secret will do.
+  // No cookie is issued or read, so any secret will do.
   return revocations ? signedCookie({ secrets: newToken(), revocations: store }) : serverSide(store);
 }
 
-/** Without a word of it in the message: people paste cookies. */
+/** The message does not quote the argument, which may be a cookie by mistake. */
 function assertId(id: string, { revocations }: RevokeOptions): void {
   const isId = revocations ? /^[\w-]{22}([\w-]{16})?$/.test(id) : isToken(id);
   if (isId) return;
   throw new UsageError(
     "USAGE",
-    "That is no id of a session. `coatcheck sessions list` prints them, `inspect` that of a cookie.",
+    "This is not the id of a session. `coatcheck sessions list` prints ids, `coatcheck inspect` the id of a cookie.",
   );
 }

@@ -1,4 +1,6 @@
 import { type SessionInfo, SessionManager, serverSide } from "@coatcheck/core";
+import { isRecord } from "@coatcheck/core/toolkit";
+import { formatInstant, toIso } from "@coatcheck/inspector/cookie";
 import { Command } from "commander";
 import {
   addStoreOptions,
@@ -8,9 +10,8 @@ import {
   URL_HELP,
 } from "../engines/engine-options.ts";
 import { withStore } from "../engines/with-engine.ts";
-import { describeInstant, toIso } from "../instants.ts";
 import type { CliIo } from "../io.ts";
-import { giveResult, type OutputOptions, say, toPrintable, toTable } from "../output.ts";
+import { type OutputOptions, toPrintable, toTable, writeRemark, writeResult } from "../output.ts";
 import { revokeAllCommand, revokeCommand } from "./revoke.ts";
 
 interface ListOptions extends EngineOptions, OutputOptions {
@@ -23,14 +24,14 @@ Examples:
   coatcheck sessions list --subject user-42 --url sqlite:sessions.db --json
 ${URL_HELP}`;
 
-/** More than any lifetime: what a session was given when it was last used is what counts here. */
+/** Longer than any. The expiry that a session got at its last use is what counts. */
 const ANY_LIFETIME = { absolute: 100 * 365 * 24 * 3600 };
 
-/** `coatcheck sessions`: who is logged in where, and an end to it. */
+/** `coatcheck sessions`: lists and ends the sessions of a subject. */
 export function sessionsCommand(io: CliIo): Command {
   const command = new Command("sessions")
     .summary("list and end the sessions of a subject")
-    .description("List the sessions of a subject, and end one or all of them, in SQL or Redis.")
+    .description("List the sessions of a subject in a SQL database or in Redis, and end one or all of them.")
     .addHelpText("after", URL_HELP);
   command.addCommand(listCommand(io)).addCommand(revokeCommand(io)).addCommand(revokeAllCommand(io));
   return command;
@@ -40,7 +41,7 @@ function listCommand(io: CliIo): Command {
   return addSubjectOption(addStoreOptions(new Command("list")))
     .summary("list the live sessions of a subject")
     .description(
-      "List the live sessions of a subject, newest login first. The ids are no cookies: nobody can log in with one.",
+      "List the live sessions of a subject, newest login first. The ids are not cookies: they open no session.",
     )
     .option("--json", "print JSON")
     .addHelpText("after", EXAMPLES)
@@ -49,9 +50,9 @@ function listCommand(io: CliIo): Command {
       const sessions = await withStore(io, target, options, (store) =>
         new SessionManager({ mode: serverSide(store), lifetime: ANY_LIFETIME, now: io.now }).list(options.subject),
       );
-      if (sessions.length === 0) say(io, options, `${toPrintable(options.subject)} has no session.`);
+      if (sessions.length === 0) writeRemark(io, options, `${toPrintable(options.subject)} has no session.`);
       const text = sessions.map((session) => describe(session, io.now())).join("\n\n");
-      if (options.json || text !== "") giveResult(io, options, { sessions: sessions.map(toDocument) }, text);
+      if (options.json || text !== "") writeResult(io, options, { sessions: sessions.map(toDocument) }, text);
     });
 }
 
@@ -61,9 +62,9 @@ function describe(session: SessionInfo, now: number): string {
   return toTable([
     ["id", id],
     ...(device === undefined ? [] : [["device", toPrintable(device)]]),
-    ...(authenticatedAt === undefined ? [] : [["login", describeInstant(authenticatedAt, now)]]),
-    ["created", describeInstant(createdAt, now)],
-    ["expires", describeInstant(expiresAt, now)],
+    ...(authenticatedAt === undefined ? [] : [["login", formatInstant(authenticatedAt, now)]]),
+    ["created", formatInstant(createdAt, now)],
+    ["expires", formatInstant(expiresAt, now)],
   ]);
 }
 
@@ -79,8 +80,8 @@ function toDocument(session: SessionInfo): object {
   };
 }
 
-/** The browser and system that `login` of `@coatcheck/auth` noted. */
+/** The browser and the system that `login` of `@coatcheck/auth` recorded. */
 function deviceOf({ login }: SessionInfo): string | undefined {
-  const { device } = Object(login);
+  const device = isRecord(login) ? login["device"] : undefined;
   return typeof device === "string" ? device : undefined;
 }

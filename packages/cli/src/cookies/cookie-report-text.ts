@@ -1,35 +1,35 @@
-import { describeInstant } from "../instants.ts";
+import { formatInstant } from "@coatcheck/inspector/cookie";
 import type { CliIo } from "../io.ts";
 import { styled, toPrintable, toTable } from "../output.ts";
-import type { InspectedSession, Inspection } from "./cookie-report.ts";
+import type { CookieReport, ReportedSession } from "./cookie-report.ts";
 
-/** An inspection for people, in the order in which one asks: what is it, what does it say, would it be honoured. */
-export function describeInspection(io: CliIo, inspection: Inspection): string {
-  const { form, kid, attributes, stale, session } = inspection;
+/** A report for people, in the order of their questions: what is it, what does it say, would a server accept it. */
+export function toReportText(io: CliIo, report: CookieReport): string {
+  const { form, kid, attributes, needsReissue, session } = report;
   const rows = [
-    ["cookie", `${toPrintable(inspection.name)}, ${sizeOf(inspection)}`],
+    ["cookie", `${toPrintable(report.name)}, ${sizeOf(report)}`],
     ["mode", FORMS[form]],
-    ...(kid === undefined ? [] : [["key id", `${toPrintable(kid)}${stale ? ", of an older secret" : ""}`]]),
+    ...(kid === undefined ? [] : [["key id", `${toPrintable(kid)}${needsReissue ? ", from an older secret" : ""}`]]),
     ...(attributes === undefined ? [] : [["attributes", toPrintable(attributes.join("; "))]]),
     ...(session === undefined ? [] : rowsOf(session, io.now())),
   ];
-  return [toTable(rows), ...dataOf(inspection), ...verdictOf(io, inspection)].join("\n");
+  return [toTable(rows), ...dataOf(report), ...verdictOf(io, report)].join("\n");
 }
 
-const FORMS: Readonly<Record<Inspection["form"], string>> = {
-  signed: "signed cookie (JWS): the session is in it, nobody can change it, and anybody can read it",
-  encrypted: "encrypted cookie (JWE): the session is in it, and nobody can read or change it without the secret",
-  id: "server-side: a random id, and the session is in a store",
-  unknown: "of no form that coatcheck makes: another library's, cut off, or without one of its parts",
+const FORMS: Readonly<Record<CookieReport["form"], string>> = {
+  signed: "signed cookie (JWS): it contains the session; anyone can read it, no one can change it",
+  encrypted: "encrypted cookie (JWE): it contains the session; no one can read or change it without the secret",
+  id: "server-side: a random id; the session is in a store",
+  unknown: "not issued by coatcheck: from another library, cut off, or with a chunk missing",
 };
 
-function sizeOf({ cookies }: Inspection): string {
+function sizeOf({ cookies }: CookieReport): string {
   const [first] = cookies;
   if (cookies.length === 1) return `${first?.bytes} of ${first?.limit} bytes`;
-  return `in ${cookies.length} parts of ${cookies.map(({ bytes }) => bytes).join(", ")} bytes, each of ${first?.limit}`;
+  return `in ${cookies.length} parts of ${cookies.map(({ bytes }) => bytes).join(", ")} bytes, at most ${first?.limit} each`;
 }
 
-function rowsOf(session: InspectedSession, now: number): string[][] {
+function rowsOf(session: ReportedSession, now: number): string[][] {
   const instants = {
     created: session.createdAt,
     login: session.authenticatedAt,
@@ -40,37 +40,35 @@ function rowsOf(session: InspectedSession, now: number): string[][] {
     ["id", toPrintable(session.id)],
     ...(session.subject === undefined ? [] : [["subject", toPrintable(String(session.subject))]]),
     ...(session.version === undefined ? [] : [["version", String(session.version)]]),
-    ...Object.entries(instants).flatMap(([name, iso]) => (iso ? [[name, describeInstant(Date.parse(iso), now)]] : [])),
+    ...Object.entries(instants).flatMap(([name, iso]) => (iso ? [[name, formatInstant(Date.parse(iso), now)]] : [])),
   ];
 }
 
-function dataOf({ form, session }: Inspection): string[] {
+function dataOf({ form, session }: CookieReport): string[] {
   if (session?.data === undefined) return [];
-  const hint = form === "signed" ? " (anybody who has the cookie can read it)" : "";
+  const hint = form === "signed" ? " (anyone who has the cookie can read it)" : "";
   const { data, flash, login } = session;
   return [
     "",
     `data${hint}`,
     toJson(data),
     ...(flash === undefined ? [] : ["flash messages", toJson(flash)]),
-    ...(login === undefined ? [] : ["noted at the login", toJson(login)]),
+    ...(login === undefined ? [] : ["recorded at the login", toJson(login)]),
   ];
 }
 
-function verdictOf(io: CliIo, { verdict }: Inspection): string[] {
-  const { answer, reason, missing, lesson, unverified } = verdict;
-  if (answer === "honoured") return ["", styled(io, io.stdout, "green", "honoured")];
+function verdictOf(io: CliIo, { verdict }: CookieReport): string[] {
+  const { answer, reason, missing, explanation, unverified } = verdict;
+  if (answer === "accepted") return ["", styled(io, io.stdout, "green", "accepted")];
   if (answer === "undecided") return ["", `${styled(io, io.stdout, "yellow", "undecided")}: needs ${missing}`];
-  return [
-    "",
-    `${styled(io, io.stdout, "red", "rejected")}: ${reason}${unverified ? " (its signature was not verified)" : ""}`,
-    ...(lesson === undefined
-      ? []
-      : [lesson.what, ...lesson.causes.map((cause) => `- ${cause}`), `What to do: ${lesson.mend}`]),
-  ];
+  const remark = unverified ? " (its signature was not verified)" : "";
+  const text = ["", `${styled(io, io.stdout, "red", "rejected")}: ${reason}${remark}`];
+  if (explanation === undefined) return text;
+  const { meaning, causes, fix } = explanation;
+  return [...text, meaning, ...causes.map((cause) => `- ${cause}`), `What to do: ${fix}`];
 }
 
-/** Indented, and without anything that a terminal obeys. */
+/** Indented, with escaped control characters. */
 function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2) ?? "nothing";
   return text

@@ -1,35 +1,34 @@
-import { type CookieAnatomy, type RejectionLesson, rejectionLessons } from "@coatcheck/inspector/cookie";
-import { toIso } from "../instants.ts";
+import type { LoadedSession } from "@coatcheck/core";
+import { MAX_COOKIE_BYTES, type SessionContent } from "@coatcheck/core/toolkit";
+import {
+  type DecodedCookie,
+  type RejectionExplanation,
+  rejectionExplanations,
+  toIso,
+} from "@coatcheck/inspector/cookie";
 import type { CookieInput } from "./cookie-input.ts";
 import type { FoundSession, ServerFacts, Verdict } from "./verdict.ts";
 
-/** All that is told about a cookie: the document of `--json`. No value of the cookie, no signature, no secret. */
-export interface Inspection {
+/** Everything that `inspect` prints about a cookie: the document of `--json`. No cookie value, signature or secret. */
+export interface CookieReport {
   readonly name: string;
-  readonly form: CookieAnatomy["form"];
+  readonly form: DecodedCookie["form"];
   readonly mode: ServerFacts["mode"];
-  /** Names the key that it was made with. */
+  /** Identifies the key that the cookie was made with. */
   readonly kid: string | undefined;
-  /** Each cookie that it takes, with its bytes as browsers count them: name and value. */
+  /** The cookies that belong to it, with their size as browsers count it: name and value. */
   readonly cookies: readonly { readonly name: string; readonly bytes: number; readonly limit: number }[];
-  /** Of a `Set-Cookie` line. */
+  /** The attributes, if the input was a `Set-Cookie` line. */
   readonly attributes: readonly string[] | undefined;
-  /** Whether an older secret made it. */
-  readonly stale: boolean | undefined;
-  readonly session: InspectedSession | undefined;
-  readonly verdict: {
-    readonly answer: Verdict["answer"];
-    readonly reason?: string;
-    readonly missing?: string;
-    /** No secret was given to verify the signature, and it makes no difference. */
-    readonly unverified?: true;
-    readonly lesson?: RejectionLesson;
-  };
+  /** Whether the cookie was made with an older secret. */
+  readonly needsReissue: boolean | undefined;
+  readonly session: ReportedSession | undefined;
+  readonly verdict: ReportedVerdict;
 }
 
 /** Instants are ISO 8601. */
-export interface InspectedSession {
-  /** `session.id`; of `serverSide` it is what the store keeps the session under. */
+export interface ReportedSession {
+  /** `session.id`. With `serverSide`, it is also the session's key in the store. */
   readonly id: string;
   readonly version?: number | undefined;
   readonly subject?: string | undefined;
@@ -38,54 +37,78 @@ export interface InspectedSession {
   readonly authenticatedAt?: string | undefined;
   readonly expiresAt?: string | undefined;
   readonly data?: unknown;
-  readonly flash?: readonly unknown[] | undefined;
-  /** What `login` of `@coatcheck/auth` noted. */
+  readonly flash?: readonly { readonly key: string; readonly message: unknown }[] | undefined;
+  /** What `login` of `@coatcheck/auth` recorded. */
   readonly login?: unknown;
 }
 
-/** Bytes of name and value that a browser keeps of one cookie (RFC 6265bis §5.6). */
-const MAX_COOKIE_BYTES = 4096;
+export interface ReportedVerdict {
+  readonly answer: Verdict["answer"];
+  readonly reason?: string;
+  readonly missing?: string;
+  /** The signature was not verified, for lack of a secret. The answer does not depend on it. */
+  readonly unverified?: true;
+  readonly explanation?: RejectionExplanation;
+}
 
-export function toInspection(
+export function toCookieReport(
   input: CookieInput,
-  anatomy: CookieAnatomy,
+  decoded: DecodedCookie,
   mode: ServerFacts["mode"],
   verdict: Verdict,
-): Inspection {
+): CookieReport {
   return {
     name: input.name,
-    form: anatomy.form,
+    form: decoded.form,
     mode,
-    kid: "kid" in anatomy ? anatomy.kid : undefined,
+    kid: "kid" in decoded ? decoded.kid : undefined,
     cookies: input.cookies.map(({ name, value }) => ({
       name,
       bytes: name.length + value.length,
       limit: MAX_COOKIE_BYTES,
     })),
     attributes: input.attributes,
-    stale: verdict.found?.isStale,
-    session: toSession(anatomy, verdict.found),
-    verdict: {
-      answer: verdict.answer,
-      ...("reason" in verdict && { reason: verdict.reason, lesson: rejectionLessons[verdict.reason] }),
-      ...("isUnverified" in verdict && { unverified: true as const }),
-      ...("missing" in verdict && { missing: verdict.missing }),
-    },
+    needsReissue: verdict.found?.loaded.needsReissue,
+    session: toSession(decoded, verdict.found),
+    verdict: toVerdict(verdict),
   };
 }
 
-/** What the library found goes before what the cookie says of itself. */
-function toSession(anatomy: CookieAnatomy, found: FoundSession | undefined): InspectedSession | undefined {
-  const claims = anatomy.form === "signed" ? anatomy.claims : undefined;
-  const issued = claims && { issuedAt: toIso(claims.issuedAt) };
-  if (found !== undefined) return { id: found.id, ...issued, ...aboutOf(found.session), ...contentOf(found.content) };
-  if (claims !== undefined && anatomy.form === "signed") {
-    return { id: claims.id, ...issued, ...aboutOf(claims), ...contentOf(anatomy.content) };
+function toVerdict(verdict: Verdict): ReportedVerdict {
+  switch (verdict.answer) {
+    case "accepted":
+      return { answer: "accepted" };
+    case "rejected":
+      return {
+        answer: "rejected",
+        reason: verdict.reason,
+        explanation: rejectionExplanations[verdict.reason],
+        ...(verdict.isUnverified && { unverified: true }),
+      };
+    case "undecided":
+      return { answer: "undecided", missing: verdict.missing };
   }
-  return anatomy.form === "id" ? { id: anatomy.storeKey } : undefined;
 }
 
-function aboutOf({ version, subject, createdAt, authenticatedAt, expiresAt }: Partial<FoundSession["session"]>) {
+/** The session that the library found, or else what the cookie says by itself. */
+function toSession(decoded: DecodedCookie, found: FoundSession | undefined): ReportedSession | undefined {
+  const { claims, content } = decoded.form === "signed" ? decoded : {};
+  const issued = claims && { issuedAt: toIso(claims.issuedAt) };
+  if (found !== undefined) {
+    const { loaded } = found;
+    return { id: loaded.id, ...issued, ...toMetadata(loaded.session), ...toContent(found.content) };
+  }
+  if (claims !== undefined) return { id: claims.id, ...issued, ...toMetadata(claims), ...toContent(content) };
+  return decoded.form === "id" ? { id: decoded.storeKey } : undefined;
+}
+
+function toMetadata({
+  version,
+  subject,
+  createdAt,
+  authenticatedAt,
+  expiresAt,
+}: Partial<LoadedSession["session"]>): Partial<ReportedSession> {
   return {
     version,
     subject,
@@ -95,12 +118,9 @@ function aboutOf({ version, subject, createdAt, authenticatedAt, expiresAt }: Pa
   };
 }
 
-/** The content by the names that it has in the library; it is stored under letters. */
-function contentOf(content: unknown) {
-  const { d, f, n } = Object(content);
-  const flash =
-    Array.isArray(f) && f.length > 0 && f.every(Array.isArray)
-      ? f.map(([key, message]) => ({ key, message }))
-      : undefined;
-  return { data: d, flash, login: Object(n).login };
+function toContent(content: SessionContent | undefined): Partial<ReportedSession> {
+  if (content === undefined) return {};
+  const { data, flash, extensionData } = content;
+  const messages = flash.map(([key, message]) => ({ key, message }));
+  return { data, flash: messages.length > 0 ? messages : undefined, login: extensionData?.["login"] };
 }

@@ -3,26 +3,30 @@ import { resolve } from "node:path";
 import { UsageError } from "../cli-error.ts";
 import type { CliIo } from "../io.ts";
 
-/** Where the user says that secrets are. */
+/** Where the secrets are, according to the options. */
 export interface SecretSources {
-  /** Names of environment variables, the newest secret first. */
+  /** Names of environment variables, the one with the newest secret first. */
   readonly env?: readonly string[];
-  /** A file with a secret per line, the newest first. */
+  /** A file with one secret per line, the newest first. */
   readonly secretFile?: string;
 }
 
 const DEFAULT_VARIABLE = "SESSION_SECRET";
 
-/** The secrets, newest first; none when nothing was said. @throws `NO_SECRET` for a source that has none */
+/**
+ * The secrets, newest first. Without any option, the usual variable is read, and may be missing.
+ *
+ * @throws `NO_SECRET` if a variable or a file of the options has none
+ */
 export function secretsOf(io: CliIo, { env, secretFile }: SecretSources): readonly string[] {
-  const named = (env ?? []).map((name) => io.env[name] || missing(`The environment has no ${name}.`));
-  const filed = secretFile === undefined ? [] : secretsIn(resolve(io.cwd, secretFile), secretFile);
-  if (env !== undefined || secretFile !== undefined) return [...named, ...filed];
-  const usual = io.env[DEFAULT_VARIABLE];
-  return usual ? [usual] : [];
+  const fromVariables = (env ?? []).map((name) => io.env[name] || missing(`The environment has no ${name}.`));
+  const fromFile = secretFile === undefined ? [] : secretsIn(resolve(io.cwd, secretFile), secretFile);
+  if (env !== undefined || secretFile !== undefined) return [...fromVariables, ...fromFile];
+  const secret = io.env[DEFAULT_VARIABLE];
+  return secret ? [secret] : [];
 }
 
-/** Whether the secrets were asked for; the usual variable may be set for something else. */
+/** Whether an option names the secrets. The usual variable may be set for something else. */
 export function areSecretsGiven({ env, secretFile }: SecretSources): boolean {
   return env !== undefined || secretFile !== undefined;
 }

@@ -1,32 +1,41 @@
 import {
   encryptedCookie,
+  type LoadedSession,
   type RejectReason,
-  SessionManager,
   type SessionMode,
   type SessionStore,
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
-import { newToken } from "@coatcheck/core/toolkit";
-import type { CookieAnatomy } from "@coatcheck/inspector/cookie";
+import { newToken, type SessionContent } from "@coatcheck/core/toolkit";
+import type { DecodedCookie } from "@coatcheck/inspector/cookie";
+import { inspectCookie } from "@coatcheck/inspector/inspect-cookie";
 import { UsageError } from "../cli-error.ts";
-import type { CookieInput } from "./cookie-input.ts";
+import { type CookieInput, MAX_CHUNKS } from "./cookie-input.ts";
 
-/** Whether a server would honour a cookie. */
+/** Whether a server would accept a cookie. */
 export type Verdict =
-  | { readonly answer: "honoured"; readonly found: FoundSession }
-  /** @param isUnverified - whether the signature is good was not asked, and makes no difference */
+  | { readonly answer: "accepted"; readonly found: FoundSession }
   | {
       readonly answer: "rejected";
       readonly reason: RejectReason;
       readonly found?: FoundSession | undefined;
+      /** The signature was not verified, but the cookie is rejected with any signature. */
       readonly isUnverified?: true;
     }
-  /** @param missing - what would have to be known as well */
-  | { readonly answer: "undecided"; readonly missing: string; readonly found?: FoundSession | undefined };
+  | {
+      readonly answer: "undecided";
+      /** What has to be known as well. */
+      readonly missing: string;
+      readonly found?: FoundSession | undefined;
+    };
 
-/** The session that the library read out of a cookie, or out of the store; one that has expired, too. */
-export type FoundSession = Exclude<Awaited<ReturnType<ReturnType<SessionMode["backend"]>["load"]>>, RejectReason>;
+/** The session that the library read from a cookie or from the store. It may have expired. */
+export interface FoundSession {
+  readonly loaded: LoadedSession;
+  /** `undefined` if coatcheck did not write it. */
+  readonly content: SessionContent | undefined;
+}
 
 /** What is known about the server. */
 export interface ServerFacts {
@@ -34,119 +43,99 @@ export interface ServerFacts {
   readonly secrets: readonly string[];
   /** The sessions of `serverSide`, or the revocations of a cookie mode. */
   readonly store: SessionStore | undefined;
-  /** Seconds. */
+  /** The absolute timeout, seconds. */
   readonly absolute: number;
+  /** The clock, epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** The mode that a value was most likely made by. */
-export function modeOf(anatomy: CookieAnatomy, value: string): SessionMode["name"] {
-  if (anatomy.form === "signed" || anatomy.form === "encrypted") return anatomy.form;
-  if (anatomy.form === "id") return "server";
+/** The mode that most likely issued a value. */
+export function modeOf(decoded: DecodedCookie, value: string): SessionMode["name"] {
+  if (decoded.form === "signed" || decoded.form === "encrypted") return decoded.form;
+  if (decoded.form === "id") return "server";
   return ({ 3: "signed", 5: "encrypted" } as const)[value.split(".").length] ?? "server";
 }
 
 /**
- * Has the library itself look at the cookie, by a manager with that mode and name, and says what came of it, as far as it
- * rests on something that was given: of a secret made up here nothing follows but that the form is right.
+ * Lets the library judge the cookie, and reports what follows from the facts that were given. With a made-up secret, the
+ * library can only judge the form of the cookie.
  */
-export async function judge(input: CookieInput, anatomy: CookieAnatomy, facts: ServerFacts): Promise<Verdict> {
-  const { mode, secrets } = facts;
-  if (mode === "server") return judgeId(input, anatomy, facts);
-  const { reason, found } = await ask(input, sealedMode(input, facts), facts);
-  const isDecided = secrets.length > 0 || (reason !== undefined && isOfForm(reason));
-  if (!isDecided) {
-    const claims = anatomy.form === "signed" ? anatomy.claims : undefined;
-    // Whoever wrote these claims, no server honours them.
-    if (claims !== undefined && claims.expiresAt <= facts.now()) {
-      return { answer: "rejected", reason: "expired", isUnverified: true };
-    }
-    return { answer: "undecided", missing: "the secret: set SESSION_SECRET, or give --env or --secret-file" };
-  }
-  if (reason !== undefined) return { answer: "rejected", reason, found };
-  return { answer: "honoured", found };
+export async function judgeCookie(input: CookieInput, decoded: DecodedCookie, facts: ServerFacts): Promise<Verdict> {
+  return facts.mode === "server" ? judgeId(input, decoded, facts) : judgeSealed(input, decoded, facts);
 }
 
-async function judgeId(input: CookieInput, anatomy: CookieAnatomy, facts: ServerFacts): Promise<Verdict> {
-  const { secrets, store } = facts;
-  const isSigned = anatomy.form === "id" && anatomy.kid !== undefined;
-  // A store in front of which nobody stands: what gets as far as to it is well-formed and signed.
-  const mode = serverSide(store ?? NOWHERE, secrets.length > 0 ? { secrets } : isSigned ? { secrets: newToken() } : {});
-  const { reason, found } = await ask(input, mode, facts);
-  if (reason !== undefined && isOfForm(reason)) return { answer: "rejected", reason };
-  if (isSigned && secrets.length === 0) return judgeUnverified(input, facts);
-  if (reason === "not-found" && store === undefined) {
+async function judgeSealed(input: CookieInput, decoded: DecodedCookie, facts: ServerFacts): Promise<Verdict> {
+  const verdict = await judgeWith(sealedMode(input, facts), input, facts);
+  if (facts.secrets.length > 0 || isAboutForm(verdict)) return verdict;
+  const claims = decoded.form === "signed" ? decoded.claims : undefined;
+  // Even if the claims are forged, no server accepts them.
+  if (claims !== undefined && claims.expiresAt <= facts.now()) {
+    return { answer: "rejected", reason: "expired", isUnverified: true };
+  }
+  return { answer: "undecided", missing: "the secret: set SESSION_SECRET, or give --env or --secret-file" };
+}
+
+async function judgeId(input: CookieInput, decoded: DecodedCookie, facts: ServerFacts): Promise<Verdict> {
+  const { secrets, store = EMPTY_STORE } = facts;
+  const isSigned = decoded.form === "id" && decoded.kid !== undefined;
+  const knowsSecret = secrets.length > 0;
+  const madeUpSecret = isSigned ? { secrets: newToken() } : {};
+  const verdict = await judgeWith(serverSide(store, knowsSecret ? { secrets } : madeUpSecret), input, facts);
+  if (isAboutForm(verdict)) return verdict;
+  if (isSigned && !knowsSecret) return judgeUnverifiedId(input, facts);
+  const isNotFound = verdict.answer === "rejected" && verdict.reason === "not-found";
+  if (isNotFound && facts.store === undefined) {
     return { answer: "undecided", missing: "the store: give --url, to see whether the session is there" };
   }
-  if (reason !== undefined) return { answer: "rejected", reason, found };
-  return { answer: "honoured", found };
+  return verdict;
 }
 
-/** A signed id without the secret: that its session has ended can be known all the same. */
-async function judgeUnverified({ name, cookies }: CookieInput, facts: ServerFacts): Promise<Verdict> {
+/** Without the secret of a signed id, the store can still tell that the session has ended. */
+async function judgeUnverifiedId({ name, cookies }: CookieInput, facts: ServerFacts): Promise<Verdict> {
   const missing = "the secret that ids are signed with: set SESSION_SECRET, or give --env or --secret-file";
   if (facts.store === undefined) return { answer: "undecided", missing };
-  const bare = cookies.map((pair) => ({ ...pair, value: pair.value.split(".")[0] ?? "" }));
-  const { reason, found } = await ask({ name, cookies: bare, attributes: undefined }, serverSide(facts.store), facts);
-  if (reason === undefined) return { answer: "undecided", missing, found };
-  return { answer: "rejected", reason, found, isUnverified: true };
+  const unsigned = cookies.map((pair) => ({ ...pair, value: pair.value.split(".")[0] ?? "" }));
+  const input = { name, cookies: unsigned, attributes: undefined };
+  const verdict = await judgeWith(serverSide(facts.store), input, facts);
+  if (verdict.answer === "rejected") return { ...verdict, isUnverified: true };
+  return { answer: "undecided", missing, found: verdict.found };
 }
 
-/** Whether a reason follows from the cookie alone. */
-function isOfForm(reason: RejectReason): boolean {
-  return reason === "malformed" || reason === "duplicate-cookie";
+/** Whether the cookie alone, without any secret or store, is enough to reject it. */
+function isAboutForm(verdict: Verdict): boolean {
+  if (verdict.answer !== "rejected") return false;
+  return verdict.reason === "malformed" || verdict.reason === "duplicate-cookie";
 }
 
 function sealedMode({ name, cookies }: CookieInput, { mode, secrets, store }: ServerFacts): SessionMode {
-  const isSpread = cookies.some((pair) => pair.name !== name);
+  const isChunked = cookies.some((pair) => pair.name !== name);
   const options = {
     secrets: secrets.length > 0 ? secrets : newToken(),
-    // A value that fits into one cookie is read the same however many are allowed.
-    chunks: isSpread ? 4 : 1,
+    chunks: isChunked ? MAX_CHUNKS : 1,
     ...(store !== undefined && { revocations: store }),
   };
   return mode === "signed" ? signedCookie(options) : encryptedCookie(options);
 }
 
-type Asked =
-  | { readonly reason: RejectReason; readonly found: FoundSession | undefined }
-  | { readonly reason: undefined; readonly found: FoundSession };
-
-/** What the library makes of the cookie in a request, and what it found in it. It reads, and writes nothing. */
-async function ask({ name, cookies }: CookieInput, mode: SessionMode, { absolute, now }: ServerFacts): Promise<Asked> {
-  let reason: RejectReason | undefined;
-  let found: FoundSession | undefined;
-  const watched: SessionMode = {
-    name: mode.name,
-    backend(context) {
-      const backend = mode.backend(context);
-      return {
-        ...backend,
-        async load(ticket) {
-          const kept = await backend.load(ticket);
-          if (typeof kept === "object") found = kept;
-          return kept;
-        },
-      };
-    },
-  };
-  const sessions = new SessionManager({
-    mode: watched,
-    cookie: { name },
-    lifetime: { absolute },
-    now,
-    onEvent(event) {
-      if (event.type === "rejected") reason = event.reason;
-    },
-  });
+/** The verdict of the library in this mode. */
+async function judgeWith(
+  mode: SessionMode,
+  { name, cookies }: CookieInput,
+  { absolute, now }: ServerFacts,
+): Promise<Exclude<Verdict, { answer: "undecided" }>> {
   const header = cookies.map((pair) => `${pair.name}=${pair.value}`).join("; ");
-  await sessions.open(new Request("https://localhost/", { headers: { Cookie: header } }));
-  if (reason !== undefined) return { reason, found };
-  if (found !== undefined) return { reason, found };
-  throw new UsageError("BAD_COOKIE", "The library sees no cookie in this.");
+  const request = new Request("https://localhost/", { headers: { Cookie: header } });
+  const options = { mode, cookie: { name }, lifetime: { absolute }, now };
+  const { verdict, loaded, content } = await inspectCookie(options, request);
+  const found = loaded && { loaded, content };
+  if (verdict.type === "failed") throw verdict.error;
+  if (verdict.type === "rejected") return { answer: "rejected", reason: verdict.reason, found };
+  if (found !== undefined) return { answer: "accepted", found };
+  throw new UsageError("BAD_COOKIE", "The library finds no cookie in the input.");
 }
 
-const NOWHERE: SessionStore = {
+/** A cookie that gets as far as this store has the right form and, with secrets, the right signature. */
+const EMPTY_STORE: SessionStore = {
   traits: { atomic: true, consistency: "strong" },
   load: async () => null,
   create: async () => false,

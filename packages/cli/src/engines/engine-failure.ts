@@ -3,75 +3,78 @@ import { CliError, EngineError, UsageError } from "../cli-error.ts";
 import { toPrintable } from "../output.ts";
 import type { EngineTarget } from "./engine-target.ts";
 
-/** What drivers put into their errors. */
+/** The properties that the errors of drivers may have. */
 interface DriverError {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
-  /** Of a name with several addresses, each of which failed. */
+  /** One error per address, if a host name has several and all failed. */
   readonly errors?: readonly unknown[];
 }
 
-/** What went wrong on the way to a server, by the codes of Node. */
+/** Why a server cannot be reached, by the error codes of Node. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection is refused. Is it running, and is the port right?",
-  ENOTFOUND: "there is no host of that name.",
-  ENOENT: "there is no such socket.",
-  EAI_AGAIN: "the name of the host cannot be looked up.",
-  ETIMEDOUT: "it does not answer.",
-  ECONNRESET: "it closed the connection.",
-  EHOSTUNREACH: "there is no way to the host.",
-  ENETUNREACH: "there is no way to the network.",
-  EPIPE: "it closed the connection.",
-  PROTOCOL_CONNECTION_LOST: "it closed the connection.",
+  ECONNREFUSED: "the connection is refused. Is the server running, and is the port right?",
+  ENOTFOUND: "the host name does not exist.",
+  ENOENT: "the socket does not exist.",
+  EAI_AGAIN: "the host name cannot be resolved.",
+  ETIMEDOUT: "the server does not answer.",
+  ECONNRESET: "the server closed the connection.",
+  EHOSTUNREACH: "there is no route to the host.",
+  ENETUNREACH: "there is no route to the network.",
+  EPIPE: "the server closed the connection.",
+  PROTOCOL_CONNECTION_LOST: "the server closed the connection.",
 };
 
-/** SQLSTATEs of PostgreSQL, and names of MySQL, for a user or password that is not let in. */
-const REFUSED = ["28P01", "28000", "ER_ACCESS_DENIED_ERROR", "ER_DBACCESS_DENIED_ERROR", "42501"];
+/** SQLSTATE codes of PostgreSQL and error names of MySQL for a rejected user or password, or a missing privilege. */
+const ACCESS_DENIED = ["28P01", "28000", "ER_ACCESS_DENIED_ERROR", "ER_DBACCESS_DENIED_ERROR", "42501"];
 
-/** The same for a database that is not there. */
+/** The codes for a missing database. */
 const NO_DATABASE = ["3D000", "ER_BAD_DB_ERROR"];
 
-/** The same for a column that is not there: the table is somebody else's. SQLite has no code for it. */
+/** The codes for a missing column: the table belongs to another application. SQLite has no code for it. */
 const NO_COLUMN = ["42703", "ER_BAD_FIELD_ERROR"];
 
-/** What an engine, its driver or a store threw, as something to act on. The password is in none of it. */
+/** Turns an error of an engine, its driver or a store into one that says what to do. It never contains the password. */
 export function toCliError(error: unknown, target: EngineTarget, table?: string): CliError {
   if (error instanceof CliError) return error;
   const code = error instanceof SessionError ? error.code : undefined;
   if (code === "NOT_MIGRATED") {
     const option = table === undefined || table === "sessions" ? "" : ` --table ${table}`;
     const command = `coatcheck migrate up --url "${target.shown}"${option}`;
-    return new EngineError("NOT_MIGRATED", `There is no table of sessions in ${target.name} yet. Make it: ${command}`);
+    return new EngineError(
+      "NOT_MIGRATED",
+      `There is no table of sessions in ${target.name} yet. Create it: ${command}`,
+    );
   }
   if (code === "INVALID_OPTION" || code === "UNSUPPORTED") {
-    // The library speaks of its own options.
+    // The message names the option of the library, not the option of the command.
     const message = (error as SessionError).message.replace('migrate(db, { table: "…" })', "--table <name>");
     return new UsageError(code, message, { cause: error });
   }
   const driverError = rootOf(error);
-  // Whatever answers on that port wrote this: it may hold what a terminal obeys.
+  // The server wrote this text, whatever it is. It may contain control sequences for the terminal.
   const text = toPrintable(withoutPassword(String(driverError.message ?? error), target));
   const cause = { cause: error };
   const unreachable = UNREACHABLE[String(driverError.code ?? codeOf(text))];
   if (unreachable !== undefined) {
     return new EngineError("ENGINE_UNREACHABLE", `${target.name} cannot be reached: ${unreachable}`, cause);
   }
-  if (REFUSED.includes(String(driverError.code)) || isRefusalOfRedis(text) || text.startsWith("SASL")) {
-    const message = `${target.name} refuses the user or the password of the URL, or what the user asks for.`;
+  if (ACCESS_DENIED.includes(String(driverError.code)) || isRedisAccessDenied(text) || text.startsWith("SASL")) {
+    const message = `${target.name} rejects the user or the password of the URL, or the user lacks a privilege.`;
     return new EngineError("ENGINE_REFUSED", message, cause);
   }
   if (NO_COLUMN.includes(String(driverError.code)) || text.startsWith("no such column")) {
-    const message = `The table in ${target.name} is not one of sessions. Another one is named by --table <name>.`;
+    const message = `The table in ${target.name} is not a table of sessions. Name another one with --table <name>.`;
     return new EngineError("NOT_MIGRATED", message, cause);
   }
   if (NO_DATABASE.includes(String(driverError.code))) {
-    return new EngineError("ENGINE_FAILED", `${target.name} has no database of the name in the URL.`, cause);
+    return new EngineError("ENGINE_FAILED", `${target.name} has no database with the name in the URL.`, cause);
   }
   return new EngineError("ENGINE_FAILED", `${target.name} failed: ${text}`, cause);
 }
 
-/** The error nearest to the engine: stores and networks wrap it. */
+/** The innermost error. Stores and network code wrap it. */
 function rootOf(error: unknown): DriverError {
   const { cause, errors, ...own } = toDriverError(error);
   const inner = errors?.[0] ?? cause;
@@ -79,16 +82,17 @@ function rootOf(error: unknown): DriverError {
 }
 
 function toDriverError(error: unknown): DriverError {
-  const { code, message, cause, errors } = Object(error);
+  if (typeof error !== "object" || error === null) return {};
+  const { code, message, cause, errors }: DriverError = error;
   return { code, message, cause, ...(Array.isArray(errors) && { errors }) };
 }
 
-/** Redis has no codes: the first word of its message is one. */
-function isRefusalOfRedis(message: string): boolean {
+/** The first word of a Redis message is its error code. */
+function isRedisAccessDenied(message: string): boolean {
   return /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH)\b/.test(message);
 }
 
-/** What drivers say without a code: their own timers, and a connection that breaks. */
+/** Drivers throw errors without a code for their own timeouts and for broken connections. */
 function codeOf(message: string): string | undefined {
   if (/^(Connection timeout|connect ETIMEDOUT)/.test(message)) return "ETIMEDOUT";
   return /^(Connection terminated|Socket closed|Connection is closed)/.test(message) ? "ECONNRESET" : undefined;

@@ -5,18 +5,18 @@ import { UsageError } from "../cli-error.ts";
 /** An engine to connect to. */
 export type EngineTarget = ServerTarget | FileTarget;
 
-/** What a SQL database is reached by. */
+/** A SQL database to connect to. */
 export type SqlTarget = FileTarget | (ServerTarget & { readonly engine: "postgres" | "mysql" });
 
 export interface ServerTarget {
   readonly engine: "postgres" | "mysql" | "redis";
-  /** With the password in it: for the driver alone. */
+  /** It contains the password, so it is for the driver only. */
   readonly url: string;
-  /** What may be shown: `PostgreSQL at localhost:5432`. */
+  /** For messages: `PostgreSQL at localhost:5432`. */
   readonly name: string;
-  /** The URL without its password. */
+  /** The URL for messages, without its password and parameters. */
   readonly shown: string;
-  /** For nothing but to be kept out of messages. */
+  /** Used only to remove it from messages. */
   readonly password: string;
 }
 
@@ -40,20 +40,23 @@ const SUPPORTED =
   "Supported are postgres://, postgresql://, mysql://, mariadb://, redis://, rediss://, sqlite:path and a path that ends in .db or .sqlite";
 
 /**
- * What a URL, or the path of a SQLite file, leads to.
+ * The engine of a URL or of the path of a SQLite file.
  *
- * @param cwd - what a relative path is relative to
- * @throws `BAD_URL`, which does not quote the URL, for there may be a password in it
+ * @param cwd - the folder that relative paths start from
+ * @throws `BAD_URL`. It does not quote the URL, which may contain a password
  */
 export function parseTarget(url: string, cwd: string): EngineTarget {
-  // Of a file of variables with CRLF, or pasted; no URL begins or ends with a blank.
+  // A pasted URL, or one from a file of variables with CRLF, may have whitespace around it.
   const text = url.trim();
   const scheme = /^[a-z][a-z\d+.-]+:/i.exec(text)?.[0].toLowerCase();
   if (scheme === undefined && /\.(db|sqlite3?)$/i.test(text)) return toFile(text, cwd);
   if (scheme === "sqlite:" || scheme === "file:") return toFile(toPath(text), cwd);
   const server = SERVERS[scheme ?? ""];
   if (server === undefined) {
-    throw new UsageError("BAD_URL", `${scheme ? `The URL's scheme is ${scheme}//` : "It is no URL"}. ${SUPPORTED}.`);
+    throw new UsageError(
+      "BAD_URL",
+      `${scheme ? `The URL has the scheme ${scheme}//` : "This is not a URL"}. ${SUPPORTED}.`,
+    );
   }
   return toServer(text, scheme ?? "", server);
 }
@@ -63,22 +66,22 @@ function toServer(
   scheme: string,
   { engine, label, port }: (typeof SERVERS)[string] & object,
 ): ServerTarget {
-  // PostgreSQL's way to say that the host is a parameter, a socket: `postgres://user@/database?host=/run`. With another @
-  // behind it, it would be in the middle of a password.
+  // In PostgreSQL's URLs the host may be missing, if a parameter names a socket: `postgres://user@/database?host=/run`.
+  // If another @ follows, this one is part of a password.
   const written = engine === "postgres" ? text.replace(/@\/(?=[^@]*$)/, "@localhost/") : text;
   if (!URL.canParse(written)) {
-    const advice = "In a user name or password, characters such as / # ? @ are written as %2F %23 %3F %40";
-    throw new UsageError("BAD_URL", `The ${scheme}// URL cannot be read. ${advice}.`);
+    const advice = "In a user name or a password, write / # ? @ as %2F %23 %3F %40";
+    throw new UsageError("BAD_URL", `The ${scheme}// URL cannot be parsed. ${advice}.`);
   }
   const url = new URL(written);
   const shown = new URL(written);
   shown.password = "";
-  // Parameters may hold a password too: `?password=`.
+  // Parameters may contain a password too: `?password=`.
   shown.search = "";
   const name = `${label} at ${url.hostname || "localhost"}:${url.port || port}`;
-  // mysql2 knows its own scheme only.
-  const own = engine === "mysql" ? text.replace(/^mariadb:/i, "mysql:") : text;
-  return { engine, url: own, name, shown: shown.href, password: decode(url.password) };
+  // mysql2 accepts no other scheme than its own.
+  const driverUrl = engine === "mysql" ? text.replace(/^mariadb:/i, "mysql:") : text;
+  return { engine, url: driverUrl, name, shown: shown.href, password: decode(url.password) };
 }
 
 function toFile(path: string, cwd: string): FileTarget {
@@ -94,9 +97,9 @@ function toFile(path: string, cwd: string): FileTarget {
 
 /** `sqlite:a.db`, `sqlite://a.db` and `file:a.db` are relative, `sqlite:///a.db` and `file:///a.db` absolute. */
 function toPath(url: string): string {
-  // Passed over, they would be part of the name of a new file.
+  // Otherwise they would become part of the name of a new file.
   if (url.includes("?")) {
-    throw new UsageError("BAD_URL", "A SQLite URL takes no parameters; in a path, ? is written as %3F.");
+    throw new UsageError("BAD_URL", "A SQLite URL has no parameters. In a path, write ? as %3F.");
   }
   if (/^file:\/\/\//i.test(url)) return fileURLToPath(url);
   return decode(url.replace(/^[a-z]+:(\/\/)?/i, ""));

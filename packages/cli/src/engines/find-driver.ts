@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { EngineError } from "../cli-error.ts";
 
 /**
- * The first of the drivers that is installed, in the user's project before anywhere else: `npx` runs this program from a
- * folder of its own.
+ * The first of the drivers that is installed. The user's project is searched first, because `npx` runs this program from
+ * another folder.
  *
- * @param names - packages, the one to recommend first
- * @throws `MISSING_DRIVER`, naming what to install
+ * @param names - the names of the packages, the recommended one first
+ * @throws `MISSING_DRIVER`, with the package to install
  */
 export function findDriver(cwd: string, engine: string, names: readonly string[]): { name: string; driver: unknown } {
   const places = [createRequire(join(cwd, "package.json")), createRequire(import.meta.url)];
@@ -16,7 +16,7 @@ export function findDriver(cwd: string, engine: string, names: readonly string[]
       try {
         return { name, driver: require(name) };
       } catch (error) {
-        // Of the driver itself: one that is there and lacks something is broken, and says so.
+        // A driver that is installed but fails to load reports its own error.
         if (!isMissing(error, name)) throw error;
       }
     }

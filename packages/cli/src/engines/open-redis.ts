@@ -3,18 +3,18 @@ import { EngineError } from "../cli-error.ts";
 import type { ServerTarget } from "./engine-target.ts";
 import { findDriver } from "./find-driver.ts";
 
-/** A client that is connected. */
+/** A connected client. */
 export interface OpenRedis {
   readonly client: RedisClient;
   close(): void;
 }
 
-/** What is used of node-redis besides its commands. */
+/** The part of node-redis that is used besides its commands. */
 interface NodeRedis {
   createClient(options: object): RedisClient & Connectable & { destroy(): void };
 }
 
-/** What is used of ioredis besides its commands. */
+/** The part of ioredis that is used besides its commands. */
 interface IoRedis {
   readonly Redis: new (url: string, options: object) => RedisClient & Connectable & { disconnect(): void };
 }
@@ -24,17 +24,17 @@ interface Connectable {
   on(event: "error", listener: (error: unknown) => void): unknown;
 }
 
-/** A client of whichever package is installed. It tries once: somebody waits in front of it. @throws `MISSING_DRIVER` */
+/** A client of the installed package. It tries to connect only once, because the user is waiting. @throws `MISSING_DRIVER` */
 export async function openRedis(target: ServerTarget, cwd: string): Promise<OpenRedis> {
   const { name, driver } = findDriver(cwd, "Redis", ["redis", "ioredis"]);
   if (name === "redis") {
     const socket = { reconnectStrategy: false };
     const client = (driver as NodeRedis).createClient({ url: target.url, socket, disableOfflineQueue: true });
-    // Before anything is done: afterwards it would look as if that had failed.
+    // Checked before the command runs, so that it does not fail after it has done its work.
     if (typeof client.destroy !== "function") {
       throw new EngineError(
         "MISSING_DRIVER",
-        "The package redis is too old; 5 or newer is needed: npm install redis@latest",
+        "The package redis is too old. Version 5 or newer is required: npm install redis@latest",
       );
     }
     await connect(client);
@@ -46,7 +46,7 @@ export async function openRedis(target: ServerTarget, cwd: string): Promise<Open
   return { client, close: () => client.disconnect() };
 }
 
-/** ioredis rejects with "Connection is closed", and tells listeners why. */
+/** ioredis rejects with "Connection is closed", and passes the reason to listeners. */
 async function connect(client: Connectable): Promise<void> {
   let reason: unknown;
   client.on("error", (error) => {

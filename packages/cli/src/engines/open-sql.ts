@@ -4,16 +4,16 @@ import { EngineError } from "../cli-error.ts";
 import type { FileTarget, SqlTarget } from "./engine-target.ts";
 import { findDriver } from "./find-driver.ts";
 
-/** A driver's pool that tells of connections which break while nobody uses them. */
-interface Noisy {
+/** A pool that emits an error when an idle connection breaks. */
+interface ErrorEmitter {
   on(event: "error", listener: () => void): unknown;
 }
 
 /**
- * A Kysely over the database. Nothing is asked of it yet. Kysely and drivers are loaded here and not before: most
- * commands need none.
+ * A Kysely instance for the database, which is not connected yet. Kysely and the drivers are loaded here and not earlier,
+ * because most commands need none.
  *
- * @param mayCreate - whether a SQLite file is made that is not there
+ * @param mayCreate - whether a missing SQLite file is created
  * @throws `MISSING_DRIVER`, `MISSING_FILE`
  */
 export async function openSql(target: SqlTarget, cwd: string, mayCreate: boolean): Promise<Kysely<unknown>> {
@@ -26,10 +26,10 @@ async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Pr
   if (target.engine === "sqlite") return toSqliteDialect(target, mayCreate);
   if (target.engine === "postgres") {
     const { Pool } = findDriver(cwd, "PostgreSQL", ["pg"]).driver as {
-      Pool: new (options: object) => PostgresPool & Noisy;
+      Pool: new (options: object) => PostgresPool & ErrorEmitter;
     };
     const pool = new Pool({ connectionString: target.url });
-    // Without a listener a broken connection would end the process; the statement on it fails by itself.
+    // Without a listener, a broken connection would end the process. Its statement fails anyway.
     pool.on("error", () => undefined);
     return new PostgresDialect({ pool });
   }
@@ -42,16 +42,16 @@ async function toDialect(target: SqlTarget, cwd: string, mayCreate: boolean): Pr
 async function toSqliteDialect({ file, name, shown }: FileTarget, mayCreate: boolean): Promise<Dialect> {
   if (!mayCreate && !existsSync(file)) {
     const command = `coatcheck migrate up --url "${shown}"`;
-    throw new EngineError("MISSING_FILE", `There is no ${name}. Is the path right? To make it: ${command}`);
+    throw new EngineError("MISSING_FILE", `There is no ${name}. Is the path right? To create it: ${command}`);
   }
   const [{ SqliteDialect }, { sqliteDatabase }] = await Promise.all([
     import("kysely"),
     import("@coatcheck/stores/sqlite"),
   ]);
   const { DatabaseSync } = await import("node:sqlite").catch((cause: unknown) => {
-    const message = `SQLite needs Node 22.16 or newer, and this is ${process.version}.`;
+    const message = `SQLite requires Node 22.16 or newer. This is ${process.version}.`;
     throw new EngineError("MISSING_DRIVER", message, { cause });
   });
-  // A server may be writing: it is waited for.
+  // The timeout waits for a server that is writing.
   return new SqliteDialect({ database: sqliteDatabase(new DatabaseSync(file, { timeout: 5000 })) });
 }

@@ -6,15 +6,15 @@ import { toCliError } from "./engine-failure.ts";
 import type { EngineTarget, SqlTarget } from "./engine-target.ts";
 import { openRedis } from "./open-redis.ts";
 import { openSql } from "./open-sql.ts";
-import { ANSWER_TIMEOUT, within } from "./with-timeout.ts";
+import { ANSWER_TIMEOUT, withTimeout } from "./with-timeout.ts";
 
-/** Where in the engine the sessions are. */
+/** Where the sessions are in the engine. */
 export interface PlaceOptions {
   readonly table?: string;
   readonly prefix?: string;
 }
 
-/** Opens a database, sees that it answers, does something with it, and closes it. @throws `CliError` */
+/** Opens a database, checks that it answers, calls `act`, and closes it. @throws `CliError` */
 export async function withSql<Result>(
   io: CliIo,
   target: SqlTarget,
@@ -25,17 +25,17 @@ export async function withSql<Result>(
   try {
     db = await openSql(target, io.cwd, mayCreate);
     const { sql } = await import("kysely");
-    await within(ANSWER_TIMEOUT, sql`select 1`.execute(db));
+    await withTimeout(ANSWER_TIMEOUT, sql`select 1`.execute(db));
     return await act(db);
   } catch (error) {
     throw toCliError(error, target, table);
   } finally {
-    // A pool waits for connections that are being made, for as long as that takes.
-    if (db !== undefined) await within(1, db.destroy()).catch(() => undefined);
+    // A pool waits without limit for connections that are being established.
+    if (db !== undefined) await withTimeout(1, db.destroy()).catch(() => undefined);
   }
 }
 
-/** The same for the store that the sessions are in, whatever the engine. @throws `CliError` */
+/** The same with the store of the sessions, on any engine. @throws `CliError` */
 export async function withStore<Result>(
   io: CliIo,
   target: EngineTarget,
@@ -50,7 +50,7 @@ export async function withStore<Result>(
   }
   try {
     const { redisStore } = await import("@coatcheck/stores/redis");
-    const { client, close } = await within(ANSWER_TIMEOUT, openRedis(target, io.cwd));
+    const { client, close } = await withTimeout(ANSWER_TIMEOUT, openRedis(target, io.cwd));
     try {
       return await act(redisStore(client, prefix === undefined ? {} : { prefix }));
     } finally {
@@ -65,8 +65,10 @@ export function isSql(target: EngineTarget): target is SqlTarget {
   return target.engine !== "redis";
 }
 
-/** @throws `USAGE` for an option that would be passed over */
+/** @throws `USAGE` for an option that the engine does not have */
 export function assertPlace(target: EngineTarget, { table, prefix }: PlaceOptions): void {
-  if (isSql(target) && prefix !== undefined) throw new UsageError("USAGE", "--prefix is of Redis; SQL takes --table.");
-  if (!isSql(target) && table !== undefined) throw new UsageError("USAGE", "--table is of SQL; Redis takes --prefix.");
+  if (isSql(target) && prefix !== undefined)
+    throw new UsageError("USAGE", "--prefix is for Redis. For SQL, use --table.");
+  if (!isSql(target) && table !== undefined)
+    throw new UsageError("USAGE", "--table is for SQL. For Redis, use --prefix.");
 }

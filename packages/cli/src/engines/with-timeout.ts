@@ -1,20 +1,20 @@
-/** Seconds an engine may take for its first answer: it may accept a connection, and then say nothing. */
+/** Seconds in which an engine has to answer. It may accept a connection and then never send anything. */
 export const ANSWER_TIMEOUT = 10;
 
 /** The engine did not answer in time. */
-export class SilenceError extends Error {
-  override readonly name = "SilenceError";
+class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
   readonly code = "ETIMEDOUT";
 }
 
-/** What the promise resolves to, unless that takes too long. @throws `SilenceError` */
-export async function within<Result>(seconds: number, promise: Promise<Result>): Promise<Result> {
+/** The result of the promise. @throws `TimeoutError` if it takes longer */
+export async function withTimeout<Result>(seconds: number, promise: Promise<Result>): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SilenceError(`no answer within ${seconds} s`)), seconds * 1000);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${seconds} s`)), seconds * 1000);
   });
   try {
-    return await Promise.race([promise, silence]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }

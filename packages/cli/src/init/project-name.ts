@@ -1,16 +1,17 @@
-/** Workers may have no longer one, in the address they answer at; npm allows more. */
+/** The name of a Worker is a part of its host name. npm would allow more. */
 const MAX_LENGTH = 63;
 
-/** What stands for a name of which nothing is left. */
-const NAMELESS = "coatcheck-app";
+/** Replaces a name of which no valid character is left. */
+const DEFAULT_NAME = "coatcheck-app";
 
-/** npm takes no package of these names. */
-const REFUSED: ReadonlySet<string> = new Set(["node-modules", "favicon-ico"]);
+/** Names that npm rejects. */
+const REJECTED: ReadonlySet<string> = new Set(["node-modules", "favicon-ico"]);
 
 /**
- * A folder's name as npm and Cloudflare both take it for a project: small letters of ASCII, digits and hyphens.
+ * The name of a project that npm and Cloudflare accept, from the name of its folder: lowercase ASCII letters, digits and
+ * hyphens.
  *
- * @param folder - its name, without the path
+ * @param folder - the name of the folder, without its path
  */
 export function toProjectName(folder: string): string {
   const name = folder
@@ -20,5 +21,5 @@ export function toProjectName(folder: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, MAX_LENGTH)
     .replace(/^-+|-+$/g, "");
-  return name === "" || REFUSED.has(name) ? NAMELESS : name;
+  return name === "" || REJECTED.has(name) ? DEFAULT_NAME : name;
 }

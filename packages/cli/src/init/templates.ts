@@ -1,13 +1,13 @@
-/** A project to begin with; its files are in the folder of its name in `templates`. */
+/** A starter project. Its files are in `templates`, in the folder of its name. */
 export interface Template {
   readonly name: string;
-  /** What it is, beside its name in a list. */
+  /** Its description in a list. */
   readonly title: string;
-  /** The file that its secret is in, from where its command takes it. */
+  /** The file with its secret, which its start command reads. */
   readonly secretFile: string;
-  /** What to type in its folder, in this order. */
+  /** The commands that start it, in this order. */
   readonly commands: readonly string[];
-  /** Where it then answers. */
+  /** Its address after the start. */
   readonly url: string;
 }
 
@@ -42,20 +42,23 @@ export const templates: readonly Template[] = [
   },
 ];
 
-/** The template that somebody may have meant: one that begins so, or that is at most two slips away. */
+/** How many letters of a misspelled name may be wrong. */
+const MAX_DISTANCE = 2;
+
+/** The template that a misspelled name probably means: it begins with the name, or differs in at most two letters. */
 export function similarTemplate(name: string): Template | undefined {
   const wanted = name.toLowerCase();
   return templates
     .map((template) => ({
       template,
-      slips: wanted !== "" && template.name.startsWith(wanted) ? 0 : slips(wanted, template.name),
+      distance: wanted !== "" && template.name.startsWith(wanted) ? 0 : editDistance(wanted, template.name),
     }))
-    .filter((candidate) => candidate.slips <= 2)
-    .sort((a, b) => a.slips - b.slips)[0]?.template;
+    .filter((candidate) => candidate.distance <= MAX_DISTANCE)
+    .sort((a, b) => a.distance - b.distance)[0]?.template;
 }
 
-/** How many letters to add, drop or change (Levenshtein). */
-function slips(from: string, to: string): number {
+/** How many letters have to be added, removed or replaced (Levenshtein distance). */
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...from].entries()) {
     const next = [i + 1];

@@ -7,19 +7,19 @@ import { coatcheckVersion } from "../version.ts";
 import { toProjectName } from "./project-name.ts";
 import type { Template } from "./templates.ts";
 
-/** Beside `dist` in the package, and beside `src`. */
+/** The root of this package, from `src` as well as from `dist`. */
 const packageFolder = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Names that a file may not have in a package: npm drops them. */
-const STORED_AS: Readonly<Record<string, string>> = { gitignore: ".gitignore" };
+/** The real names of template files. npm leaves files with these names out of a package. */
+const REAL_NAMES: Readonly<Record<string, string>> = { gitignore: ".gitignore" };
 
-/** How many of the files in the way are named. */
+/** How many files of a folder that is not empty are named. */
 const MAX_NAMED = 5;
 
 /**
- * Writes a project with a secret of its own, and overwrites nothing.
+ * Writes a project with its own secret. Nothing is overwritten.
  *
- * @param folder - an absolute path; made when it is not there
+ * @param folder - an absolute path. A missing folder is created
  * @returns the names of the files
  * @throws `FOLDER_NOT_EMPTY`, `CANNOT_WRITE`
  */
@@ -36,19 +36,19 @@ function write(template: Template, folder: string): string[] {
   mkdirSync(folder, { recursive: true });
   assertEmpty(folder);
   const source = join(packageFolder, "templates", template.name);
-  // All packages of coatcheck have one version, and are released together.
+  // All packages of coatcheck are released together, with the same version.
   const values = { name: toProjectName(basename(folder)), version: coatcheckVersion() };
   const files = readdirSync(source).map((stored) => ({
-    name: STORED_AS[stored] ?? stored,
+    name: REAL_NAMES[stored] ?? stored,
     text: fill(readFileSync(join(source, stored), "utf8"), values),
   }));
-  // "wx": what somebody else has put there meanwhile is an error too.
+  // "wx" fails if another process has created the file in the meantime.
   for (const { name, text } of files) writeFileSync(join(folder, name), text, { flag: "wx" });
   writeFileSync(join(folder, template.secretFile), secretLine(), { flag: "wx", mode: 0o600 });
   return [...files.map(({ name }) => name), template.secretFile].sort();
 }
 
-/** A repository that was just made counts as empty. */
+/** A folder with nothing but a new git repository counts as empty. */
 function assertEmpty(folder: string): void {
   const names = readdirSync(folder)
     .filter((name) => name !== ".git")
@@ -57,7 +57,7 @@ function assertEmpty(folder: string): void {
   const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
   throw new UsageError(
     "FOLDER_NOT_EMPTY",
-    `${folder} is not empty: ${names.slice(0, MAX_NAMED).join(", ")}${more}. Name a new folder, or empty this one.`,
+    `${folder} is not empty: ${names.slice(0, MAX_NAMED).join(", ")}${more}. Choose a new folder, or empty this one.`,
   );
 }
 
@@ -66,5 +66,5 @@ function fill(text: string, values: { readonly name: string; readonly version: s
 }
 
 function secretLine(): string {
-  return `# Encrypts the session cookie. Not for git; in production use another one.\nSESSION_SECRET=${randomBytes(32).toString("hex")}\n`;
+  return `# Encrypts the session cookie. Do not commit it, and use another one in production.\nSESSION_SECRET=${randomBytes(32).toString("hex")}\n`;
 }

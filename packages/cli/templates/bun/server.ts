@@ -6,7 +6,7 @@ if (!SESSION_SECRET) {
   throw new Error("SESSION_SECRET is not set. Bun reads it from .env; on a server, set it in the environment.");
 }
 
-/** What a session holds, and what it shows once. It is in its cookie, encrypted, so there is nothing to install. */
+/** The types of the session's data and of its flash messages. The session is in an encrypted cookie, so no store is needed. */
 const sessions = new SessionManager<{ visits: number }, { notice: string }>({
   mode: encryptedCookie({ secrets: SESSION_SECRET }),
 });
@@ -31,7 +31,7 @@ const app = withSessions(sessions, async (request, pending) => {
   }
 });
 
-/** What a user wrote must be escaped before it comes in here. */
+/** Escape everything that comes from a user before you pass it to this function. */
 function page(body: string): Response {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sessions</title>${body}`;
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });

@@ -8,7 +8,7 @@ if (!secret) {
   );
 }
 
-/** What a session holds, and what it shows once. It is in its cookie, encrypted, so there is nothing to install. */
+/** The types of the session's data and of its flash messages. The session is in an encrypted cookie, so no store is needed. */
 const sessions = new SessionManager<{ visits: number }, { notice: string }>({
   mode: encryptedCookie({ secrets: secret }),
 });
@@ -33,7 +33,7 @@ export default withSessions(sessions, async (request, pending) => {
   }
 });
 
-/** What a user wrote must be escaped before it comes in here. */
+/** Escape everything that comes from a user before you pass it to this function. */
 function page(body: string): Response {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sessions</title>${body}`;
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });

@@ -9,7 +9,7 @@ if (!SESSION_SECRET) {
   throw new Error("SESSION_SECRET is not set. npm start reads it from .env; on a server, set it in the environment.");
 }
 
-/** What a session holds, and what it shows once. It is in its cookie, encrypted, so there is nothing to install. */
+/** The types of the session's data and of its flash messages. The session is in an encrypted cookie, so no store is needed. */
 const sessions = new SessionManager<{ visits: number }, { notice: string }>({
   mode: encryptedCookie({ secrets: SESSION_SECRET }),
 });

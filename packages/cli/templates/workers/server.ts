@@ -5,7 +5,7 @@ interface Env {
   readonly SESSION_SECRET: string;
 }
 
-/** What a session holds, and what it shows once. It is in its cookie, encrypted, so there is nothing to set up. */
+/** The types of the session's data and of its flash messages. The session is in an encrypted cookie, so no store is needed. */
 const makeSessions = (env: Env) =>
   new SessionManager<{ visits: number }, { notice: string }>({
     mode: encryptedCookie({ secrets: env.SESSION_SECRET }),
@@ -31,7 +31,7 @@ export default withSessions(makeSessions, async (request, pending) => {
   }
 });
 
-/** What a user wrote must be escaped before it comes in here. */
+/** Escape everything that comes from a user before you pass it to this function. */
 function page(body: string): Response {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sessions</title>${body}`;
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { COMMAND, coatcheck, inProcess, runProgram } from "../support/run-coatcheck.ts";
 
 describe("coatcheck secret", () => {
-  it("prints one that a manager takes, another one each time", async () => {
+  it("prints a new secret each time, which a manager accepts", async () => {
     const [one, two] = [await coatcheck(["secret"]), await coatcheck(["secret"])];
     for (const { status, stdout, stderr } of [one, two]) {
       expect([status, stderr]).toEqual([0, ""]);
@@ -17,7 +17,7 @@ describe("coatcheck secret", () => {
     expect(one.stdout === two.stdout).toBe(false);
   });
 
-  it("prints as many as are asked for, as JSON too", async () => {
+  it("prints as many secrets as requested, also as JSON", async () => {
     const { stdout } = await inProcess(["secret", "--count", "3"]);
     expect(new Set(stdout.trim().split("\n")).size).toBe(3);
     const { secrets } = JSON.parse((await inProcess(["secret", "--count", "2", "--json"])).stdout);
@@ -27,7 +27,7 @@ describe("coatcheck secret", () => {
     }
   });
 
-  it("says of one on standard input whether it is strong, without the end of its line", async () => {
+  it("checks the secret on standard input, without its line break", async () => {
     const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
     const file = join(folder, "secret.txt");
     writeFileSync(file, `${secret()}\n`);
@@ -36,7 +36,7 @@ describe("coatcheck secret", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("calls no weak ones strong for being several, or for the name in front of one", async () => {
+  it("rejects input with several secrets or with a variable, which could make weak secrets look strong", async () => {
     const [first, second] = [secret().slice(0, 20), secret().slice(20, 40)];
     for (const text of [`${first}\n${second}\n`, `SESSION_SECRET=${first}\n`, `export SECRET=${first}`]) {
       const { status, stdout, stderr } = await inProcess(["secret", "--check"], { stdin: text });
@@ -46,14 +46,14 @@ describe("coatcheck secret", () => {
   });
 
   const weak = {
-    "a short one": ["Tr0ub4dor&3", /fewer than 32 bytes/],
+    "a short secret": ["Tr0ub4dor&3", /fewer than 32 bytes/],
     "31 bytes": [secret().slice(0, 31), /fewer than 32 bytes/],
-    "the one of every tutorial": ["keyboard cat keyboard cat keyboard cat", /easy to guess/],
+    "the secret of tutorials": ["keyboard cat keyboard cat keyboard cat", /easy to guess/],
     "a repeated word": ["hunter2-".repeat(6), /easy to guess/],
-    nothing: ["", /fewer than 32 bytes/],
+    "an empty secret": ["", /fewer than 32 bytes/],
   } as const;
   for (const [name, [text, why]] of Object.entries(weak)) {
-    it(`SEC-06 exits with 1 for ${name}, and says why`, async () => {
+    it(`SEC-06 exits with 1 for ${name}, and says why it is weak`, async () => {
       const { status, stdout } = await inProcess(["secret", "--check"], { stdin: `${text}\n` });
       expect([status, stdout.slice(0, 8)]).toEqual([1, "weak: it"]);
       expect(stdout).toMatch(why);
@@ -62,7 +62,7 @@ describe("coatcheck secret", () => {
     });
   }
 
-  it("checks the one of an environment variable", async () => {
+  it("checks the secret in an environment variable", async () => {
     const env = { STRONG: secret(), WEAK: "password" };
     expect(await inProcess(["secret", "--check", "--env", "STRONG", "--json"], { env })).toEqual({
       status: 0,
@@ -74,7 +74,7 @@ describe("coatcheck secret", () => {
     expect([missing.status, missing.stderr]).toEqual([2, "error: The environment has no NONE.\n"]);
   });
 
-  it("SEC-41 takes none as an argument, says why, and repeats it nowhere", async () => {
+  it("SEC-41 rejects a secret as an argument, says why, and does not print it", async () => {
     const given = secret();
     for (const args of [
       ["secret", "--check", given],

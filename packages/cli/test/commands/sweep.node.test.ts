@@ -11,7 +11,7 @@ import { parseTarget, type SqlTarget } from "../../src/engines/engine-target.ts"
 import { openSql } from "../../src/engines/open-sql.ts";
 import { COMMAND, coatcheck } from "../support/run-coatcheck.ts";
 
-/** So many that a sweep by tens takes a minute. */
+/** Enough that a sweep in batches of ten takes a minute. */
 const EXPIRED = 30_000;
 const LIVE = 7;
 
@@ -46,32 +46,35 @@ describe.each(engines)("coatcheck sweep on $name", ({ url }) => {
     return Number(rows[0]?.count);
   };
 
-  it.skipIf(url === "")("stops after its batch on Ctrl+C, says how many went, and goes on when run again", async () => {
-    await fill(db, EXPIRED, LIVE);
-    const [program, ...args] = COMMAND;
-    const child = spawn(program, [...args, "sweep", "--url", url, "--batch", "10", "--json"]);
-    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
-    await untilLess(count, EXPIRED + LIVE, child);
-    child.kill("SIGINT");
-    const [status] = await once(child, "close");
-    const first = JSON.parse(await stdout);
-    expect([status, await stderr]).toEqual([130, ""]);
-    expect(first).toMatchObject({ expired: EXPIRED, interrupted: true });
-    expect(first.removed).toBeGreaterThan(0);
-    expect(first.removed % 10).toBe(0);
-    expect(await count()).toBe(EXPIRED + LIVE - first.removed);
+  it.skipIf(url === "")(
+    "stops after the current batch on Ctrl+C, reports what it removed, and continues when run again",
+    async () => {
+      await fill(db, EXPIRED, LIVE);
+      const [program, ...args] = COMMAND;
+      const child = spawn(program, [...args, "sweep", "--url", url, "--batch", "10", "--json"]);
+      const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+      await untilLess(count, EXPIRED + LIVE, child);
+      child.kill("SIGINT");
+      const [status] = await once(child, "close");
+      const first = JSON.parse(await stdout);
+      expect([status, await stderr]).toEqual([130, ""]);
+      expect(first).toMatchObject({ expired: EXPIRED, interrupted: true });
+      expect(first.removed).toBeGreaterThan(0);
+      expect(first.removed % 10).toBe(0);
+      expect(await count()).toBe(EXPIRED + LIVE - first.removed);
 
-    const second = await coatcheck(["sweep", "--url", url, "--json"]);
-    const left = EXPIRED - first.removed;
-    expect(second.status).toBe(0);
-    expect(JSON.parse(second.stdout)).toEqual({ expired: left, removed: left, interrupted: false });
-    expect(await count()).toBe(LIVE);
-    const third = await coatcheck(["sweep", "--url", url]);
-    expect(third).toEqual({ status: 0, stdout: "0 expired sessions removed.\n", stderr: "" });
-  });
+      const second = await coatcheck(["sweep", "--url", url, "--json"]);
+      const left = EXPIRED - first.removed;
+      expect(second.status).toBe(0);
+      expect(JSON.parse(second.stdout)).toEqual({ expired: left, removed: left, interrupted: false });
+      expect(await count()).toBe(LIVE);
+      const third = await coatcheck(["sweep", "--url", url]);
+      expect(third).toEqual({ status: 0, stdout: "0 expired sessions removed.\n", stderr: "" });
+    },
+  );
 });
 
-/** Rows that have expired, and rows that have not, put there by one statement for each thousand. */
+/** Inserts expired and live rows, a thousand per statement. */
 async function fill(db: Kysely<unknown>, expired: number, live: number): Promise<void> {
   const rows = Array.from(
     { length: expired + live },
@@ -87,9 +90,10 @@ async function fill(db: Kysely<unknown>, expired: number, live: number): Promise
   }
 }
 
+/** Waits until there are fewer rows than the limit. */
 async function untilLess(count: () => Promise<number>, limit: number, child: ChildProcess): Promise<void> {
   while ((await count()) >= limit) {
-    if (child.exitCode !== null) throw new Error("The sweep ended before it was seen to begin.");
+    if (child.exitCode !== null) throw new Error("The sweep ended before any row was seen to disappear.");
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

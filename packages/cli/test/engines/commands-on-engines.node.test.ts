@@ -26,9 +26,9 @@ const file = join(folder, "sessions.db");
 
 interface EngineCase {
   readonly name: EngineName;
-  /** For the command line. */
+  /** The URL for the command line. */
   readonly url: string | undefined;
-  /** For the store. */
+  /** The address for the store. */
   readonly at: string | undefined;
 }
 
@@ -40,7 +40,7 @@ const sqlEngines: readonly EngineCase[] = [
 const engines: readonly EngineCase[] = [...sqlEngines, { name: "redis", url: redis?.url, at: redis?.url }];
 
 describe.each(sqlEngines)("coatcheck migrate on $name", ({ url = "" }) => {
-  it.skipIf(url === "")("makes the table, says what is pending and done, and removes it", async () => {
+  it.skipIf(url === "")("creates the table, lists pending and done migrations, and removes the table", async () => {
     const at = ["--url", url, "--table", "visits"];
     if (!url.startsWith("sqlite")) {
       expect(await coatcheck(["migrate", "status", ...at])).toMatchObject({
@@ -50,7 +50,7 @@ describe.each(sqlEngines)("coatcheck migrate on $name", ({ url = "" }) => {
     }
     const up = await coatcheck(["migrate", "up", ...at]);
     expect(up).toEqual({ status: 0, stdout: "done: 0001_create_sessions\n", stderr: "" });
-    // Again, by the environment.
+    // Again, with the URL in the environment.
     const again = await coatcheck(["migrate", "up", "--table", "visits", "--json"], { env: { DATABASE_URL: url } });
     expect(again).toMatchObject({ status: 0, stdout: '{"done":[]}\n' });
     const status = await coatcheck(["migrate", "status", ...at, "--json"]);
@@ -72,7 +72,7 @@ describe.each(sqlEngines)("coatcheck migrate on $name", ({ url = "" }) => {
 });
 
 describe("coatcheck migrate sql", () => {
-  it.skipIf(postgres === undefined)("prints what a database takes, and asks none", async () => {
+  it.skipIf(postgres === undefined)("prints statements that PostgreSQL accepts", async () => {
     const { stdout } = await inProcess(["migrate", "sql", "--dialect", "postgres", "--table", "printed"]);
     const opened = await openStore("postgres", postgres?.url ?? "");
     const { Pool } = await import("pg");
@@ -83,14 +83,14 @@ describe("coatcheck migrate sql", () => {
     await opened.close();
   });
 
-  it("speaks each engine's language, by the URL of a server that is not there", async () => {
-    const marks = {
+  it("prints the dialect of the URL's engine without connecting to it", async () => {
+    const keywords = {
       "postgres://u@127.0.0.1:1/d": "identity",
       "mysql://127.0.0.1:1/d": "auto_increment",
       "x.db": "autoincrement",
     };
-    for (const [url, mark] of Object.entries(marks)) {
-      expect((await inProcess(["migrate", "sql", "--url", url])).stdout).toContain(mark);
+    for (const [url, keyword] of Object.entries(keywords)) {
+      expect((await inProcess(["migrate", "sql", "--url", url])).stdout).toContain(keyword);
     }
     const { stdout } = await inProcess(["migrate", "sql", "--dialect", "sqlite", "--down", "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ direction: "down", sql: expect.stringContaining("drop table") });
@@ -104,62 +104,65 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
   });
   afterAll(() => opened?.close());
 
-  it.skipIf(url === "")("SEC-24 SEC-27 lists the devices of somebody, ends one, ends all but one", async () => {
-    const sessions = new AccountManager({ mode: serverSide(opened.store) });
-    const subject = `${SUBJECT} of ${name}`;
-    const devices = await Promise.all(
-      ["Firefox/140.0", "Chrome/140.0", "Edg/140.0"].map(async (agent) => {
-        const client = browser({
-          fetch: (request) =>
-            sessions.handle(request, async (pending) => {
-              const session = await pending;
-              if (new URL(request.url).pathname === "/login") await login(session, subject);
-              return new Response(session.subject ?? "nobody");
-            }),
+  it.skipIf(url === "")(
+    "SEC-24 SEC-27 lists the sessions of a subject with their devices, ends one, and ends all but one",
+    async () => {
+      const sessions = new AccountManager({ mode: serverSide(opened.store) });
+      const subject = `${SUBJECT} of ${name}`;
+      const devices = await Promise.all(
+        ["Firefox/140.0", "Chrome/140.0", "Edg/140.0"].map(async (agent) => {
+          const client = browser({
+            fetch: (request) =>
+              sessions.handle(request, async (pending) => {
+                const session = await pending;
+                if (new URL(request.url).pathname === "/login") await login(session, subject);
+                return new Response(session.subject ?? "anonymous");
+              }),
+          });
+          await client.fetch("/login", { headers: { "User-Agent": `Mozilla/5.0 (X11; Linux x86_64) ${agent}` } });
+          return client;
+        }),
+      );
+      const subjects = (): Promise<string[]> =>
+        Promise.all(devices.map(async (client) => (await client.fetch("/")).text()));
+      const list = async () => {
+        const run = await coatcheck(["sessions", "list", "--subject", subject, "--url", url, "--json"]);
+        expect([run.status, run.stderr]).toEqual([0, ""]);
+        return JSON.parse(run.stdout).sessions;
+      };
+
+      const found = await list();
+      expect(found).toHaveLength(3);
+      for (const one of found) {
+        expect(one).toMatchObject({
+          subject,
+          device: expect.stringContaining(" on Linux"),
+          expiresAt: expect.any(String),
         });
-        await client.fetch("/login", { headers: { "User-Agent": `Mozilla/5.0 (X11; Linux x86_64) ${agent}` } });
-        return client;
-      }),
-    );
-    const whoAreThey = (): Promise<string[]> =>
-      Promise.all(devices.map(async (client) => (await client.fetch("/")).text()));
-    const list = async () => {
-      const run = await coatcheck(["sessions", "list", "--subject", subject, "--url", url, "--json"]);
-      expect([run.status, run.stderr]).toEqual([0, ""]);
-      return JSON.parse(run.stdout).sessions;
-    };
+      }
+      const text = await inProcess(["sessions", "list", "--subject", subject, "--url", url]);
+      expect(text.stdout).toContain("Firefox on Linux");
+      expect(text.stdout).toContain("(in 23 hours)");
 
-    const found = await list();
-    expect(found).toHaveLength(3);
-    for (const one of found) {
-      expect(one).toMatchObject({
-        subject,
-        device: expect.stringContaining(" on Linux"),
-        expiresAt: expect.any(String),
+      const firefox = found.find(({ device }: { device: string }) => device.startsWith("Firefox")).id;
+      const chrome = found.find(({ device }: { device: string }) => device.startsWith("Chrome")).id;
+      expect(await coatcheck(["sessions", "revoke", firefox, "--url", url])).toMatchObject({ status: 0 });
+      expect(await subjects()).toEqual(["anonymous", subject, subject]);
+      expect(await coatcheck(["sessions", "revoke", firefox, "--url", url, "--json"])).toEqual({
+        status: 1,
+        stdout: '{"revoked":false}\n',
+        stderr: "",
       });
-    }
-    const text = await inProcess(["sessions", "list", "--subject", subject, "--url", url]);
-    expect(text.stdout).toContain("Firefox on Linux");
-    expect(text.stdout).toContain("(in 23 hours)");
+      const others = ["sessions", "revoke-all", "--subject", subject, "--except", chrome, "--url", url];
+      expect(await coatcheck(others)).toMatchObject({ status: 0, stdout: "1 session ended.\n" });
+      expect(await subjects()).toEqual(["anonymous", subject, "anonymous"]);
+      await coatcheck(["sessions", "revoke-all", "--subject", subject, "--url", url]);
+      expect(await list()).toEqual([]);
+    },
+  );
 
-    const firefox = found.find(({ device }: { device: string }) => device.startsWith("Firefox")).id;
-    const chrome = found.find(({ device }: { device: string }) => device.startsWith("Chrome")).id;
-    expect(await coatcheck(["sessions", "revoke", firefox, "--url", url])).toMatchObject({ status: 0 });
-    expect(await whoAreThey()).toEqual(["nobody", subject, subject]);
-    expect(await coatcheck(["sessions", "revoke", firefox, "--url", url, "--json"])).toEqual({
-      status: 1,
-      stdout: '{"revoked":false}\n',
-      stderr: "",
-    });
-    const others = ["sessions", "revoke-all", "--subject", subject, "--except", chrome, "--url", url];
-    expect(await coatcheck(others)).toMatchObject({ status: 0, stdout: "1 session ended.\n" });
-    expect(await whoAreThey()).toEqual(["nobody", subject, "nobody"]);
-    await coatcheck(["sessions", "revoke-all", "--subject", subject, "--url", url]);
-    expect(await list()).toEqual([]);
-  });
-
-  // It ended the sessions, and browsers came back by their other cookie.
-  it.skipIf(url === "")("SEC-24 SEC-52 ends what remembers a browser with the sessions, one or all", async () => {
+  // Once, only the sessions ended, and the browsers logged in again with their remember-me cookies.
+  it.skipIf(url === "")("SEC-24 SEC-52 ends remember-me logins together with their sessions", async () => {
     const store = opened.store as SessionStore & SubjectIndex;
     const sessions = new AccountManager({ mode: serverSide(store), extensions: [rememberMe({ store })] });
     const subject = `${SUBJECT}, remembered by ${name}`;
@@ -171,7 +174,7 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
             const session = await pending;
             if (new URL(request.url).pathname === "/login") await login(session, subject, { remember: true });
             id = session.id;
-            return new Response(session.subject ?? "nobody");
+            return new Response(session.subject ?? "anonymous");
           }),
       });
       await client.fetch("/login");
@@ -179,7 +182,7 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
       return {
         id,
         comeBack: async () => {
-          // The browser was closed, which ends the session's cookie.
+          // Removes the session cookie, as a browser does when it is closed.
           await client.setCookie("__Host-session=; Path=/; Secure; Max-Age=0");
           return (await client.fetch("/")).text();
         },
@@ -187,25 +190,25 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
     };
     const [one, two, three] = [await remembered(), await remembered(), await remembered()];
     expect(await coatcheck(["sessions", "revoke", one.id ?? "", "--url", url])).toMatchObject({ status: 0 });
-    expect([await one.comeBack(), await two.comeBack()]).toEqual(["nobody", subject]);
+    expect([await one.comeBack(), await two.comeBack()]).toEqual(["anonymous", subject]);
     expect(await coatcheck(["sessions", "revoke-all", "--subject", subject, "--url", url])).toMatchObject({
       status: 0,
     });
-    expect([await two.comeBack(), await three.comeBack()]).toEqual(["nobody", "nobody"]);
+    expect([await two.comeBack(), await three.comeBack()]).toEqual(["anonymous", "anonymous"]);
   });
 
-  it.skipIf(url === "")("says of a cookie whether its session is in the store", async () => {
+  it.skipIf(url === "")("tells whether the session of a cookie is in the store", async () => {
     const value = valueIn(await cookieLines(serverSide(opened.store)));
     const inspect = async () => (await inProcess(["inspect", "--url", url, "--json"], { stdin: value })).stdout;
     expect(JSON.parse(await inspect())).toMatchObject({
       session: { subject: SUBJECT, data: { cart: ["a book"] } },
-      verdict: { answer: "honoured" },
+      verdict: { answer: "accepted" },
     });
     await coatcheck(["sessions", "revoke-all", "--subject", SUBJECT, "--url", url]);
     expect(JSON.parse(await inspect()).verdict.reason).toBe("not-found");
   });
 
-  it.skipIf(url === "")("SEC-24 ends sessions that are kept in cookies, by their revocations", async () => {
+  it.skipIf(url === "")("SEC-24 ends sessions in cookies through their revocations", async () => {
     const env = { SESSION_SECRET: secret() };
     const mode: SessionMode = signedCookie({ secrets: env.SESSION_SECRET, revocations: opened.store });
     const name = "sid";
@@ -220,16 +223,16 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
     };
     const [one = "", two = ""] = cookies;
     const { id, verdict } = await inspect(one);
-    expect(verdict).toBe("honoured");
+    expect(verdict).toBe("accepted");
     const at = ["--url", url, "--revocations", "--cookie-name", name];
     expect(await coatcheck(["sessions", "revoke", id, ...at])).toMatchObject({ status: 0 });
-    expect([(await inspect(one)).verdict, (await inspect(two)).verdict]).toEqual(["revoked", "honoured"]);
+    expect([(await inspect(one)).verdict, (await inspect(two)).verdict]).toEqual(["revoked", "accepted"]);
     const all = await coatcheck(["sessions", "revoke-all", "--subject", SUBJECT, ...at]);
     expect(all).toMatchObject({ status: 0, stdout: "All sessions have ended.\n" });
     expect((await inspect(two)).verdict).toBe("revoked");
   });
 
-  it.skipIf(url === "")("keeps to the place that it is given, and refuses an option of the other kind", async () => {
+  it.skipIf(url === "")("rejects an invalid table or prefix, and the option of another engine", async () => {
     const [own, other] = name === "redis" ? ["--prefix", "--table"] : ["--table", "--prefix"];
     const wrong = await inProcess(["sessions", "list", "--subject", SUBJECT, "--url", url, other ?? "", "elsewhere"]);
     expect([wrong.status, wrong.stderr.includes(own ?? "")]).toEqual([2, true]);
@@ -239,7 +242,7 @@ describe.each(engines)("coatcheck sessions on $name", ({ name, url = "", at = ""
 });
 
 describe("coatcheck sessions revoke with --revocations", () => {
-  it("outlives a sweep for as long as a browser may keep the cookie", async () => {
+  it("stores a revocation that survives a sweep for as long as browsers store the cookie", async () => {
     const env = { SESSION_SECRET: secret() };
     const opened = await openStore("sqlite", file);
     const mode = signedCookie({ secrets: env.SESSION_SECRET, revocations: opened.store });
@@ -257,8 +260,8 @@ describe("coatcheck sessions revoke with --revocations", () => {
 });
 
 describe("coatcheck sweep on Redis", () => {
-  it("has nothing to do, and says why", async () => {
+  it("does nothing, and says why", async () => {
     const { status, stdout } = await inProcess(["sweep", "--url", "redis://127.0.0.1:1"]);
-    expect([status, stdout]).toEqual([0, "Nothing to do: sessions expire in Redis by themselves.\n"]);
+    expect([status, stdout]).toEqual([0, "Nothing to do: Redis removes expired sessions by itself.\n"]);
   });
 });

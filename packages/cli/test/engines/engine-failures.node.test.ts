@@ -7,14 +7,14 @@ import { fileURLToPath } from "node:url";
 import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
 import { Pool } from "pg";
 import { afterAll, describe, expect, it } from "vitest";
-import { failToList, failureOf, PASSWORD, WRITTEN } from "../support/failures.ts";
+import { ESCAPED_PASSWORD, failToList, failureOf, PASSWORD } from "../support/failures.ts";
 import { COMMAND, coatcheck, inProcess, runProgram } from "../support/run-coatcheck.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
 const redis = await startOrSkip("wrong passwords on Redis", () => startRedis(["--requirepass", "another"]));
 const postgres = await startOrSkip("wrong passwords on PostgreSQL", startPostgres);
 const mariadb = await startOrSkip("wrong passwords on MariaDB", startMariadb);
-if (postgres !== undefined) await askForPasswords(postgres.url);
+if (postgres !== undefined) await requirePasswords(postgres.url);
 
 afterAll(async () => {
   for (const engine of [redis, postgres, mariadb]) await engine?.stop();
@@ -23,76 +23,78 @@ afterAll(async () => {
 
 const list = (url: string, cwd = folder) => failToList(url, cwd);
 
-describe("coatcheck with an engine that is not there", () => {
+describe("coatcheck with an engine that cannot be reached", () => {
   const urls = {
-    PostgreSQL: `postgres://eve:${WRITTEN}@127.0.0.1:1/shop`,
-    MySQL: `mysql://eve:${WRITTEN}@127.0.0.1:1/shop`,
-    MariaDB: `mariadb://eve:${WRITTEN}@127.0.0.1:1/shop`,
-    Redis: `redis://eve:${WRITTEN}@127.0.0.1:1`,
+    PostgreSQL: `postgres://eve:${ESCAPED_PASSWORD}@127.0.0.1:1/shop`,
+    MySQL: `mysql://eve:${ESCAPED_PASSWORD}@127.0.0.1:1/shop`,
+    MariaDB: `mariadb://eve:${ESCAPED_PASSWORD}@127.0.0.1:1/shop`,
+    Redis: `redis://eve:${ESCAPED_PASSWORD}@127.0.0.1:1`,
   };
   for (const [name, url] of Object.entries(urls)) {
-    it(`SEC-41 says where ${name} was looked for, and not the password`, async () => {
+    it(`SEC-41 shows the address of ${name}, and not the password`, async () => {
       const { status, code, message } = await list(url, process.cwd());
       expect([status, code]).toEqual([3, "ENGINE_UNREACHABLE"]);
       expect(message).toContain(`${name} at 127.0.0.1:1 cannot be reached: the connection is refused`);
     });
   }
 
-  it("says that a host has no address", async () => {
+  it("reports a host name that does not exist", async () => {
     expect(await list("redis://nowhere.invalid")).toMatchObject({ status: 3, code: "ENGINE_UNREACHABLE" });
   });
 
-  it("does not wait for ever for a server that says nothing", async () => {
+  it("gives up on a server that accepts a connection and never answers", async () => {
     const { server, port } = await silentServer();
     const failures = ["postgres", "mysql", "redis"].map((scheme) =>
       list(`${scheme}://eve@127.0.0.1:${port}/`, process.cwd()),
     );
     for (const { code, message } of await Promise.all(failures)) {
-      expect([code, message]).toEqual(["ENGINE_UNREACHABLE", expect.stringContaining("it does not answer")]);
+      expect([code, message]).toEqual(["ENGINE_UNREACHABLE", expect.stringContaining("the server does not answer")]);
     }
     server.close();
   });
 });
 
-describe("coatcheck with an engine that does not let it in", () => {
-  it.skipIf(postgres === undefined)("SEC-41 says so of PostgreSQL", async () => {
+describe("coatcheck with an engine that denies access", () => {
+  it.skipIf(postgres === undefined)("SEC-41 reports PostgreSQL without the password", async () => {
     const at = `127.0.0.1:${postgres?.port}`;
-    for (const user of [`guarded:${WRITTEN}wrong`, "guarded", "nobody"]) {
+    for (const user of [`guarded:${ESCAPED_PASSWORD}wrong`, "guarded", "unknown"]) {
       expect(await list(`postgres://${user}@${at}/coatcheck`)).toMatchObject({
         status: 3,
         code: "ENGINE_REFUSED",
         message: expect.stringContaining(`PostgreSQL at ${at}`),
       });
     }
-    // Let in, it finds no table, and says how to make it.
-    const isIn = await list(`postgres://guarded:${WRITTEN}@${at}/coatcheck?application_name=${WRITTEN}`);
-    expect(isIn).toMatchObject({
+    // With access, it finds no table, and says how to create it.
+    const withAccess = await list(
+      `postgres://guarded:${ESCAPED_PASSWORD}@${at}/coatcheck?application_name=${ESCAPED_PASSWORD}`,
+    );
+    expect(withAccess).toMatchObject({
       code: "NOT_MIGRATED",
       message: expect.stringContaining(`coatcheck migrate up --url "postgres://guarded@${at}/coatcheck"`),
     });
     const { message } = await list(`postgres://coatcheck@${at}/elsewhere`);
-    expect(message).toContain("has no database of the name in the URL");
+    expect(message).toContain("has no database with the name in the URL");
   });
 
-  it.skipIf(mariadb === undefined)("SEC-41 says so of MariaDB", async () => {
+  it.skipIf(mariadb === undefined)("SEC-41 reports MariaDB without the password", async () => {
     const at = `127.0.0.1:${mariadb?.port}`;
-    expect(await list(`mariadb://root:${WRITTEN}@${at}/coatcheck`)).toMatchObject({
+    expect(await list(`mariadb://root:${ESCAPED_PASSWORD}@${at}/coatcheck`)).toMatchObject({
       status: 3,
       code: "ENGINE_REFUSED",
     });
     expect((await list(`mariadb://root@${at}/elsewhere`)).message).toContain("has no database");
   });
 
-  it.skipIf(redis === undefined)("SEC-41 says so of Redis", async () => {
+  it.skipIf(redis === undefined)("SEC-41 reports Redis without the password", async () => {
     const at = `127.0.0.1:${redis?.port}`;
-    for (const user of [`:${WRITTEN}@`, ""]) {
+    for (const user of [`:${ESCAPED_PASSWORD}@`, ""]) {
       expect(await list(`redis://${user}${at}`)).toMatchObject({ status: 3, code: "ENGINE_REFUSED" });
     }
   });
 });
 
-describe("coatcheck with a server of another kind", () => {
-  it("spells out what a terminal would obey in its answer", async () => {
+describe("coatcheck with another kind of server", () => {
+  it("escapes control characters in its answer", async () => {
     const server = createServer((socket) => socket.once("data", () => socket.end("-ERR \u001b[2J\u202eyou\r\n")));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
@@ -103,23 +105,23 @@ describe("coatcheck with a server of another kind", () => {
   });
 });
 
-describe("coatcheck with a table of somebody else's", () => {
+describe("coatcheck with a table of another application", () => {
   const url = join(folder, "other.db");
 
-  it("says so, leaves it as it is, and names the option for another name", async () => {
+  it("leaves the table unchanged, and names the option for another one", async () => {
     const db = new DatabaseSync(url);
     db.exec("create table sessions (name text)");
     for (const args of [["migrate", "up"], ["migrate", "down", "--yes"], ["migrate", "status"], ["sweep"]]) {
       const { message } = failureOf(await inProcess([...args, "--url", url, "--json"], { cwd: folder }));
-      expect(message, args.join(" ")).toMatch(/not one of sessions.*--table <name>/);
+      expect(message, args.join(" ")).toMatch(/not a table of sessions.*--table <name>/);
     }
     expect(db.prepare("select name from sqlite_master").all()).toEqual([{ name: "sessions" }]);
     db.close();
   });
 });
 
-describe("coatcheck with a file", () => {
-  it("does not make one to look into", async () => {
+describe("coatcheck with a SQLite file", () => {
+  it("does not create a missing file in order to read it", async () => {
     for (const args of [
       ["sweep"],
       ["migrate", "status"],
@@ -129,14 +131,14 @@ describe("coatcheck with a file", () => {
       const run = await inProcess([...args, "--url", "none.db", "--json"], { cwd: folder });
       expect(failureOf(run)).toMatchObject({ status: 3, code: "MISSING_FILE" });
     }
-    // As it would be made by the first of them.
+    // Still missing: the first command did not create it.
     expect(failureOf(await inProcess(["sweep", "--url", "none.db", "--json"], { cwd: folder })).code).toBe(
       "MISSING_FILE",
     );
   });
 
-  it("says what the database says of one that is none", async () => {
-    writeFileSync(join(folder, "notes.db"), "Not a database, but a text of some length.\n".repeat(100));
+  it("reports a file that is not a database", async () => {
+    writeFileSync(join(folder, "notes.db"), "This is a text file and not a database.\n".repeat(100));
     expect(await list("notes.db")).toMatchObject({ status: 3, code: "ENGINE_FAILED" });
   });
 });
@@ -158,17 +160,17 @@ describe("coatcheck without a driver", () => {
     }
   });
 
-  it("refuses a redis that is too old before it does anything with it", async () => {
+  it("rejects an old version of redis before it runs the command", async () => {
     const old = join(folder, "old", "node_modules", "redis");
     mkdirSync(old, { recursive: true });
-    // As of 4: it has no destroy, which was missed only after a session had been ended.
+    // Like version 4, it has no destroy. Once, this was only noticed after the command had ended a session.
     writeFileSync(join(old, "index.js"), "exports.createClient = () => ({ on() {}, async connect() {} });");
     const { status, code, message } = await list("redis://127.0.0.1:1", join(folder, "old"));
     expect([status, code]).toEqual([3, "MISSING_DRIVER"]);
-    expect(message).toContain("too old; 5 or newer");
+    expect(message).toContain("too old. Version 5 or newer");
   });
 
-  it("takes the one of the project that it is called in, ioredis too", async () => {
+  it("finds the driver in the current project, also ioredis", async () => {
     const main = installWithoutDrivers(join(folder, "borrowing"));
     const project = join(folder, "project");
     mkdirSync(join(project, "node_modules"), { recursive: true });
@@ -187,8 +189,8 @@ describe("coatcheck without a driver", () => {
   });
 });
 
-describe("coatcheck sessions of an empty subject", () => {
-  it("is refused: a variable was not set, and nothing would be ended", async () => {
+describe("coatcheck sessions with an empty subject", () => {
+  it("is an error, because it comes from a variable that is not set", async () => {
     for (const command of ["list", "revoke-all"]) {
       const args = ["sessions", command, "--subject", "", "--url", "redis://127.0.0.1:1", "--json"];
       expect(failureOf(await inProcess(args))).toMatchObject({ status: 2, code: "USAGE" });
@@ -196,8 +198,8 @@ describe("coatcheck sessions of an empty subject", () => {
   });
 });
 
-describe("coatcheck, misspelt", () => {
-  it("says what may have been meant", async () => {
+describe("coatcheck with a misspelled command or option", () => {
+  it("suggests the right one", async () => {
     const command = await coatcheck(["secrt"]);
     expect(command).toEqual({
       status: 2,
@@ -214,7 +216,7 @@ describe("coatcheck, misspelt", () => {
 const modules = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
 const ownModules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
-/** The program in a folder that has what it depends on, and no driver; its main file. */
+/** Installs the program with its dependencies and without drivers. Returns its main file. */
 function installWithoutDrivers(target: string): string {
   const source = fileURLToPath(new URL("../..", import.meta.url));
   for (const name of ["src", "package.json"]) cpSync(join(source, name), join(target, name), { recursive: true });
@@ -222,35 +224,35 @@ function installWithoutDrivers(target: string): string {
   mkdirSync(join(target, "node_modules/@clack"));
   const { dependencies } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
   for (const name of Object.keys(dependencies)) {
-    // npm puts a version of its own next to a package, and one that others use too at the top.
+    // npm installs a version that only this package uses into its own folder, and a shared version at the top.
     const own = join(ownModules, name);
     symlinkSync(existsSync(own) ? own : join(modules, name), join(target, "node_modules", name));
   }
   return join(target, "src/main.ts");
 }
 
-/** A role that has a password, and a server that asks for it. */
-async function askForPasswords(connectionString: string): Promise<void> {
+/** Creates a role with a password, and makes the server require it. */
+async function requirePasswords(connectionString: string): Promise<void> {
   const pool = new Pool({ connectionString });
   await pool.query(`create role guarded login password '${PASSWORD}'`);
   const { rows } = await pool.query("show hba_file");
   const lines = ["host all coatcheck 127.0.0.1/32 trust", "host all all 127.0.0.1/32 scram-sha-256"];
   await pool.query(`copy (select unnest(array['${lines.join("', '")}'])) to '${rows[0].hba_file}'`);
   await pool.query("select pg_reload_conf()");
-  // The reload is asked for, and done a moment later.
+  // The server reloads its configuration a moment later.
   for (let attempt = 0; attempt < 100; attempt++) {
     const probe = new Pool({ connectionString: connectionString.replace("//coatcheck@", "//guarded:wrong@") });
-    const isLetIn = await probe.query("select 1").then(
+    const hasAccess = await probe.query("select 1").then(
       () => true,
       () => false,
     );
     await probe.end();
-    if (!isLetIn) break;
+    if (!hasAccess) break;
   }
   await pool.end();
 }
 
-/** Accepts connections, and says nothing. */
+/** A server that accepts connections and never answers. */
 async function silentServer(): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer((socket) => socket.on("error", () => undefined));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { failToList, failureOf, PASSWORD, WRITTEN } from "../support/failures.ts";
+import { ESCAPED_PASSWORD, failToList, failureOf, PASSWORD } from "../support/failures.ts";
 import { inProcess } from "../support/run-coatcheck.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const list = (url: string, cwd = folder) => failToList(url, cwd);
 
 describe("coatcheck with a URL", () => {
-  it("names what it supports when it knows no such scheme", async () => {
+  it("lists the supported schemes if the scheme is unknown", async () => {
     for (const url of ["mongodb://localhost/shop", "http://localhost", "localhost:6379", "sessions.txt", ""]) {
       const { status, code, message } = await list(url);
       expect([status, code], url).toEqual([2, "BAD_URL"]);
@@ -19,13 +19,13 @@ describe("coatcheck with a URL", () => {
     }
   });
 
-  it("SEC-41 says of one that cannot be read how to write it, and quotes nothing of it", async () => {
+  it("SEC-41 says how to escape a URL that cannot be parsed, and does not quote it", async () => {
     const { code, message } = await list(`postgres://eve:${PASSWORD}@127.0.0.1/shop`);
     expect(code).toBe("BAD_URL");
     expect(message).toContain("%23");
   });
 
-  it("takes one with blanks around it, as a file of variables with CRLF gives it", async () => {
+  it("ignores whitespace around it, which files of variables with CRLF contain", async () => {
     const { message } = await list(" redis://127.0.0.1:1\r\n");
     expect(message).toContain("Redis at 127.0.0.1:1 cannot be reached");
     expect(await list(" sqlite:blank.db ")).toMatchObject({
@@ -33,7 +33,7 @@ describe("coatcheck with a URL", () => {
     });
   });
 
-  it("makes no file that has a URL's parameters in its name", async () => {
+  it("rejects parameters in the URL of a file, which would become part of the file's name", async () => {
     for (const url of [
       "sqlite:shop.db?mode=ro",
       "file:./shop.db?connection_limit=1",
@@ -48,13 +48,13 @@ describe("coatcheck with a URL", () => {
     expect(await list("file://elsewhere/shop.db")).toMatchObject({ code: "MISSING_FILE" });
   });
 
-  it("takes PostgreSQL's, in which the host is a socket, and says when there is none", async () => {
-    const { code, message } = await list(`postgres://eve:${WRITTEN}@/shop?host=/nowhere`, process.cwd());
-    expect([code, message.includes("there is no such socket")]).toEqual(["ENGINE_UNREACHABLE", true]);
+  it("accepts a PostgreSQL URL with a socket, and reports a missing socket", async () => {
+    const { code, message } = await list(`postgres://eve:${ESCAPED_PASSWORD}@/shop?host=/nowhere`, process.cwd());
+    expect([code, message.includes("the socket does not exist")]).toEqual(["ENGINE_UNREACHABLE", true]);
     expect((await list("postgres://eve:mine@/own@127.0.0.1/shop")).code).toBe("BAD_URL");
   });
 
-  it("asks for one, and which one when the environment has two", async () => {
+  it("is required, and ambiguous if the environment has two", async () => {
     const run = (env: Readonly<Record<string, string>>) =>
       inProcess(["sessions", "list", "--subject", "eve", "--json"], { env }).then(failureOf);
     expect(await run({})).toMatchObject({

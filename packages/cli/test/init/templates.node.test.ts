@@ -7,14 +7,14 @@ import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bin, type Installation, makeInstallation } from "../support/installation.ts";
 
-/** What a test adds to the commands of a project, behind their first two words, and how it sees them at work. */
+/** How the tests run the commands of a project. Flags are inserted after the first two words of a command. */
 interface Runtime {
   readonly secretFile: string;
-  /** To any command. */
+  /** Flags for every command. */
   readonly flags: readonly string[];
-  /** To `start`, where the environment's `PORT` is not asked. */
+  /** Flags for `start`, if it does not read the variable `PORT`. */
   readonly port: (port: number) => readonly string[];
-  /** What it prints when it answers. */
+  /** What it prints as soon as it accepts requests. */
   readonly ready: RegExp;
 }
 
@@ -30,7 +30,7 @@ const runtimes: Readonly<Record<string, Runtime>> = {
   },
   deno: {
     secretFile: ".env",
-    // There is no registry here to take packages from, only node_modules.
+    // The packages come from node_modules, because tests have no registry.
     flags: ["--node-modules-dir=manual"],
     port: (port) => ["--port", `${port}`],
     ready: /Listening on/,
@@ -38,7 +38,7 @@ const runtimes: Readonly<Record<string, Runtime>> = {
   bun: { secretFile: ".env", flags: [], port: none, ready: /Started/ },
 };
 
-/** Milliseconds. All packages are packed, and Wrangler starts three times. */
+/** Milliseconds. The tests pack all packages, and start Wrangler three times. */
 const SLOW = 120_000;
 
 let home = "";
@@ -67,7 +67,7 @@ describe.each(Object.entries(runtimes))(
       user.install(project, dependenciesOf(project));
     });
 
-    /** The project as `npm start`, `bun run start` or `deno task start` run it. */
+    /** Starts the project as `npm start`, `bun run start` or `deno task start` do. */
     function start(): Promise<Engine> {
       return startEngine({
         version: `the project for ${name}`,
@@ -82,7 +82,7 @@ describe.each(Object.entries(runtimes))(
       });
     }
 
-    it("says what to type next, as the README of the project does", () => {
+    it("prints the next commands, which are also in the README of the project", () => {
       const next = /Next:\n((?: {2}.+\n)+)/.exec(output)?.[1]?.trim().split(/\n */) ?? [];
       expect(next[0]).toBe("cd my-app");
       expect(next.length).toBeGreaterThan(1);
@@ -92,7 +92,7 @@ describe.each(Object.entries(runtimes))(
       expect(next.at(-1)).toMatch(/ start$/);
     });
 
-    it("SEC-41 makes a secret that nobody else reads, that git ignores, and that is not printed", () => {
+    it("SEC-41 writes a secret that only its owner can read, that git ignores, and that is not printed", () => {
       const secret = secretOf(project);
       expect(Buffer.from(secret, "hex").length === 32, "32 bytes").toBe(true);
       expect(output.includes(secret)).toBe(false);
@@ -101,19 +101,19 @@ describe.each(Object.entries(runtimes))(
       expect(ignoredByGit(project, files)).toEqual(files.slice(0, 2));
     });
 
-    it("SEC-41 makes another secret for each project", () => {
+    it("SEC-41 generates a new secret for each project", () => {
       const folder = join(home, `${name}-again`);
       expect(user.run(home, ["init", name, folder]).status).toBe(0);
       expect(secretOf(folder) === secretOf(project)).toBe(false);
     });
 
-    it("type-checks", () => {
+    it("passes its own type check", () => {
       const [program, ...args] = commandOf(project, name === "deno" ? "check" : "typecheck", runtime.flags);
       const { status, stdout, stderr } = user.program(project, program, args);
       expect(status, stdout + stderr).toBe(0);
     });
 
-    it("keeps a session, over a restart too, and forgets it when asked", async () => {
+    it("keeps a session across a restart, and ends it on request", async () => {
       const visitor = browser();
       const first = await start();
       try {
@@ -137,7 +137,7 @@ describe.each(Object.entries(runtimes))(
       await expect(fetch(second.url)).rejects.toThrow();
     });
 
-    it("says which variable is missing when it has no secret", async () => {
+    it("names the missing variable if it has no secret", async () => {
       const [there, away] = [join(project, runtime.secretFile), join(home, `${name}.secret`)];
       renameSync(there, away);
       expect(await failure(start)).toMatch(/SESSION_SECRET (is not set|was not there)/);
@@ -150,7 +150,7 @@ async function visit(visitor: Browser, url: string): Promise<unknown> {
   return read(await (await visitor.visit(url)).text());
 }
 
-/** What it says when it does not start, or answers when it does all the same: a worker asks at its first request. */
+/** The error of a project that does not start. A Worker starts, and reports it at its first request. */
 async function failure(start: () => Promise<Engine>): Promise<string> {
   const started = await start().catch((error: Error) => error);
   if (started instanceof Error) return started.message;
@@ -163,18 +163,18 @@ async function failure(start: () => Promise<Engine>): Promise<string> {
   }
 }
 
-/** What the page says. */
+/** The content of the page. */
 function read(html: string): { readonly visits: number; readonly notice: string | undefined } {
   return { visits: Number(/Visit number (\d+)/.exec(html)?.[1]), notice: /<p>(.*?)<\/p>/.exec(html)?.[1] };
 }
 
-/** What it takes from a registry. */
+/** The packages that the project installs. */
 function dependenciesOf(project: string): string[] {
   const { dependencies, devDependencies, imports } = readProject(project);
   return Object.keys({ ...dependencies, ...devDependencies, ...imports });
 }
 
-/** One of its scripts or tasks, with flags behind the first two words. */
+/** A script or task of the project, with flags after its first two words. */
 function commandOf(project: string, name: string, flags: readonly string[]): [program: string, ...args: string[]] {
   const { scripts, tasks } = readProject(project);
   const [program = "", ...args] = (scripts ?? tasks)?.[name]?.split(" ") ?? [];
@@ -182,7 +182,7 @@ function commandOf(project: string, name: string, flags: readonly string[]): [pr
 }
 
 type Names = Readonly<Record<string, string>>;
-/** Of `package.json` and `deno.json` what is used here. */
+/** The parts of `package.json` and `deno.json` that are used here. */
 type Project = Partial<Record<"dependencies" | "devDependencies" | "imports" | "scripts" | "tasks", Names>>;
 
 function readProject(project: string): Project {
@@ -190,13 +190,13 @@ function readProject(project: string): Project {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** Of its file of secrets. */
+/** The secret in the project's file. */
 function secretOf(project: string): string {
   const [file = ""] = [".env", ".dev.vars"].map((name) => join(project, name)).filter((path) => existsSync(path));
   return /^SESSION_SECRET=(.*)$/m.exec(readFileSync(file, "utf8"))?.[1] ?? "";
 }
 
-/** Which of the files git would leave out of a first commit. */
+/** The files that git ignores. */
 function ignoredByGit(project: string, files: readonly string[]): string[] {
   const git = (...args: string[]): string =>
     execFileSync("git", args, { cwd: project, env: user.env, encoding: "utf8" });

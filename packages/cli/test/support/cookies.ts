@@ -1,6 +1,6 @@
 import { SessionManager, type SessionMode } from "@coatcheck/core";
 
-/** What the sessions of these tests hold. */
+/** The subject of the sessions in these tests. */
 export const SUBJECT = "user-42";
 
 /** The `Set-Cookie` lines of a session of {@link SUBJECT} with a cart in it. */
@@ -15,7 +15,7 @@ export async function cookieLines(
     session.set("cart", ["a book"]);
     for (const [key, value] of Object.entries(data)) session.set(key, value);
     session.flash("notice", "Welcome");
-    return new Response("kept");
+    return new Response("stored");
   });
   return response.headers.getSetCookie();
 }
@@ -26,7 +26,7 @@ interface CookieLinesOptions {
   readonly now?: number;
 }
 
-/** The value that the first line sets. */
+/** The value of the cookie that the first line sets. */
 export function valueIn([line = ""]: readonly string[]): string {
   return line.slice(line.indexOf("=") + 1, line.indexOf(";"));
 }

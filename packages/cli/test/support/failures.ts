@@ -1,12 +1,12 @@
 import { expect } from "vitest";
 import { inProcess, type Run } from "./run-coatcheck.ts";
 
-/** A password with characters that a URL cannot have as they are. */
+/** A password with characters that have to be escaped in a URL. */
 export const PASSWORD = "Secret/of#mine";
-/** It, as a URL has it. */
-export const WRITTEN: string = encodeURIComponent(PASSWORD);
+/** The password as it is written in a URL. */
+export const ESCAPED_PASSWORD: string = encodeURIComponent(PASSWORD);
 
-/** What a run with `--json` failed with. */
+/** The error of a run with `--json`. */
 export interface Failure {
   /** The exit code. */
   readonly status: number | null;
@@ -14,15 +14,15 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What a run failed with, which was to be nothing else: no result, and no password in what it says. */
+/** The error of a run. Expects that the run printed no result, and no password. */
 export function failureOf({ status, stdout, stderr }: Run): Failure {
   const { code, message } = JSON.parse(stderr).error;
   expect(stdout).toBe("");
-  expect(stderr.includes(PASSWORD) || stderr.includes(WRITTEN)).toBe(false);
+  expect(stderr.includes(PASSWORD) || stderr.includes(ESCAPED_PASSWORD)).toBe(false);
   return { status, code, message };
 }
 
-/** Asks for somebody's sessions by a URL that cannot do. */
+/** Runs `sessions list` with a URL that does not work. */
 export async function failToList(url: string, cwd: string): Promise<Failure> {
   return failureOf(await inProcess(["sessions", "list", "--subject", "eve", "--url", url, "--json"], { cwd }));
 }

@@ -6,18 +6,18 @@ import { link, type Packed, packAll, unpack } from "../../../../.ci/test/pack.ts
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** The programs that the repository has: node, deno, bun, tsc and wrangler. */
+/** The folder with the programs of the repository: node, deno, bun, tsc and wrangler. */
 export const bin: string = join(root, "node_modules", ".bin");
 
-/** What a user has: our packages as tarballs, the command line installed, and a machine with nothing of ours on it. */
+/** A user's machine: the command line is installed, and the packages of this repository exist only as tarballs. */
 export interface Installation {
   /** Runs `coatcheck` in a folder. */
   run(cwd: string, args: readonly string[]): Finished;
   /** Runs one of the programs in {@link bin}. */
   program(cwd: string, name: string, args: readonly string[]): Finished;
-  /** What `npm install` does, without a network: our packages from their tarballs, others from the repository. */
+  /** Replaces `npm install` without a network: our packages come from their tarballs, others from the repository. */
   install(project: string, dependencies: readonly string[]): void;
-  /** Nothing of the developer's own decides a test. */
+  /** The environment of the programs. It contains nothing of the developer's environment but the PATH. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -27,11 +27,11 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** @param folder - an empty one, for all that it takes */
+/** @param folder - an empty folder for all files of the installation */
 export function makeInstallation(folder: string): Installation {
   for (const name of ["tarballs", "home"]) mkdirSync(join(folder, name));
   const packages = new Map([...packAll(join(folder, "tarballs")).values()].map((packed) => [packed.name, packed]));
-  // No look-ups of versions, places or certificates: all that is tested is on this machine.
+  // Wrangler does not look up versions, locations or certificates.
   const offline = {
     WRANGLER_HIDE_BANNER: "true",
     WRANGLER_SEND_METRICS: "false",

@@ -4,30 +4,30 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { runCoatcheck } from "../../src/program.ts";
 
-/** What a run of the command line came to. */
+/** The result of a run of the command line. */
 export interface Run {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a run is given besides its arguments. */
+/** The input of a run besides its arguments. */
 export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Epoch milliseconds; in this process only. */
+  /** Epoch milliseconds. Only used by `inProcess`. */
   readonly now?: number;
 }
 
-/** The program as one starts it from the sources. */
+/** The command that runs the program from its sources. */
 export const COMMAND: readonly [string, ...string[]] = [
   process.execPath,
   "--conditions=@coatcheck/source",
   fileURLToPath(new URL("../../src/main.ts", import.meta.url)),
 ];
 
-/** Runs the program in a process of its own; nothing of the developer's environment decides a test. */
+/** Runs the program in its own process, without the developer's environment variables. */
 export async function coatcheck(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return runProgram([...COMMAND, ...args], options);
 }
@@ -47,7 +47,7 @@ export async function runProgram(
   return { status, stdout, stderr };
 }
 
-/** Runs the commands in this process, which takes a hundredth of the time. */
+/** Runs the program in this process, which takes a hundredth of the time. */
 export async function inProcess(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const { stdin = "", env = {}, cwd = process.cwd(), now = Date.now() } = options;
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];

@@ -1,6 +1,14 @@
-import { isToken, parseBase64Url, parseJson, sha256 } from "@coatcheck/core/toolkit";
+import {
+  decodeContent,
+  isRecord,
+  isToken,
+  parseBase64Url,
+  parseJson,
+  type SessionContent,
+  sha256,
+} from "@coatcheck/core/toolkit";
 
-/** What the payload of a sealed cookie says besides the session's content. Instants are epoch milliseconds. */
+/** What the payload of a signed cookie says besides the session's content. Instants are epoch milliseconds. */
 export interface CookieClaims {
   /** `session.id`. */
   readonly id: string;
@@ -12,48 +20,48 @@ export interface CookieClaims {
   readonly authenticatedAt?: number;
 }
 
-/** What a cookie tells whoever holds it, without any secret; told apart by `form`. */
-export type CookieAnatomy =
-  /** Of `signedCookie`. Nobody can change what it says; everybody can read it. */
+/** What anyone can read from a cookie without a secret, by the `form` of the cookie. */
+export type DecodedCookie =
+  /** Issued by `signedCookie`: anyone can read it, no one can change it. */
   | {
       readonly form: "signed";
-      /** Names the key that signed it; derived like the key, so it says nothing about the secret. */
+      /** Identifies the key that signed it. It reveals nothing about the secret, because both are derived from it. */
       readonly kid: string | undefined;
-      /** `undefined` where the payload is none of ours. */
+      /** `undefined` if coatcheck did not write the payload. */
       readonly claims: CookieClaims | undefined;
-      /** The session's content as it is stored, data under `d`. */
-      readonly content: unknown;
+      /** `undefined` if coatcheck did not write the content. */
+      readonly content: SessionContent | undefined;
     }
-  /** Of `encryptedCookie`: without the secret, only its header can be read. */
+  /** Issued by `encryptedCookie`: without the secret, only its header can be read. */
   | { readonly form: "encrypted"; readonly kid: string | undefined; readonly ciphertextLength: number }
-  /** Of `serverSide`: a random id, perhaps signed. */
+  /** Issued by `serverSide`: a random id, with or without a signature. */
   | {
       readonly form: "id";
       readonly kid: string | undefined;
-      /** SHA-256 of the id, under which the store keeps the session: `session.id`. */
+      /** The SHA-256 of the id, which is the session's key in the store and its `session.id`. */
       readonly storeKey: string;
     }
-  /** None of ours, or cut off. */
+  /** Not issued by coatcheck, or cut off. */
   | { readonly form: "unknown" };
 
 /**
- * Takes a cookie's value apart. Nothing is verified: that it can be read does not mean that it would be honoured.
+ * Decodes the value of a cookie. Nothing is verified: a cookie that can be decoded may still be rejected.
  *
- * @param value - of the cookie alone, without its name; chunks joined
+ * @param value - the cookie's value without its name, joined from its chunks
  */
-export async function readCookie(value: string): Promise<CookieAnatomy> {
+export async function decodeCookie(value: string): Promise<DecodedCookie> {
   const parts = value.split(".");
   const [first = "", second = "", third = "", fourth = ""] = parts;
-  // Random bytes are no JSON; but the header of somebody else's token can be as long as an id.
-  const header = readPart(first);
+  const header = decodePart(first);
+  // The header of a foreign token can be as long as an id. But an id is random bytes, which are not JSON.
   const isId = parts.length === 1 || (parts.length === 3 && isToken(third) && header["alg"] === undefined);
   if (isId && isToken(first)) {
     return { form: "id", kid: parts.length === 3 ? second : undefined, storeKey: await sha256(first) };
   }
   const kid = typeof header["kid"] === "string" ? header["kid"] : undefined;
   if (parts.length === 3 && header["alg"] === "HS256") {
-    const payload = readPart(second);
-    return { form: "signed", kid, claims: toClaims(payload), content: payload["c"] };
+    const payload = decodePart(second);
+    return { form: "signed", kid, claims: toClaims(payload), content: decodeContent(payload["c"]) };
   }
   if (parts.length === 5 && header["enc"] === "A256GCM") {
     return { form: "encrypted", kid, ciphertextLength: fourth.length };
@@ -61,24 +69,19 @@ export async function readCookie(value: string): Promise<CookieAnatomy> {
   return { form: "unknown" };
 }
 
-/**
- * Puts together a value that was spread over several cookies.
- *
- * @param parts - the values of `name`, `name.1`, `name.2` …, `undefined` for one that is not there
- */
-export function joinChunks([head = "", ...others]: readonly (string | undefined)[]): string {
-  // The first one says how many there are; what is left over from a longer value does not belong to it.
-  return /^[2-9]~/.test(head) ? head.slice(2) + others.slice(0, Number(head[0]) - 1).join("") : head;
+/** The JSON object in one part of a token, or an empty object if the part holds none. */
+export function decodePart(part: string): Readonly<Record<string, unknown>> {
+  if (!isBase64Url(part)) return {};
+  const json = parseJson(new TextDecoder().decode(parseBase64Url(part)));
+  return isRecord(json) ? json : {};
 }
 
-/** The JSON object behind a part of a token; an empty one where there is none. */
-export function readPart(part: string): Record<string, unknown> {
-  // parseBase64Url throws on what is none, and Object() makes an object of anything else.
-  if (!/^[\w-]*$/.test(part) || part.length % 4 === 1) return {};
-  return Object(parseJson(new TextDecoder().decode(parseBase64Url(part))));
+/** `parseBase64Url` throws on any other text. */
+function isBase64Url(text: string): boolean {
+  return /^[\w-]*$/.test(text) && text.length % 4 !== 1;
 }
 
-function toClaims(payload: Record<string, unknown>): CookieClaims | undefined {
+function toClaims(payload: Readonly<Record<string, unknown>>): CookieClaims | undefined {
   const { id, v, iat, exp, crt, sub, aut } = payload;
   if (typeof id !== "string" || ![v, iat, exp, crt].every(Number.isFinite)) return undefined;
   return {

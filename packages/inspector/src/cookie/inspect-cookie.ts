@@ -1,100 +1,107 @@
 import {
+  type LoadedSession,
   type RejectReason,
-  SessionError,
-  type SessionErrorCode,
   SessionManager,
   type SessionManagerOptions,
   type SessionMode,
 } from "@coatcheck/core";
-import { cookieValues } from "@coatcheck/core/toolkit";
-import { type CookieAnatomy, joinChunks, readCookie } from "./decoded-cookie.ts";
+import { chunkingOver, cookieValues, decodeContent, type SessionContent } from "@coatcheck/core/toolkit";
+import { type DecodedCookie, decodeCookie } from "./decoded-cookie.ts";
 
-type SessionBackend = ReturnType<SessionMode["backend"]>;
-
-/** A session as its mode found it. */
-export type LoadedSession = Exclude<Awaited<ReturnType<SessionBackend["load"]>>, string>;
-
-/** What the manager makes of a request's cookie. */
-export type Verdict =
-  | { readonly type: "honoured" }
+/** How a manager judges the cookie of a request. */
+export type CookieVerdict =
+  | { readonly type: "accepted" }
   | { readonly type: "no-cookie" }
   | { readonly type: "rejected"; readonly reason: RejectReason }
-  /** Nothing can be said, as something failed. */
-  | {
-      readonly type: "failed";
-      readonly code: SessionErrorCode | undefined;
-      readonly message: string;
-      /** Name and code of what lies behind it; its own words may hold a password. */
-      readonly cause: string | undefined;
-    };
+  /** The session could not be read: the store, the schema or the mode threw `error`. */
+  | { readonly type: "failed"; readonly error: unknown };
 
-/** A cookie of the manager, as it came with a request. */
-export interface BroughtCookie {
+/** One cookie of a request. */
+export interface ReceivedCookie {
   readonly name: string;
   readonly value: string;
 }
 
-/** All that is found out about one request. */
-export interface Inspection {
-  /** Epoch milliseconds, by the manager's clock. */
+/** Everything that is known about the session cookie of one request. */
+export interface CookieInspection {
+  /** When the cookie was inspected, by the manager's clock. Epoch milliseconds. */
   readonly now: number;
-  readonly verdict: Verdict;
-  readonly brought: readonly BroughtCookie[];
-  /** The brought cookies as one value. Good as a cookie: never to be shown. */
+  readonly verdict: CookieVerdict;
+  /** The cookies of the session, chunks and duplicates included. */
+  readonly receivedCookies: readonly ReceivedCookie[];
+  /** The received cookies joined into one value. It opens the session, so it must not be shown. */
   readonly value: string;
-  /** What it tells by itself; `undefined` where there is no cookie. */
-  readonly anatomy: CookieAnatomy | undefined;
-  /** The session, where the cookie verified; also of one that has expired, or has data that was refused. */
-  readonly kept: LoadedSession | undefined;
-  /** {@link LoadedSession.id}, or that of a session which is gone although its cookie is real. */
+  /** What the value says by itself. `undefined` without a cookie. */
+  readonly decoded: DecodedCookie | undefined;
+  /** The session, if the cookie verified. It may have expired, or the schema may have rejected its data. */
+  readonly loaded: LoadedSession | undefined;
+  /** The content of {@link loaded}. `undefined` if coatcheck did not write it. */
+  readonly content: SessionContent | undefined;
+  /** The `session.id` of {@link loaded}, or of a session that has ended although its cookie is genuine. */
   readonly id: string | undefined;
-  /** Whether the mode can end a session that it is shown the id of. */
+  /** Whether the mode can end a session by its id. */
   readonly canRevoke: boolean;
 }
 
-/** Reads the session of a request, exactly as a manager with these options does, and writes nothing. */
-export async function inspect<Data extends object>(
+/**
+ * Inspects the session cookie of a request exactly as a manager with these options reads it. Nothing is written, and no
+ * session is extended.
+ *
+ * @param options - those of the manager. Their `onEvent` is not called
+ * @throws as the constructor of `SessionManager` does
+ */
+export async function inspectCookie<Data extends object>(
   options: SessionManagerOptions<Data>,
   request: Request,
-): Promise<Inspection> {
-  const { backend, kept, verdict = { type: kept ? "honoured" : "no-cookie" } } = await open(options, request);
+): Promise<CookieInspection> {
+  const { cookieNames, canRevoke, loaded, verdict } = await openUncommitted(options, request);
   const header = request.headers.get("Cookie") ?? "";
-  const names = backend?.cookieNames ?? [];
-  const brought = names.flatMap((name) => cookieValues(header, name).map((value) => ({ name, value })));
-  const value = joinChunks(names.map((name) => cookieValues(header, name)[0]));
-  const anatomy = value === "" ? undefined : await readCookie(value);
+  const received = cookieNames.map((name) => ({ name, values: cookieValues(header, name) }));
+  const chunks = received.map(({ values }) => values[0]);
+  const value = chunkingOver(cookieNames[0] ?? "", cookieNames.length).join(chunks);
+  const decoded = value === "" ? undefined : await decodeJoined(value);
   return {
     now: (options.now ?? Date.now)(),
     verdict,
-    brought,
-    value,
-    anatomy,
-    kept,
-    id: kept?.id ?? idOfEnded(verdict, anatomy),
-    canRevoke: backend?.revoke !== undefined,
+    receivedCookies: received.flatMap(({ name, values }) => values.map((each) => ({ name, value: each }))),
+    value: value ?? chunks.join(""),
+    decoded,
+    loaded,
+    content: decodeContent(loaded?.content),
+    id: loaded?.id ?? idOfEndedSession(verdict, decoded),
+    canRevoke,
   };
 }
 
-/** What a manager of its own, with nothing remembered, comes upon when it opens the request. */
+/** What a manager found when it opened a request. */
 interface Opening {
-  backend?: SessionBackend;
-  kept?: LoadedSession;
-  verdict?: Verdict;
+  cookieNames: readonly string[];
+  canRevoke: boolean;
+  loaded: LoadedSession | undefined;
+  verdict: CookieVerdict;
 }
 
-async function open<Data extends object>(options: SessionManagerOptions<Data>, request: Request): Promise<Opening> {
-  const opening: Opening = {};
-  const mode: SessionMode = {
+/** Opens the request with a manager that never commits, so nothing is written and no cookie is set. */
+async function openUncommitted<Data extends object>(
+  options: SessionManagerOptions<Data>,
+  request: Request,
+): Promise<Opening> {
+  const opening: Opening = { cookieNames: [], canRevoke: false, loaded: undefined, verdict: { type: "no-cookie" } };
+  // A `Session` shows neither its version nor its unread flash messages, and a rejected session is not available at all.
+  const observedMode: SessionMode = {
     name: options.mode.name,
-    backend: (context) => {
+    backend(context) {
       const backend = options.mode.backend(context);
-      opening.backend = backend;
+      opening.cookieNames = backend.cookieNames;
+      opening.canRevoke = backend.revoke !== undefined;
       return {
         ...backend,
-        // The session does not tell its version, nor what it holds for the next request, and one that is refused is not told of.
-        async load(ticket) {
-          const found = await backend.load(ticket);
-          if (typeof found === "object") opening.kept = found;
+        async load(values) {
+          const found = await backend.load(values);
+          if (typeof found === "object") {
+            opening.loaded = found;
+            opening.verdict = { type: "accepted" };
+          }
           return found;
         },
       };
@@ -102,38 +109,29 @@ async function open<Data extends object>(options: SessionManagerOptions<Data>, r
   };
   const sessions = new SessionManager<Data>({
     ...options,
-    mode,
+    mode: observedMode,
     cookieCache: 0,
-    onEvent: (event) => {
+    onEvent(event) {
       if (event.type === "rejected") opening.verdict = { type: "rejected", reason: event.reason };
     },
   });
-  // Never committed, so nothing is written and no cookie leaves.
-  await sessions.open(request).then(undefined, (error: unknown) => {
-    opening.verdict = failureOf(error);
-  });
+  try {
+    await sessions.open(request);
+  } catch (error) {
+    opening.verdict = { type: "failed", error };
+  }
   return opening;
 }
 
-/** These two reasons are given only after a cookie has verified. */
-function idOfEnded(verdict: Verdict, anatomy: CookieAnatomy | undefined): string | undefined {
-  const reason = verdict.type === "rejected" ? verdict.reason : undefined;
-  if (reason === "not-found" && anatomy?.form === "id") return anatomy.storeKey;
-  return reason === "revoked" && anatomy?.form === "signed" ? anatomy.claims?.id : undefined;
+/** @param value - `undefined` if a chunk is missing */
+async function decodeJoined(value: string | undefined): Promise<DecodedCookie> {
+  return value === undefined ? { form: "unknown" } : decodeCookie(value);
 }
 
-function failureOf(error: unknown): Verdict {
-  const isOurs = error instanceof SessionError;
-  return {
-    type: "failed",
-    code: isOurs ? error.code : undefined,
-    message: isOurs ? error.message : "Something that is none of coatcheck's errors was thrown, by the schema perhaps.",
-    cause: nameOf(isOurs ? error.cause : error),
-  };
-}
-
-function nameOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  const { code } = cause as { readonly code?: unknown };
-  return [cause.name, ...(typeof code === "string" ? [code] : [])].join(", ");
+/** The core gives these two reasons only for cookies that are genuine. */
+function idOfEndedSession(verdict: CookieVerdict, decoded: DecodedCookie | undefined): string | undefined {
+  if (verdict.type !== "rejected") return undefined;
+  if (verdict.reason === "not-found" && decoded?.form === "id") return decoded.storeKey;
+  if (verdict.reason === "revoked" && decoded?.form === "signed") return decoded.claims?.id;
+  return undefined;
 }

@@ -1,6 +1,4 @@
-import { type Html, html } from "../page/html.ts";
-
-/** Milliseconds of each unit that a distance is told in, the largest first. */
+/** Milliseconds per unit of time, the largest unit first. */
 const UNITS = [
   ["day", 86_400_000],
   ["hour", 3_600_000],
@@ -8,28 +6,33 @@ const UNITS = [
   ["second", 1000],
 ] as const;
 
-/** `5 minutes`, by the largest unit that fits; the page's script counts the same way. */
-export function durationOf(milliseconds: number): string {
-  const distance = Math.abs(milliseconds);
-  const [name, size] = UNITS.find(([, unit]) => distance >= unit) ?? UNITS[3];
-  const count = Math.floor(distance / size);
-  return `${count} ${name}${count === 1 ? "" : "s"}`;
-}
-
-/** `in 5 minutes`, `5 minutes ago`. */
-export function distanceOf(at: number, now: number): string {
-  if (Math.abs(at - now) < 1000) return "now";
-  return at > now ? `in ${durationOf(at - now)}` : `${durationOf(at - now)} ago`;
-}
-
-/** An instant, with its distance. A damaged record may hold anything in its place. */
-export function instant(at: unknown, now: number): Html {
-  if (!isInstant(at)) return html`<span class="bad">no instant: ${String(at)}</span>`;
-  const iso = new Date(at).toISOString();
-  const shown = `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-  return html`<time datetime="${iso}">${shown}</time> <span class="far" data-at="${at}">${distanceOf(at, now)}</span>`;
-}
-
+/** Epoch milliseconds that `Date` can represent. A damaged record may hold anything in their place. */
 export function isInstant(at: unknown): at is number {
   return Number.isFinite(at) && Math.abs(Number(at)) <= 8.64e15;
+}
+
+/** ISO 8601: `2026-10-01T12:00:00.000Z`. `undefined` for anything that is not an instant. */
+export function toIso(at: unknown): string | undefined {
+  return isInstant(at) ? new Date(at).toISOString() : undefined;
+}
+
+/** `5 minutes`: the largest unit that fits, rounded down. The script of the inspector's page does the same. */
+export function formatDuration(milliseconds: number): string {
+  const duration = Math.abs(milliseconds);
+  const [unit, size] = UNITS.find(([, length]) => duration >= length) ?? (["second", 1000] as const);
+  const count = Math.floor(duration / size);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** `in 5 minutes`, `5 minutes ago`, or `now`. */
+export function formatDistance(at: number, now: number): string {
+  if (Math.abs(at - now) < 1000) return "now";
+  return at > now ? `in ${formatDuration(at - now)}` : `${formatDuration(at - now)} ago`;
+}
+
+/** `2026-10-01T12:00:00Z (in 23 hours)`. */
+export function formatInstant(at: unknown, now: number): string {
+  const iso = toIso(at);
+  if (iso === undefined || !isInstant(at)) return "not a date";
+  return `${iso.replace(/\.\d+Z$/, "Z")} (${formatDistance(at, now)})`;
 }

@@ -1,76 +1,76 @@
 import type { RejectReason } from "@coatcheck/core";
 
-/** What a developer is told about a cookie that was not honoured. */
-export interface RejectionLesson {
-  /** What is so. */
-  readonly what: string;
-  /** How it comes about, the likeliest cause first. */
+/** What a developer needs to know about a rejected cookie. */
+export interface RejectionExplanation {
+  readonly meaning: string;
+  /** The likely causes, the most likely one first. */
   readonly causes: readonly string[];
   /** What to do about it. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
-/** A lesson for each reason of a `rejected` event. */
-export const rejectionLessons: Readonly<Record<RejectReason, RejectionLesson>> = {
+/** An explanation for each reason of a `rejected` event. */
+export const rejectionExplanations: Readonly<Record<RejectReason, RejectionExplanation>> = {
   "duplicate-cookie": {
-    what: "The cookie came more than once in one request, although a browser keeps one of a __Host- name only.",
+    meaning:
+      "The request carries the cookie more than once, although a browser stores only one cookie of a __Host- name.",
     causes: [
       "A proxy or a client joined two Cookie headers.",
-      "Somebody planted a second cookie, hoping that it is read instead of the first.",
+      "An attacker planted a second cookie, so that the server reads it instead of the first.",
     ],
-    mend: "Look at the Cookie header as it reaches the server. Of the two none is believed.",
+    fix: "Look at the Cookie header as it reaches the server. Neither of the two cookies is accepted.",
   },
   malformed: {
-    what: "The value is not of the form that this mode issues, so nothing was looked up or verified.",
+    meaning: "The value does not have the form that this mode issues, so nothing was looked up or verified.",
     causes: [
-      "The manager's mode was changed, and the browser still has a cookie of the former one.",
-      "The serverSide manager got or lost its secrets, so that ids are now signed or no longer are.",
+      "The manager's mode was changed, and the browser still has a cookie of the former mode.",
+      "Secrets were added to serverSide or removed from it, so that its ids are now signed or no longer signed.",
       "The value was cut off, or another application on this host uses the same cookie name.",
     ],
-    mend: "Nothing, if the mode was changed: the next write replaces the cookie. Otherwise give the cookie a name of its own.",
+    fix: "If the mode was changed, do nothing: the next write replaces the cookie. Otherwise give the cookie its own name.",
   },
   "unknown-key": {
-    what: "It was sealed with a secret that is not in `secrets`.",
+    meaning: "The cookie was made with a secret that is not in `secrets`.",
     causes: [
-      "A secret was replaced instead of added to.",
-      "Servers behind one address have different secrets, or a secret is made at each start.",
-      "It is of another manager: keys are bound to the cookie's name.",
+      "A secret was replaced, and the old one was not kept in the list.",
+      "Servers behind one address have different secrets, or generate a secret at each start.",
+      "The cookie belongs to another manager: keys are bound to the cookie's name.",
     ],
-    mend: "Put the new secret first and keep the old ones behind it until what they sealed has expired.",
+    fix: "Put the new secret first, and keep the old ones after it until all cookies made with them have expired.",
   },
   "invalid-signature": {
-    what: "It names a key of ours, and its signature or authentication tag does not match.",
+    meaning: "The cookie names a known key, but its signature or authentication tag does not match.",
     causes: [
-      "The value was changed on the way or by hand.",
-      "It was cut off or put together from chunks of two sessions.",
+      "The value was changed in transit or by hand.",
+      "The value was cut off, or joined from chunks of two sessions.",
     ],
-    mend: "Compare what the server set with what came back. If nothing of yours changes cookies, somebody tries to forge one.",
+    fix: "Compare what the server set with what came back. If none of your software changes cookies, this may be a forgery.",
   },
   "not-found": {
-    what: "It is well-formed, and the store holds no such session.",
+    meaning: "The cookie is well-formed, but the store has no such session.",
     causes: [
-      "The session ended: a logout, a revocation, a login that gave it a new id, or a sweep after its expiry.",
-      "The store forgot: memory of a process that was started again, another database, another prefix or table.",
+      "The session ended: a logout, a revocation, a login that gave it a new id, or a sweep after it expired.",
+      "The store is empty or a different one: a restarted memory store, another database, another prefix or table.",
     ],
-    mend: "Nothing, if the session has ended. Otherwise see that every process is given the same store.",
+    fix: "If the session has ended, do nothing. Otherwise check that all processes use the same store.",
   },
   revoked: {
-    what: "It verifies, and `revocations` says that it was ended.",
+    meaning: "The cookie verifies, but according to `revocations` its session has ended.",
     causes: ["A logout, a login that gave the session a new id, `revoke`, or `revokeAll` of its subject."],
-    mend: "Nothing: this is a copy of a cookie that has had its time.",
+    fix: "Do nothing: this is a copy of a cookie whose session has ended.",
   },
   expired: {
-    what: "It is past its idle or its absolute timeout.",
+    meaning: "The session is past its idle timeout or its absolute timeout.",
     causes: [
-      "Nobody used it for as long as `lifetime.idle`.",
-      "The login is as old as `lifetime.absolute`; use does not extend that.",
-      "The lifetime was shortened, or the clock of a server is wrong.",
+      "The session was not used for as long as `lifetime.idle`.",
+      "The login is older than `lifetime.absolute`, which use does not extend.",
+      "The lifetime was shortened, or a server's clock is wrong.",
     ],
-    mend: "Nothing, if it is that old. The timeouts are `lifetime`, in seconds.",
+    fix: "If the session is that old, do nothing. The timeouts are set by `lifetime`, in seconds.",
   },
   "invalid-data": {
-    what: "The schema refused the data, or what the store holds cannot be read.",
-    causes: ["The schema became stricter than what was stored.", "Something else writes to the sessions in the store."],
-    mend: "Make new keys optional or give them defaults. Data of an older shape is better migrated by the schema than refused.",
+    meaning: "The schema rejected the data, or the stored session cannot be read.",
+    causes: ["The schema became stricter than the stored data.", "Something else writes to the sessions in the store."],
+    fix: "Make new keys optional or give them defaults. Let the schema convert data of an older shape, not reject it.",
   },
 };

@@ -1,31 +1,27 @@
 import type { DropReason, SessionEvent } from "@coatcheck/core";
 import type { LoggedEvent } from "./event-log.ts";
 
-/** An event in words, as the page and its script show it. No id is in it. */
-export interface EventWords {
+/** An event as the page and its script show it. It contains no id. */
+export interface EventDescription {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly type: SessionEvent["type"];
   readonly text: string;
 }
 
-const DROPPED: Readonly<Record<DropReason, string>> = {
-  gone: "The session ended while a request ran. What that request wrote was dropped.",
-  undeliverable: "A response that can set no cookie dropped what its request wrote.",
-};
-
-export function wordsOf({ event, at }: LoggedEvent): EventWords {
+/** Describes an event in a sentence. */
+export function describeEvent({ event, at }: LoggedEvent): EventDescription {
   return { at, type: event.type, text: textOf(event) };
 }
 
 function textOf(event: SessionEvent): string {
   switch (event.type) {
     case "created":
-      return "The session was kept for the first time.";
+      return "The session was stored for the first time.";
     case "rejected":
-      return `A request to this server, whoever sent it: its cookie was not honoured (${event.reason}).`;
+      return `The cookie of a request was rejected (${event.reason}). The request may come from any browser.`;
     case "regenerated":
-      return "The session was given a new id; the former one is dead.";
+      return "The session got a new id. The former id is no longer valid.";
     case "destroyed":
       return "The session was ended.";
     case "revoked":
@@ -35,8 +31,13 @@ function textOf(event: SessionEvent): string {
     case "write-dropped":
       return DROPPED[event.reason];
     case "conflict-retried":
-      return `Another request wrote first; the changes were made again on top of its own (attempt ${event.attempt}).`;
+      return `Another request wrote first. The changes were applied again, on top of its own (attempt ${event.attempt}).`;
     case "reissued":
-      return "The cookie was made anew under the first secret of the list.";
+      return "The cookie was issued again with the first secret of the list.";
   }
 }
+
+const DROPPED: Readonly<Record<DropReason, string>> = {
+  gone: "The session ended while a request was running. The changes of that request were dropped.",
+  undeliverable: "A response could not set a cookie. The changes of its request were dropped.",
+};

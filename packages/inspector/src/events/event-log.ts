@@ -5,43 +5,40 @@ export interface LoggedEvent {
   readonly event: SessionEvent;
   /** Epoch milliseconds, by the manager's clock. */
   readonly at: number;
-  /** Counts all events; later ones have higher numbers. */
+  /** Events are numbered in the order in which they happen. */
   readonly number: number;
 }
 
-/** The last events of a manager. */
+/** The latest events of a manager. */
 export interface EventLog {
   add(event: SessionEvent, at: number): void;
-  /** Those after that number, oldest first. */
+  /** The events after that number, oldest first. */
   after(number: number): readonly LoggedEvent[];
 }
 
-/** Events of sessions that are kept. */
+/** How many events of sessions the log holds. */
 const MAX_EVENTS = 500;
 
-/** Of `rejected` events. They are bounded on their own, for whoever sends bogus cookies must not push out the others. */
+/** How many `rejected` events it holds. A limit of their own, so that forged cookies cannot push out the other events. */
 const MAX_REJECTIONS = 50;
 
 /** A log of bounded length. */
 export function eventLog(): EventLog {
-  const entries: LoggedEvent[] = [];
-  const kept = { rejections: 0, others: 0 };
-  let last = 0;
+  const rejections: LoggedEvent[] = [];
+  const others: LoggedEvent[] = [];
+  let lastNumber = 0;
   return {
     add(event, at) {
-      last += 1;
-      entries.push({ event, at, number: last });
+      lastNumber += 1;
       const isRejection = event.type === "rejected";
-      const kind = isRejection ? "rejections" : "others";
-      if (kept[kind] === (isRejection ? MAX_REJECTIONS : MAX_EVENTS)) {
-        entries.splice(
-          entries.findIndex((entry) => (entry.event.type === "rejected") === isRejection),
-          1,
-        );
-      } else {
-        kept[kind] += 1;
-      }
+      const entries = isRejection ? rejections : others;
+      entries.push({ event, at, number: lastNumber });
+      if (entries.length > (isRejection ? MAX_REJECTIONS : MAX_EVENTS)) entries.shift();
     },
-    after: (number) => (last === number ? [] : entries.filter((entry) => entry.number > number)),
+
+    after(number) {
+      if (number === lastNumber) return [];
+      return [...rejections, ...others].filter((entry) => entry.number > number).sort((a, b) => a.number - b.number);
+    },
   };
 }

@@ -1,35 +1,36 @@
-import { wordsOf } from "./describe-event.ts";
+import { describeEvent } from "./describe-event.ts";
 import type { LoggedEvent } from "./event-log.ts";
-import { type EventTrail, isTurn } from "./session-events.ts";
+import { changesCookie, type SessionEvents } from "./session-events.ts";
 
-/** What a stream tells of. */
-export interface StreamSubject {
-  readonly trail: EventTrail;
-  /** Stands for what the cookie is worth; the page's script compares it with what it was worth when the page was made. */
-  readonly standing: string;
-  readonly isHonoured: boolean;
+/** What a stream sends. */
+export interface EventStreamSource {
+  readonly events: SessionEvents;
+  /** Identifies what the page shows. The page's script compares it with the page's own, to see whether that is current. */
+  readonly revision: string;
+  readonly isAccepted: boolean;
 }
 
 /** Milliseconds between two looks at the log. */
-const STEP = 200;
+const POLL_INTERVAL = 200;
 
-/** Milliseconds of silence after which something is sent: Bun closes what is idle for ten seconds. */
+/** Milliseconds of silence after which a comment is sent. Bun closes connections that are idle for ten seconds. */
 const HEARTBEAT = 5000;
 
-/** Milliseconds after which a browser comes again: a response with a new cookie has reached it by then. */
+/** Milliseconds after which the browser reconnects. By then it has received a response with a new cookie. */
 const RETRY = 1000;
 
 /**
- * Server-sent events: first what the log holds, then what happens. The log is looked at by the stream's own timer, for
- * in workerd a request cannot write to the response of another one; so nobody listens, and no listener can be left behind.
+ * Server-sent events: first the events in the log, then new ones as they happen. The stream polls the log with its own
+ * timer, because in workerd a request cannot write to the response of another request. So there are no listeners that
+ * could be left behind.
  *
- * The stream ends when the browser may have another cookie from now on, after a minute, and where no cookie is honoured
- * at the first heartbeat. The browser then comes again, and what it may see is worked out from the cookie it brings.
+ * The stream ends when the browser may have received another cookie, after a minute, and without an accepted cookie at
+ * the first heartbeat. The browser then reconnects, and the cookie it sends decides which events it receives.
  */
-export function eventStream(signal: AbortSignal, subject: StreamSubject): ReadableStream<Uint8Array> {
-  const { trail, standing, isHonoured } = subject;
+export function eventStream(signal: AbortSignal, source: EventStreamSource): ReadableStream<Uint8Array> {
+  const { events, revision, isAccepted } = source;
   const encoder = new TextEncoder();
-  const lifetime = isHonoured ? 12 * HEARTBEAT : HEARTBEAT;
+  const lifetime = isAccepted ? 12 * HEARTBEAT : HEARTBEAT;
   let age = 0;
   let isOver = signal.aborted;
   let isCancelled = false;
@@ -42,9 +43,9 @@ export function eventStream(signal: AbortSignal, subject: StreamSubject): Readab
   }
 
   function pause(): Promise<void> {
-    age += STEP;
+    age += POLL_INTERVAL;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, STEP);
+      const timer = setTimeout(resolve, POLL_INTERVAL);
       wake = () => {
         clearTimeout(timer);
         resolve();
@@ -54,10 +55,10 @@ export function eventStream(signal: AbortSignal, subject: StreamSubject): Readab
 
   async function next(): Promise<readonly LoggedEvent[]> {
     const silentSince = age;
-    let entries = trail.take();
+    let entries = events.take();
     while (entries.length === 0 && !isOver && age - silentSince < HEARTBEAT) {
       await pause();
-      entries = isOver ? [] : trail.take();
+      entries = isOver ? [] : events.take();
     }
     return entries;
   }
@@ -66,17 +67,17 @@ export function eventStream(signal: AbortSignal, subject: StreamSubject): Readab
     {
       start(controller) {
         signal.addEventListener("abort", finish);
-        // In one message, so that the list is never seen empty when a browser comes again.
-        const opening = JSON.stringify({ standing, events: trail.take().map(wordsOf) });
+        // One message, so that the list is never shown empty when the browser reconnects.
+        const opening = JSON.stringify({ revision, events: events.take().map(describeEvent) });
         controller.enqueue(encoder.encode(`retry: ${RETRY}\nevent: opening\ndata: ${opening}\n\n`));
       },
 
-      // Called when the browser has taken what there was: nothing piles up for a slow one.
+      // Called when the browser has read everything, so nothing accumulates for a slow one.
       async pull(controller) {
         const entries = await next();
         if (isCancelled) return;
         if (!isOver) controller.enqueue(encoder.encode(toMessages(entries) || ": nothing new\n\n"));
-        if (!isOver && age < lifetime && !entries.some(({ event }) => isTurn(event))) return;
+        if (!isOver && age < lifetime && !entries.some(({ event }) => changesCookie(event))) return;
         finish();
         controller.close();
       },
@@ -90,7 +91,7 @@ export function eventStream(signal: AbortSignal, subject: StreamSubject): Readab
   );
 }
 
-/** JSON has no line breaks, so none ends a message before its time. */
+/** JSON text contains no line breaks, so none of it can end a message early. */
 function toMessages(entries: readonly LoggedEvent[]): string {
-  return entries.map((entry) => `data: ${JSON.stringify(wordsOf(entry))}\n\n`).join("");
+  return entries.map((entry) => `data: ${JSON.stringify(describeEvent(entry))}\n\n`).join("");
 }

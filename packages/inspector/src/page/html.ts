@@ -1,4 +1,4 @@
-/** Markup that is safe to put into a page. */
+/** Markup that may be put into a page as it is. */
 export class Html {
   readonly text: string;
 
@@ -7,10 +7,10 @@ export class Html {
   }
 }
 
-/** What stands between markup: text, which is escaped, markup, and lists of both. `undefined` and `false` are nothing. */
+/** A value in a template: markup, text, which is escaped, or a list of both. `undefined` and `false` render as nothing. */
 export type Part = Html | string | number | undefined | false | readonly Part[];
 
-/** Markup from a template literal; whatever stands in it and is no markup itself is escaped. */
+/** Markup from a template literal. Values that are not markup are escaped. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.map((string, index) => string + render(parts[index])).join(""));
 }
@@ -19,15 +19,15 @@ function render(part: Part): string {
   if (part === undefined || part === false) return "";
   if (part instanceof Html) return part.text;
   if (typeof part === "object") return part.map(render).join("");
-  return escaped(String(part));
+  return escapeText(String(part));
 }
 
-/** What turns the order of letters round, or is not seen at all: with it a value can look like another one. */
-const UNSEEN = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u200b\u2060\ufeff]/gu;
+/** Control, bidirectional and zero-width characters, with which one value can look like another. */
+const INVISIBLE = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u200b\u2060\ufeff]/gu;
 
-/** For text, and for attributes in quotes. */
-function escaped(text: string): string {
+/** Escapes text for use between tags and in quoted attributes. */
+function escapeText(text: string): string {
   return text
-    .replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,29 +1,29 @@
 /**
- * Keeps the distances of instants current, and adds events as they happen. It counts from the server's clock. Texts become
- * text nodes, never markup. Without it, or with an old browser, the page stays as it was loaded.
+ * Updates the distances of instants, by the server's clock, and adds events as they happen. Texts become text nodes, never
+ * markup. Without the script, or in an old browser, the page stays as it was loaded.
  */
 export const pageScript = `
 const units = [["day", 86400000], ["hour", 3600000], ["minute", 60000], ["second", 1000]];
-const ahead = Number(document.body.dataset.now) - Date.now();
+const clockOffset = Number(document.body.dataset.now) - Date.now();
 const list = document.getElementById("list");
 const none = document.getElementById("none");
 
-function durationOf(milliseconds) {
+function formatDuration(milliseconds) {
   const distance = Math.abs(milliseconds);
   const [name, size] = units.find(([, unit]) => distance >= unit) ?? units[3];
   const count = Math.floor(distance / size);
   return count + " " + name + (count === 1 ? "" : "s");
 }
 
-function distanceOf(at) {
-  const left = at - Date.now() - ahead;
+function formatDistance(at) {
+  const left = at - Date.now() - clockOffset;
   if (Math.abs(left) < 1000) return "now";
-  return left > 0 ? "in " + durationOf(left) : durationOf(left) + " ago";
+  return left > 0 ? "in " + formatDuration(left) : formatDuration(left) + " ago";
 }
 
 function refresh() {
   for (const far of document.querySelectorAll("[data-at]")) {
-    const text = distanceOf(Number(far.dataset.at));
+    const text = formatDistance(Number(far.dataset.at));
     if (far.textContent !== text) far.textContent = text;
   }
 }
@@ -39,7 +39,7 @@ function itemOf({ at, type, text }) {
   const iso = new Date(at).toISOString();
   const time = element("time", iso.slice(0, 10) + " " + iso.slice(11, 19) + " UTC");
   time.dateTime = iso;
-  const far = element("span", distanceOf(at), "far");
+  const far = element("span", formatDistance(at), "far");
   far.dataset.at = at;
   const when = element("span", "", "when");
   when.append(time, " ", far);
@@ -55,19 +55,19 @@ function follow() {
   const live = document.getElementById("live");
   let failures = 0;
   source.addEventListener("error", () => {
-    // A stream ends now and then, and is begun anew; that alone is no failure.
+    // Each stream ends after a while, and the browser reconnects. That alone is not a failure.
     failures += 1;
     if (failures > 2 || source.readyState === EventSource.CLOSED) {
-      live.textContent = "Not connected to the server at the moment.";
+      live.textContent = "The connection to the server is lost.";
     }
   });
   source.addEventListener("opening", ({ data }) => {
-    const { standing, events } = JSON.parse(data);
+    const { revision, events } = JSON.parse(data);
     failures = 0;
-    live.textContent = "New ones appear by themselves.";
+    live.textContent = "New events appear automatically.";
     list.replaceChildren(...events.map(itemOf).reverse());
     none.hidden = events.length > 0;
-    document.getElementById("changed").hidden = standing === document.body.dataset.standing;
+    document.getElementById("changed").hidden = revision === document.body.dataset.revision;
   });
   source.addEventListener("message", ({ data }) => {
     const item = itemOf(JSON.parse(data));
@@ -80,20 +80,20 @@ function follow() {
 
 let source;
 
-function leave() {
+function disconnect() {
   source?.close();
   source = undefined;
 }
 
-// A browser opens six connections to a server over HTTP/1.1: the streams of tabs that nobody looks at would take all of
-// them, and the application would stand still. The same for a page that is kept for the back button.
-function attend() {
-  leave();
+// A browser opens six connections to a server over HTTP/1.1. The streams of hidden tabs, and of pages in the back-forward
+// cache, would take all of them and block the application.
+function connect() {
+  disconnect();
   if (!document.hidden) source = follow();
 }
 
-addEventListener("pageshow", attend);
-addEventListener("pagehide", leave);
-addEventListener("visibilitychange", attend);
+addEventListener("pageshow", connect);
+addEventListener("pagehide", disconnect);
+addEventListener("visibilitychange", connect);
 setInterval(refresh, 1000);
 `;

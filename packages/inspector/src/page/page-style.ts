@@ -1,4 +1,4 @@
-/** The look of the page, in light and dark; fonts of the system, for it loads nothing. */
+/** The style of the page, light and dark. It uses system fonts, because the page loads nothing. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

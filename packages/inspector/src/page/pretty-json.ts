@@ -1,25 +1,25 @@
-/** Characters of JSON that are shown; a browser has no use for a megabyte of it. */
+/** How many characters of JSON are shown. A megabyte of it would be of no use in a browser. */
 const MAX_LENGTH = 50_000;
 
-/** Deeper than sessions nest. Indented, a few kilobytes of brackets would become a hundred megabytes. */
+/** Deeper than sessions nest. Indenting a few kilobytes of nested brackets would take a hundred megabytes. */
 const MAX_DEPTH = 80;
 
 type Replacer = (key: string, value: unknown) => unknown;
 
-/** JSON to be read by people. Takes what nobody has verified. */
+/** Indented JSON. The value may come from a cookie that was not verified. */
 export function prettyJson(value: unknown): string {
   const text = toJson(value, undefined, 2);
-  if (text === undefined) return "(nothing that can be shown as JSON)";
-  const rest = text.length - MAX_LENGTH;
-  return rest > 0 ? `${text.slice(0, MAX_LENGTH)}\n… and ${rest} more characters` : text;
+  if (text === undefined) return "(cannot be shown as JSON)";
+  const hidden = text.length - MAX_LENGTH;
+  return hidden > 0 ? `${text.slice(0, MAX_LENGTH)}\n… and ${hidden} more characters` : text;
 }
 
-/** `undefined` for what is no JSON, or nests so deep that it would take the stack, or all memory. */
+/** `undefined` if the value is not JSON, or nests so deeply that it could exhaust the stack or the memory. */
 export function toJson(value: unknown, replacer?: Replacer, indent?: number): string | undefined {
-  return isDeeper(value, MAX_DEPTH) ? undefined : JSON.stringify(value, replacer, indent);
+  return isDeeperThan(MAX_DEPTH, value) ? undefined : JSON.stringify(value, replacer, indent);
 }
 
-function isDeeper(value: unknown, depth: number): boolean {
-  if (Object(value) !== value) return false;
-  return depth === 0 || Object.values(Object(value)).some((item) => isDeeper(item, depth - 1));
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((item) => isDeeperThan(depth - 1, item));
 }

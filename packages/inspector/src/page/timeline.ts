@@ -1,5 +1,6 @@
 import type { LifetimeOptions } from "@coatcheck/core";
-import type { Inspection, LoadedSession } from "../cookie/inspect-cookie.ts";
+import { resolveLifetime } from "@coatcheck/core/toolkit";
+import type { CookieInspection } from "../cookie/inspect-cookie.ts";
 import { isInstant } from "../cookie/instants.ts";
 
 /** An instant in the life of a session. */
@@ -11,60 +12,70 @@ export interface Milestone {
   readonly isNow?: boolean;
 }
 
-/** What the timeouts make of a session. */
+/** When a session began, and when it ends. */
 export interface Timeline {
   /** The earliest first. */
   readonly milestones: readonly Milestone[];
-  /** The timeouts in milliseconds, and how much is left of each. */
-  readonly idle: { readonly whole: number; readonly left: number };
-  readonly absolute: { readonly whole: number; readonly left: number };
+  readonly idle: TimeoutLeft;
+  readonly absolute: TimeoutLeft;
 }
 
-/** `undefined` where a damaged record has no instants to tell. */
+/** A timeout, and how much of it is left. Milliseconds. */
+interface TimeoutLeft {
+  readonly whole: number;
+  readonly left: number;
+}
+
+/** `undefined` without a session, or if its dates are damaged. */
 export function timelineOf(
   lifetime: LifetimeOptions | undefined,
-  { now }: Inspection,
-  kept: LoadedSession,
+  { now, loaded, content }: CookieInspection,
 ): Timeline | undefined {
-  const { idle = 24 * 3600, absolute = 30 * 24 * 3600, touchInterval = idle / 10 } = lifetime ?? {};
-  const { createdAt, expiresAt, authenticatedAt } = kept.session;
-  const begin = authenticatedAt ?? createdAt;
-  if (![createdAt, expiresAt, begin].every(isInstant)) return undefined;
-  const endsAt = endsAtOf(kept.content);
-  const latest = Math.min(begin + absolute * 1000, endsAt ?? Infinity);
-  const end = Math.min(expiresAt, latest);
-  const touchAt = expiresAt + Math.max(touchInterval * 1000, 1) - idle * 1000;
-  // A use extends the session only by a whole interval; near its latest end there is none left.
-  const canExtend = touchAt + idle * 1000 <= latest && touchAt < end;
+  if (loaded === undefined) return undefined;
+  const seconds = resolveLifetime(lifetime);
+  const [idle, absolute] = [seconds.idle * 1000, seconds.absolute * 1000];
+  const { createdAt, expiresAt, authenticatedAt } = loaded.session;
+  const absoluteStart = authenticatedAt ?? createdAt;
+  if (![createdAt, expiresAt, absoluteStart].every(isInstant)) return undefined;
+  const absoluteEnd = absoluteStart + absolute;
+  const endsAt = content?.extensionData?.endsAt;
+  const extensionEnd = isInstant(endsAt) ? endsAt : undefined;
+  const latestEnd = Math.min(absoluteEnd, extensionEnd ?? Infinity);
+  const idleEnd = Math.min(expiresAt, latestEnd);
+  const touchAt = expiresAt + Math.max(seconds.touchInterval * 1000, 1) - idle;
+  // A use extends the session by a whole touch interval or not at all. Close to the latest end, none is left.
+  const canExtend = touchAt + idle <= latestEnd && touchAt < idleEnd;
 
   const milestones: Milestone[] = [
-    { name: "Created", at: createdAt, note: "The session began. Kept when it gets a new id." },
-    { name: "Now", at: now, note: "When this page was made.", isNow: true },
-    { name: "Idle end", at: end, note: "It ends here if nobody uses it any more." },
-    { name: "Absolute end", at: begin + absolute * 1000, note: "It ends here whatever happens, until the next login." },
+    { name: "Created", at: createdAt, note: "The session began. A new id does not change this." },
+    { name: "Now", at: now, note: "When this page was loaded.", isNow: true },
+    { name: "Idle end", at: idleEnd, note: "The session ends here if it is not used again." },
+    {
+      name: "Absolute end",
+      at: absoluteEnd,
+      note: "The session ends here at the latest. Only a new login extends it.",
+    },
   ];
   if (authenticatedAt !== undefined) {
-    milestones.push({ name: "Authenticated", at: authenticatedAt, note: "The subject proved who they are." });
+    milestones.push({ name: "Authenticated", at: authenticatedAt, note: "The subject logged in." });
   }
-  if (endsAt !== undefined) {
-    milestones.push({ name: "Agreed end", at: endsAt, note: "An extension noted that it ends here at the latest." });
+  if (extensionEnd !== undefined) {
+    milestones.push({
+      name: "Extension end",
+      at: extensionEnd,
+      note: "An extension ends the session here at the latest.",
+    });
   }
   if (canExtend) {
     milestones.push({
       name: "Next touch",
       at: touchAt,
-      note: "From here on a use extends it; before, it writes nothing.",
+      note: "From here on, a use extends the session. Earlier uses write nothing.",
     });
   }
   return {
     milestones: milestones.sort((a, b) => a.at - b.at),
-    idle: { whole: idle * 1000, left: Math.max(0, end - now) },
-    absolute: { whole: absolute * 1000, left: Math.max(0, latest - now) },
+    idle: { whole: idle, left: Math.max(0, idleEnd - now) },
+    absolute: { whole: absolute, left: Math.max(0, latestEnd - now) },
   };
-}
-
-/** What the core keeps as the note `endsAt`. */
-function endsAtOf(content: unknown): number | undefined {
-  const notes = Object(Object(content)["n"]);
-  return isInstant(notes["endsAt"]) ? notes["endsAt"] : undefined;
 }

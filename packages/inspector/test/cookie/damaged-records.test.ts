@@ -1,27 +1,28 @@
 import { memoryStore, type SessionStore, StoreFailedError, serverSide } from "@coatcheck/core";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { setUp, textOf, verdictIn } from "../support/app-with-inspector.ts";
+import { setUp } from "../support/app-with-inspector.ts";
+import { textOf, verdictIn } from "../support/page-text.ts";
 
-/** What somebody else may have written into the store. */
+/** Records that other software may have written into the store. */
 const DAMAGED = [
-  { what: "no JSON", damage: { data: '{"d":{' } },
-  { what: "JSON of another shape", damage: { data: '["a"]' } },
-  { what: "null", damage: { data: "null" } },
-  { what: "flash messages that are none", damage: { data: '{"d":{},"f":[1,null]}' } },
-  { what: "notes that are none", damage: { data: '{"d":{},"n":"x"}' }, isHonoured: true },
+  { what: "data that is not JSON", damage: { data: '{"d":{' } },
+  { what: "data that is a JSON array", damage: { data: '["a"]' } },
+  { what: "data that is null", damage: { data: "null" } },
+  { what: "invalid flash messages", damage: { data: '{"d":{},"f":[1,null]}' } },
+  { what: "invalid extension data", damage: { data: '{"d":{},"n":"x"}' }, isAccepted: true },
   {
-    what: "JSON without an end",
+    what: "deeply nested extension data",
     damage: { data: `{"d":{},"n":${"[".repeat(9000)}${"]".repeat(9000)}}` },
-    isHonoured: true,
+    isAccepted: true,
   },
-  { what: "no instants", damage: { createdAt: Number.NaN, expiresAt: "tomorrow" } },
-  { what: "an instant out of range", damage: { expiresAt: 1e300 }, isHonoured: true },
-  { what: "a subject that is no string", damage: { subject: { name: "eve" } } },
+  { what: "invalid dates", damage: { createdAt: Number.NaN, expiresAt: "tomorrow" } },
+  { what: "a date out of range", damage: { expiresAt: 1e300 }, isAccepted: true },
+  { what: "a subject that is not a string", damage: { subject: { name: "eve" } } },
   { what: "no version", damage: { version: null } },
 ];
 
-/** Hands out what it keeps, damaged. */
+/** A store that returns damaged records. */
 function damagedStore(damage: object): SessionStore & { isDamaged: boolean } {
   const store = memoryStore();
   return {
@@ -34,9 +35,9 @@ function damagedStore(damage: object): SessionStore & { isDamaged: boolean } {
   };
 }
 
-describe("a record that cannot be read", () => {
-  for (const { what, damage, isHonoured = false } of DAMAGED) {
-    it(`is shown as far as it can be: ${what}`, async () => {
+describe("a damaged record", () => {
+  for (const { what, damage, isAccepted = false } of DAMAGED) {
+    it(`is shown as far as it can be read: ${what}`, async () => {
       const store = damagedStore(damage);
       const { visitor } = setUp({ mode: serverSide(store) });
       const eve = visitor();
@@ -45,14 +46,14 @@ describe("a record that cannot be read", () => {
       const response = await eve.look();
       expect(response.status).toBe(200);
       const page = await response.text();
-      expect(verdictIn(page)).toBe(isHonoured ? "honoured" : "rejected: invalid-data");
+      expect(verdictIn(page)).toBe(isAccepted ? "accepted" : "rejected: invalid-data");
       expect(page).toContain("</html>");
     });
   }
 });
 
-describe("what fails while the session is read", () => {
-  it("SEC-41 is told by code and message, without the words of its cause", async () => {
+describe("an error while the session is read", () => {
+  it("SEC-41 is shown with its code and message, without the message of its cause", async () => {
     const store = faultyStore(memoryStore());
     const { visitor } = setUp({ mode: serverSide(store) });
     const eve = visitor();
@@ -62,12 +63,12 @@ describe("what fails while the session is read", () => {
     const page = await response.text();
     expect(response.status).toBe(200);
     expect(verdictIn(page)).toBe("cannot be read");
-    expect(textOf(page)).toContain("STORE_FAILED The session store failed (load): see cause.");
-    expect(textOf(page)).toContain("The cause: Error .");
+    expect(textOf(page)).toContain("STORE_FAILED The session store failed in load");
+    expect(textOf(page)).toContain("Cause: Error .");
     expect(page).not.toContain("connection refused");
   });
 
-  it("is told with the code of its cause", async () => {
+  it("is shown with the code of its cause", async () => {
     const refused = Object.assign(new Error("redis://user:password@host"), { code: "ECONNREFUSED" });
     const store = {
       ...memoryStore(),
@@ -82,7 +83,7 @@ describe("what fails while the session is read", () => {
     expect(text).not.toContain("password@");
   });
 
-  it("is told where a schema throws", async () => {
+  it("is shown if the schema throws it", async () => {
     const mode = serverSide(memoryStore());
     const setting = setUp({ mode });
     const eve = setting.visitor();
@@ -93,6 +94,6 @@ describe("what fails while the session is read", () => {
     setting.redeploy({ mode, schema: { "~standard": { version: 1, vendor: "test", validate } } });
     const page = await eve.page();
     expect(verdictIn(page)).toBe("cannot be read");
-    expect(textOf(page)).toContain("by the schema perhaps. The cause: TypeError");
+    expect(textOf(page)).toContain("for example the schema. Cause: TypeError");
   });
 });

@@ -1,12 +1,12 @@
 import { encryptedCookie, memoryStore, SessionManager, serverSide, signedCookie } from "@coatcheck/core";
-import { joinChunks, readCookie } from "@coatcheck/inspector/cookie";
+import { decodeCookie } from "@coatcheck/inspector/cookie";
 import { secret } from "@coatcheck/test-support";
 import { browser, fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 
 type Mode = ReturnType<typeof serverSide>;
 
-/** The values of the cookies of a logged-in session, in the order of their names, and its id. */
+/** Logs in, and returns the values of the cookies in the order of their names, and the id of the session. */
 async function issue(mode: Mode, text = ""): Promise<{ readonly values: string[]; readonly id: string | undefined }> {
   const { now } = fakeClock();
   const sessions = new SessionManager({ mode, now });
@@ -31,10 +31,10 @@ async function issue(mode: Mode, text = ""): Promise<{ readonly values: string[]
 
 const begin = Date.UTC(2026, 0, 1);
 
-describe("readCookie", () => {
-  it("reads all of a signed cookie", async () => {
+describe("decodeCookie", () => {
+  it("decodes the header, the claims and the content of a signed cookie", async () => {
     const { values, id } = await issue(signedCookie({ secrets: secret() }), "hello");
-    expect(await readCookie(values[0] ?? "")).toEqual({
+    expect(await decodeCookie(values[0] ?? "")).toEqual({
       form: "signed",
       kid: expect.stringMatching(/^[\w-]{8}$/),
       claims: {
@@ -46,77 +46,61 @@ describe("readCookie", () => {
         subject: "eve",
         authenticatedAt: begin,
       },
-      content: { d: { text: "hello" } },
+      content: { data: { text: "hello" }, flash: [], persistent: false },
     });
   });
 
-  it("reads the header of an encrypted cookie", async () => {
+  it("decodes only the header of an encrypted cookie", async () => {
     const { values } = await issue(encryptedCookie({ secrets: secret() }), "hello");
-    const anatomy = await readCookie(values[0] ?? "");
-    expect(anatomy).toEqual({
+    const decoded = await decodeCookie(values[0] ?? "");
+    expect(decoded).toEqual({
       form: "encrypted",
       kid: expect.stringMatching(/^[\w-]{8}$/),
       ciphertextLength: values[0]?.split(".")[3]?.length,
     });
   });
 
-  it("finds the key in the store for an id, signed or not", async () => {
+  it("computes the store key of an id, with and without a signature", async () => {
     const plain = await issue(serverSide(memoryStore()));
-    expect(await readCookie(plain.values[0] ?? "")).toEqual({ form: "id", kid: undefined, storeKey: plain.id });
+    expect(await decodeCookie(plain.values[0] ?? "")).toEqual({ form: "id", kid: undefined, storeKey: plain.id });
     const signed = await issue(serverSide(memoryStore(), { secrets: secret() }));
-    const anatomy = await readCookie(signed.values[0] ?? "");
-    expect(anatomy).toEqual({ form: "id", kid: expect.stringMatching(/^[\w-]{8}$/), storeKey: signed.id });
+    const decoded = await decodeCookie(signed.values[0] ?? "");
+    expect(decoded).toEqual({ form: "id", kid: expect.stringMatching(/^[\w-]{8}$/), storeKey: signed.id });
   });
 
   for (const [what, value] of [
-    ["nothing", ""],
-    ["text", "hello"],
+    ["an empty value", ""],
+    ["a word", "hello"],
     ["dots", "...."],
-    ["a header that is no JSON", "bm8.bm8.bm8"],
+    ["a header that is not JSON", "bm8.bm8.bm8"],
     ["a header that is null", "bnVsbA.bm8.bm8"],
-    ["base64url that cannot be", "a.a.a"],
-    ["other characters", "é.ü.%"],
+    ["invalid base64url", "a.a.a"],
+    ["characters outside base64url", "é.ü.%"],
     ["an unsigned token", `${btoa('{"alg":"none"}').replaceAll("=", "")}.e30.`],
-    ["an encrypted token of another kind", `${btoa('{"alg":"dir","enc":"A128GCM"}').replaceAll("=", "")}....`],
-    ["an id, and something after it", `${"A".repeat(43)}.x`],
+    ["a token with another encryption", `${btoa('{"alg":"dir","enc":"A128GCM"}').replaceAll("=", "")}....`],
+    ["an id with a suffix", `${"A".repeat(43)}.x`],
     ["an id with a spare bit set", `${"A".repeat(42)}B`],
   ] as const) {
-    it(`knows nothing of ${what}`, async () => {
-      expect(await readCookie(value)).toEqual({ form: "unknown" });
+    it(`recognizes no form in ${what}`, async () => {
+      expect(await decodeCookie(value)).toEqual({ form: "unknown" });
     });
   }
 
-  it("takes somebody else's token for no id, though its header be as long as one", async () => {
+  it("does not take a foreign token for an id, even if its header is as long as an id", async () => {
     const header = btoa('{"alg":"HS512","t":"abcdefghij"}').replaceAll("=", "");
     expect(header).toHaveLength(43);
-    expect((await readCookie(`${header}.e30.${"A".repeat(43)}`)).form).toBe("unknown");
+    expect((await decodeCookie(`${header}.e30.${"A".repeat(43)}`)).form).toBe("unknown");
   });
 
-  it("has no claims of a signed token that is not ours", async () => {
+  it("finds no claims in a foreign signed token", async () => {
     const [header, payload] = ['{"alg":"HS256"}', '{"sub":"eve","exp":1}'].map((text) =>
       btoa(text).replaceAll("=", ""),
     );
-    expect(await readCookie(`${header}.${payload}.x`)).toEqual({
+    expect(await decodeCookie(`${header}.${payload}.x`)).toEqual({
       form: "signed",
       kid: undefined,
       claims: undefined,
       content: undefined,
     });
-  });
-});
-
-describe("joinChunks", () => {
-  it("puts a value together that was spread over several cookies", async () => {
-    const { values, id } = await issue(signedCookie({ secrets: secret(), chunks: 3 }), "x".repeat(5000));
-    expect(values).toHaveLength(2);
-    expect(await readCookie(joinChunks(values))).toMatchObject({ form: "signed", claims: { id } });
-    expect(joinChunks([...values, "left over"]) === joinChunks(values)).toBe(true);
-  });
-
-  it("leaves a single value as it is, whatever is left over beside it", () => {
-    expect(joinChunks(["abc"])).toBe("abc");
-    expect(joinChunks(["abc", "def"])).toBe("abc");
-    expect(joinChunks([undefined, "def"])).toBe("");
-    expect(joinChunks([])).toBe("");
   });
 });

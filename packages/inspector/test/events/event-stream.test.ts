@@ -3,28 +3,28 @@ import { modes } from "@coatcheck/test-support";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type EventReader, type Message, setUp } from "../support/app-with-inspector.ts";
 
-/** The types of the events of the next messages, of the opening one too; `undefined` at the end. */
+/** The types of the events in the next messages, the opening message included. `undefined` at the end. */
 async function typesOf(reader: EventReader): Promise<string[] | undefined> {
   return (await reader.messages())?.flatMap(toTypes);
 }
 
 function toTypes({ event, data }: Message): string[] {
-  const told = event === "opening" ? (data as Opening).events : [data as EventWords];
-  return told.map(({ type }) => type);
+  const events = event === "opening" ? (data as Opening).events : [data as EventDescription];
+  return events.map(({ type }) => type);
 }
 
 interface Opening {
-  readonly standing: string;
-  readonly events: readonly EventWords[];
+  readonly revision: string;
+  readonly events: readonly EventDescription[];
 }
 
-interface EventWords {
+interface EventDescription {
   readonly type: string;
 }
 
 for (const { name, mode } of modes()) {
-  describe(`the stream of events, ${name}`, () => {
-    it("begins with what was, goes on with what is, and follows the session to its new id", async () => {
+  describe(`the event stream with ${name}`, () => {
+    it("sends past events, then new ones, and follows the session to its new id", async () => {
       const { visitor } = setUp({ mode: mode() });
       const [eve, adam] = [visitor(), visitor()];
       await eve.visit((session) => session.set("cart", []));
@@ -36,7 +36,7 @@ for (const { name, mode } of modes()) {
       await adam.visit((session) => session.regenerate());
       await eve.visit((session) => session.bind("eve"));
       expect(await typesOf(first)).toEqual(["regenerated"]);
-      // A browser comes again by itself, with the cookie that it now has.
+      // A browser then reconnects, with its new cookie.
       expect(await typesOf(first)).toBeUndefined();
 
       const second = await eve.stream();
@@ -47,7 +47,7 @@ for (const { name, mode } of modes()) {
       expect(await typesOf(second)).toBeUndefined();
     });
 
-    it("does not lead whoever has a cookie from before to the id that came after", async () => {
+    it("does not reveal later ids to the holder of an old cookie", async () => {
       const { visitor } = setUp({ mode: mode() });
       const eve = visitor();
       await eve.visit((session) => session.set("cart", []));
@@ -55,8 +55,8 @@ for (const { name, mode } of modes()) {
       await eve.visit((session) => session.bind("eve"));
       await eve.visit((session) => session.regenerate());
       const text = await firstOf(await thief.fetch("/inspector?events"));
-      // Of the two new ids the first one only, which ended the one that the cookie is about. Who cannot be told what an
-      // encrypted cookie that was revoked is about is told of none.
+      // Only the first of the two new ids, which replaced the session of the cookie. The session of an encrypted cookie that
+      // was revoked is not known, so none of its events are sent.
       const isUnknown = name === "encrypted cookie with revocations";
       expect(text.match(/"regenerated"/g) ?? []).toHaveLength(isUnknown ? 0 : 1);
     });
@@ -70,59 +70,59 @@ async function firstOf(response: Response): Promise<string> {
   return new TextDecoder().decode(value);
 }
 
-describe("the stream of events", () => {
+describe("the event stream", () => {
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  it("tells the browser when to come again, and what its cookie is worth", async () => {
+  it("sends the retry time and the revision of the page", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
-    const standing = async () => /data-standing="([^"]+)"/.exec(await eve.page())?.[1];
-    const before = await standing();
+    const revision = async () => /data-revision="([^"]+)"/.exec(await eve.page())?.[1];
+    const before = await revision();
     const reader = await eve.stream();
     const text = await reader.text();
-    expect(text).toBe(`retry: 1000\nevent: opening\ndata: {"standing":"${before}","events":[]}\n\n`);
+    expect(text).toBe(`retry: 1000\nevent: opening\ndata: {"revision":"${before}","events":[]}\n\n`);
     await reader.close();
     await eve.visit((session) => session.set("cart", []));
-    const after = await standing();
+    const after = await revision();
     expect(after).not.toBe(before);
     const [message] = (await (await eve.stream()).messages()) ?? [];
-    expect(message).toMatchObject({ event: "opening", data: { standing: after } });
+    expect(message).toMatchObject({ event: "opening", data: { revision: after } });
   });
 
-  it("gives a sign of life while nothing happens, and ends after a minute", async () => {
+  it("sends a comment every five seconds while nothing happens, and ends after a minute", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     await eve.visit((session) => session.set("cart", []));
     const reader = await eve.stream();
     await reader.text();
-    const signs: (string | undefined)[] = [];
+    const comments: (string | undefined)[] = [];
     for (let turn = 0; turn < 13; turn++) {
       const text = reader.text();
       await vi.advanceTimersByTimeAsync(5000);
-      signs.push(await text);
+      comments.push(await text);
     }
-    expect(signs).toEqual([...Array(12).fill(": nothing new\n\n"), undefined]);
+    expect(comments).toEqual([...Array(12).fill(": nothing new\n\n"), undefined]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("ends soon where no cookie is honoured, so that a login in another tab is seen", async () => {
+  it("ends after five seconds without an accepted cookie, so that a login in another tab is noticed", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     const reader = await eve.stream();
     await reader.text();
     await eve.visit((session) => session.bind("eve"));
-    const sign = reader.text();
+    const comment = reader.text();
     await vi.advanceTimersByTimeAsync(5000);
-    expect(await sign).toBe(": nothing new\n\n");
+    expect(await comment).toBe(": nothing new\n\n");
     expect(await reader.text()).toBeUndefined();
     expect(await typesOf(await eve.stream())).toEqual(["created"]);
   });
 
-  it("ends when the browser goes away, and leaves no timer and no listener", async () => {
+  it("ends when the browser disconnects, and leaves no timer and no listener", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { visitor, inspect } = setUp({ mode: serverSide(memoryStore()) });
     const cancelled = await visitor().stream();
@@ -146,7 +146,7 @@ describe("the stream of events", () => {
     expect([vi.getTimerCount(), listeners()]).toEqual([0, 0]);
   });
 
-  it("is over at once for a request that was given up before it was answered", async () => {
+  it("ends at once for a request that was aborted before the response", async () => {
     const { inspect } = setUp({ mode: serverSide(memoryStore()) });
     const signal = AbortSignal.abort();
     const request = { url: "https://localhost/inspector?events", method: "GET", headers: new Headers(), signal };
@@ -155,7 +155,7 @@ describe("the stream of events", () => {
     expect((await reader.read()).done).toBe(true);
   });
 
-  it("keeps nothing waiting for a browser that does not read", async () => {
+  it("runs no timer for a browser that does not read", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const response = await visitor().client.fetch("/inspector?events");
@@ -167,7 +167,7 @@ describe("the stream of events", () => {
   });
 });
 
-/** A signal that counts who listens to it. */
+/** A signal that counts its listeners. */
 function countedSignal(): { signal: AbortSignal; abort: () => void; listeners: () => number } {
   const controller = new AbortController();
   const { signal } = controller;

@@ -1,17 +1,18 @@
 import { memoryStore, serverSide, signedCookie } from "@coatcheck/core";
 import { modes, secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { setUp, textOf, type Visitor } from "../support/app-with-inspector.ts";
+import { setUp, type Visitor } from "../support/app-with-inspector.ts";
+import { textOf } from "../support/page-text.ts";
 
-/** The events on the page, the latest first. */
+/** The types of the events on the page, newest first. */
 async function listed(eve: Visitor): Promise<string[]> {
   const list = /<ol id="list"[\s\S]*?<\/ol>/.exec(await eve.page())?.[0] ?? "";
   return [...list.matchAll(/<li><code>([\w-]+)<\/code>/g)].map(([, type = ""]) => type);
 }
 
 for (const { name, mode } of modes()) {
-  describe(`the events on the page, ${name}`, () => {
-    it("go back through the ids that the session had, and leave out those of others", async () => {
+  describe(`the events on the page with ${name}`, () => {
+    it("include those under the session's former ids, and leave out those of other sessions", async () => {
       const { visitor, clock } = setUp({ mode: mode() });
       const [eve, adam] = [visitor(), visitor()];
       await eve.visit((session) => session.set("cart", []));
@@ -26,7 +27,7 @@ for (const { name, mode } of modes()) {
       expect(await listed(adam)).toEqual([]);
     });
 
-    it("do not go back to the subject before", async () => {
+    it("do not include those of the previous subject", async () => {
       const { visitor } = setUp({ mode: mode() });
       const eve = visitor();
       await eve.visit((session) => session.bind("adam"));
@@ -37,7 +38,7 @@ for (const { name, mode } of modes()) {
 }
 
 describe("the events on the page", () => {
-  it("tell of a revocation by subject, if it is the session's own", async () => {
+  it("include a revocation of the session's own subject only", async () => {
     const setting = setUp({ mode: serverSide(memoryStore()) });
     const [eve, adam] = [setting.visitor(), setting.visitor()];
     await eve.visit((session) => session.bind("eve"));
@@ -52,19 +53,19 @@ describe("the events on the page", () => {
     expect(await listed(setting.visitor())).toEqual([]);
   });
 
-  it("tell of rejected cookies of others no more than the reason", async () => {
+  it("show only the reason of rejected cookies of other browsers", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const [eve, mallory] = [visitor(), visitor()];
     await mallory.client.setCookie("__Host-session=made-up; Path=/; Secure");
     await mallory.visit(() => undefined);
     const text = textOf(await eve.page());
     expect(text).toContain(
-      "rejected A request to this server, whoever sent it: its cookie was not honoured (malformed).",
+      "rejected The cookie of a request was rejected (malformed). The request may come from any browser.",
     );
     expect(text).not.toContain("made-up");
   });
 
-  it("are not made by looking", async () => {
+  it("are not caused by the page itself", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     await eve.client.setCookie("__Host-session=made-up; Path=/; Secure");
@@ -72,7 +73,7 @@ describe("the events on the page", () => {
     expect(await listed(eve)).toEqual([]);
   });
 
-  it("are the last ones, and not pushed out by bogus cookies", async () => {
+  it("are the latest ones, and forged cookies do not push them out", async () => {
     const { visitor } = setUp({ mode: signedCookie({ secrets: secret() }) });
     const [eve, mallory] = [visitor(), visitor()];
     await eve.visit((session) => session.set("cart", []));
@@ -87,12 +88,12 @@ describe("the events on the page", () => {
     expect(later).not.toContain("created");
   });
 
-  it("say what each of them means", async () => {
+  it("have an explanation each", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     await eve.visit((session) => session.update("visits", () => 1));
     const other = await eve.client.clone();
-    // While this request holds the session, another one writes to it.
+    // Another request writes to the session while this one is running.
     await eve.visit(async (session) => {
       session.update("visits", (count) => Number(count) + 1);
       await eve.visit((later) => later.update("visits", (count) => Number(count) + 1));
@@ -103,9 +104,9 @@ describe("the events on the page", () => {
     });
     const text = textOf(await eve.page());
     expect(text).toContain("conflict-retried Another request wrote first");
-    expect(text).toContain("write-dropped The session ended while a request ran.");
-    expect(text).toContain("regenerated The session was given a new id");
-    // The cookie from before is dead, and says why.
+    expect(text).toContain("write-dropped The session ended while a request was running.");
+    expect(text).toContain("regenerated The session got a new id");
+    // The old cookie is rejected with a reason.
     expect(textOf(await (await other.fetch("/inspector")).text())).toContain("rejected: not-found");
   });
 });

@@ -2,13 +2,13 @@ import { memoryStore, serverSide } from "@coatcheck/core";
 import { type SessionInspectorOptions, sessionInspector } from "@coatcheck/inspector";
 import { describe, expect, it } from "vitest";
 
-function ask(url: string, init: RequestInit = {}, options: SessionInspectorOptions = {}): Promise<Response> {
+function visit(url: string, init: RequestInit = {}, options: SessionInspectorOptions = {}): Promise<Response> {
   return sessionInspector({ mode: serverSide(memoryStore()) }, options).fetch(new Request(url, init));
 }
 
 const LOCAL = "http://localhost:3000/inspector";
 
-describe("without a guard", () => {
+describe("without a guard, the inspector", () => {
   for (const [host, status] of [
     ["localhost", 200],
     ["LOCALHOST:8787", 200],
@@ -32,8 +32,8 @@ describe("without a guard", () => {
     ["[::ffff:10.0.0.7]", 403],
     ["localhost@shop.example", 403],
   ] as const) {
-    it(`${host} is answered with ${status}`, async () => {
-      // A Request with a name and a password in its URL is refused by itself.
+    it(`answers ${host} with ${status}`, async () => {
+      // The Request constructor rejects a URL with a user name.
       const url = `http://${host}/inspector`;
       const response = host.includes("@")
         ? await sessionInspector({ mode: serverSide(memoryStore()) }).fetch({
@@ -41,7 +41,7 @@ describe("without a guard", () => {
             method: "GET",
             headers: new Headers(),
           } as Request)
-        : await ask(url);
+        : await visit(url);
       expect(response.status).toBe(status);
       if (status === 403) expect(await response.text()).toContain("give sessionInspector a guard");
     });
@@ -61,15 +61,15 @@ describe("without a guard", () => {
     ["Fastly-Client-IP", "10.0.0.7"],
     ["CDN-Loop", "cloudflare"],
   ] as const) {
-    it(`what came through a proxy is refused: ${header}`, async () => {
-      const response = await ask(LOCAL, { headers: { [header]: value } });
+    it(`denies a request that came through a proxy: ${header}`, async () => {
+      const response = await visit(LOCAL, { headers: { [header]: value } });
       expect(response.status).toBe(403);
       expect(await response.text()).toContain(`through a proxy (${header.toLowerCase()})`);
     });
   }
 });
 
-describe("wrangler dev", () => {
+describe("with wrangler dev, the inspector", () => {
   for (const [address, status] of [
     ["127.0.0.1", 200],
     ["::1", 200],
@@ -77,9 +77,9 @@ describe("wrangler dev", () => {
     ["127.0.0.1.example", 403],
     ["192.168.1.4", 403],
   ] as const) {
-    it(`says that a request came from ${address}, which is answered with ${status}`, async () => {
-      expect((await ask(LOCAL, { headers: { "CF-Connecting-IP": address } })).status).toBe(status);
-      expect((await ask("http://shop.example/", { headers: { "CF-Connecting-IP": address } })).status).toBe(403);
+    it(`answers a request from ${address} with ${status}`, async () => {
+      expect((await visit(LOCAL, { headers: { "CF-Connecting-IP": address } })).status).toBe(status);
+      expect((await visit("http://shop.example/", { headers: { "CF-Connecting-IP": address } })).status).toBe(403);
     });
   }
 });
@@ -88,59 +88,59 @@ describe("a guard", () => {
   it("decides alone, on any host and behind any proxy", async () => {
     const headers = { "X-Forwarded-For": "10.0.0.7" };
     const guard = (request: Request) => request.headers.get("Authorization") === "Bearer x";
-    const admitted = await ask(
+    const admitted = await visit(
       "https://shop.example/inspector",
       { headers: { ...headers, Authorization: "Bearer x" } },
       { guard },
     );
     expect(admitted.status).toBe(200);
-    expect((await ask("https://shop.example/inspector", { headers }, { guard })).status).toBe(403);
-    expect((await ask(LOCAL, {}, { guard })).status).toBe(403);
+    expect((await visit("https://shop.example/inspector", { headers }, { guard })).status).toBe(403);
+    expect((await visit(LOCAL, {}, { guard })).status).toBe(403);
   });
 
-  it("may take its time, and has to say true", async () => {
-    expect((await ask(LOCAL, {}, { guard: async () => true })).status).toBe(200);
-    expect((await ask(LOCAL, {}, { guard: async () => false })).status).toBe(403);
+  it("may be asynchronous, and has to return true itself", async () => {
+    expect((await visit(LOCAL, {}, { guard: async () => true })).status).toBe(200);
+    expect((await visit(LOCAL, {}, { guard: async () => false })).status).toBe(403);
     const truthy = { guard: (() => "no") as unknown as () => boolean };
-    expect((await ask(LOCAL, {}, truthy)).status).toBe(403);
+    expect((await visit(LOCAL, {}, truthy)).status).toBe(403);
   });
 
-  it("that fails lets nobody in", async () => {
+  it("denies access if it throws", async () => {
     const guard = () => Promise.reject(new Error("no database"));
-    await expect(ask(LOCAL, {}, { guard })).rejects.toThrow("no database");
+    await expect(visit(LOCAL, {}, { guard })).rejects.toThrow("no database");
   });
 });
 
-describe("whoever asks", () => {
+describe("a request", () => {
   for (const options of [{}, { guard: () => true }]) {
-    const about = "guard" in options ? "with a guard" : "without one";
+    const guarding = "guard" in options ? "with a guard" : "without a guard";
     for (const [site, status] of [
       ["none", 200],
       ["same-origin", 200],
       ["same-site", 403],
       ["cross-site", 403],
     ] as const) {
-      it(`from ${site}, ${about}, is answered with ${status}`, async () => {
-        expect((await ask(LOCAL, { headers: { "Sec-Fetch-Site": site } }, options)).status).toBe(status);
-        const events = await ask(`${LOCAL}?events`, { headers: { "Sec-Fetch-Site": site } }, options);
+      it(`with Sec-Fetch-Site: ${site} is answered with ${status} ${guarding}`, async () => {
+        expect((await visit(LOCAL, { headers: { "Sec-Fetch-Site": site } }, options)).status).toBe(status);
+        const events = await visit(`${LOCAL}?events`, { headers: { "Sec-Fetch-Site": site } }, options);
         expect(events.status).toBe(status);
         await events.body?.cancel();
       });
     }
   }
 
-  it("may only GET", async () => {
+  it("must be a GET request", async () => {
     for (const method of ["POST", "HEAD", "OPTIONS", "DELETE"]) {
-      const response = await ask(LOCAL, { method }, { guard: () => true });
+      const response = await visit(LOCAL, { method }, { guard: () => true });
       expect(response.status).toBe(405);
       expect(response.headers.get("Allow")).toBe("GET");
     }
   });
 });
 
-describe("the headers", () => {
-  it("keep the page out of caches and frames, and everything foreign out of the page", async () => {
-    const response = await ask(LOCAL);
+describe("the response headers", () => {
+  it("keep the page out of caches and frames, and allow only its own style and script", async () => {
+    const response = await visit(LOCAL);
     const [, nonce = ""] =
       /script-src 'nonce-([^']+)'/.exec(response.headers.get("Content-Security-Policy") ?? "") ?? [];
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -155,14 +155,14 @@ describe("the headers", () => {
     const page = await response.text();
     expect(page.match(/<(script|style)\b[^>]*>/g)).toEqual([`<style nonce="${nonce}">`, `<script nonce="${nonce}">`]);
     expect(page).not.toMatch(/https?:\/\/|\son\w+=|\sstyle=/);
-    const other = await ask(LOCAL);
+    const other = await visit(LOCAL);
     expect(other.headers.get("Content-Security-Policy")?.includes(nonce)).toBe(false);
   });
 
-  it("do so for refusals and for the stream", async () => {
-    const stream = await ask(`${LOCAL}?events`);
+  it("are the same for denials and for the event stream", async () => {
+    const stream = await visit(`${LOCAL}?events`);
     await stream.body?.cancel();
-    for (const response of [stream, await ask("http://shop.example/"), await ask(LOCAL, { method: "POST" })]) {
+    for (const response of [stream, await visit("http://shop.example/"), await visit(LOCAL, { method: "POST" })]) {
       expect(response.headers.get("Cache-Control")).toBe("no-store");
       expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
       expect(response.headers.get("Vary")).toBe("Cookie");

@@ -2,9 +2,10 @@ import { memoryStore, serverSide, signedCookie } from "@coatcheck/core";
 import { csrfToken } from "@coatcheck/csrf";
 import { modes, secret } from "@coatcheck/test-support";
 import { describe, expect, it } from "vitest";
-import { setUp, textOf } from "../support/app-with-inspector.ts";
+import { setUp } from "../support/app-with-inspector.ts";
+import { textOf } from "../support/page-text.ts";
 
-/** What would run, or break out of where it stands, if it were taken for markup. */
+/** Texts that would run a script or break out of their element if they were not escaped. */
 const HOSTILE = [
   `</script><img src=x onerror="alert(1)">`,
   "</code></pre><script>alert(1)</script>",
@@ -15,19 +16,19 @@ const HOSTILE = [
 ];
 
 for (const { name, mode } of modes()) {
-  describe(`the page, ${name}`, () => {
-    it("shows what is in a session as text, whatever it is", async () => {
+  describe(`the page with ${name}`, () => {
+    it("escapes everything that is in a session", async () => {
       const { visitor } = setUp({ mode: mode() });
       const eve = visitor();
       await eve.visit((session) => session.set("empty", true));
-      const bare = tagsIn(await eve.page());
+      const harmlessTags = tagsIn(await eve.page());
       await eve.visit((session) => {
         for (const text of HOSTILE) session.set(text, { [text]: [text] });
         session.bind("<b>eve</b>&amp;");
         session.flash("notice", HOSTILE[0] ?? "");
       });
       const page = await eve.page();
-      for (const tag of tagsIn(page)) expect(bare).toContain(tag);
+      for (const tag of tagsIn(page)) expect(harmlessTags).toContain(tag);
       expect(page.match(/<script/g)).toHaveLength(1);
       expect(page.match(/<\/script/g)).toHaveLength(1);
       expect(textOf(page)).toContain("Subject <b>eve</b>&amp;");
@@ -36,14 +37,14 @@ for (const { name, mode } of modes()) {
   });
 }
 
-/** Tags of a page, without what differs between pages. */
+/** The tags of a page, without the values of their attributes. */
 function tagsIn(page: string): string[] {
   const tags = page.replace(/<style[\s\S]*?<\/style>|<script[\s\S]*?<\/script>/g, "").match(/<[^>]*>/g) ?? [];
   return tags.map((tag) => tag.replace(/="[^"]*"/g, "=").replace(/ hidden/, ""));
 }
 
 describe("the page", () => {
-  it("spells out what turns the order of letters round, and what is not seen at all", async () => {
+  it("escapes characters that are invisible or change the direction of text", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     const text = "\u202egnp.exe\u2066\u200b\ufeff\u0085";
@@ -53,12 +54,12 @@ describe("the page", () => {
     });
     const page = await eve.page();
     expect(page).not.toMatch(/[\p{Bidi_Control}\u200b\ufeff\u0085]/u);
-    const spelled = "\\u202egnp.exe\\u2066\\u200b\\ufeff\\u0085";
-    expect(textOf(page)).toContain(`Subject ${spelled}`);
-    expect(textOf(page)).toContain(`"${spelled}": "${spelled}"`);
+    const escaped = "\\u202egnp.exe\\u2066\\u200b\\ufeff\\u0085";
+    expect(textOf(page)).toContain(`Subject ${escaped}`);
+    expect(textOf(page)).toContain(`"${escaped}": "${escaped}"`);
   });
 
-  it("keeps the secret of CSRF tokens to itself, in both places where notes are shown", async () => {
+  it("hides the secret of CSRF tokens in both places that show extension data", async () => {
     const { visitor } = setUp({ mode: signedCookie({ secrets: secret() }) });
     const eve = visitor();
     await eve.visit((session) => csrfToken(session));
@@ -70,18 +71,18 @@ describe("the page", () => {
     expect(textOf(page).match(/"csrf": "\(a secret, not shown\)"/g)).toHaveLength(2);
   });
 
-  it("says of a signed cookie that everybody can read it", async () => {
+  it("says that anyone can read a signed cookie", async () => {
     const { visitor } = setUp({ mode: signedCookie({ secrets: secret() }) });
     const eve = visitor();
     await eve.visit((session) => session.set("cart", ["book"]));
     const text = textOf(await eve.page());
-    expect(text).toContain("Anybody who holds this cookie can read what is in it");
+    expect(text).toContain("Anyone who has this cookie can read its content");
     expect(text).toMatch(/Header eyJ\w+ 43 characters \{ "alg": "HS256", "kid": "[\w-]{8}" \}/);
     expect(text).toMatch(/Payload eyJ[\w-]{57} ••••••/);
     expect(text).toContain('"c": { "d": { "cart": [ "book" ] } }');
   });
 
-  it("weighs each cookie against what a browser keeps, and names the largest keys", async () => {
+  it("compares each cookie with the limit of browsers, and names the largest keys", async () => {
     const { visitor } = setUp({ mode: signedCookie({ secrets: secret(), chunks: 2 }) });
     const eve = visitor();
     await eve.visit((session) => {
@@ -91,7 +92,7 @@ describe("the page", () => {
     const page = await eve.page();
     const text = textOf(page);
     expect(text).toContain("__Host-session 4,096 of 4,096 bytes");
-    expect(text).toContain("Put together from 2 cookies: __Host-session, __Host-session.1.");
+    expect(text).toContain("Joined from 2 cookies: __Host-session, __Host-session.1.");
     expect(text).toContain("Key Bytes of JSON long 4,002 short 1 ");
     const header = await eve.client.cookieHeader();
     const weights = header.split("; ").map((cookie) => cookie.length - 1);
@@ -101,7 +102,7 @@ describe("the page", () => {
     expect(meters).toEqual(weights);
   });
 
-  it("shows a large session up to a point", async () => {
+  it("cuts off a large session", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     await eve.visit((session) => {
@@ -113,7 +114,7 @@ describe("the page", () => {
     expect(textOf(page)).toContain("And 4 more.");
   });
 
-  it("says whether the cookie outlives the browser, as the session has it", async () => {
+  it("says whether the session's cookie outlives the browser", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     expect(textOf(await eve.page())).toContain("Lasts until the browser is closed");

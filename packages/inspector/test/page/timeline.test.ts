@@ -1,17 +1,18 @@
 import { memoryStore, serverSide } from "@coatcheck/core";
 import { setExtensionData } from "@coatcheck/core/toolkit";
 import { describe, expect, it } from "vitest";
-import { setUp, textOf, type Visitor } from "../support/app-with-inspector.ts";
+import { setUp, type Visitor } from "../support/app-with-inspector.ts";
+import { textOf } from "../support/page-text.ts";
 
-/** The names of the steps with their distances from now, in the order of the page. */
-async function stepsOf(eve: Visitor): Promise<string[]> {
+/** The milestones with their distances from now, in the order of the page. */
+async function milestonesOf(eve: Visitor): Promise<string[]> {
   const [list = ""] = /<ol class="timeline">[\s\S]*?<\/ol>/.exec(await eve.page()) ?? [];
   return [...list.matchAll(/<li[\s\S]*?<strong>(.*?)<\/strong>[\s\S]*?data-at="\d+">(.*?)<\/span>/g)].map(
     ([, name, distance]) => `${name} ${distance}`,
   );
 }
 
-/** What is left of the timeouts, in words. */
+/** How much is left of each timeout, as the page says it. */
 async function leftOf(eve: Visitor): Promise<string[]> {
   return [...textOf(await eve.page()).matchAll(/Left [a-z ]+ (\d+ \w+|nothing) of (\d+ \w+)/g)].map(
     ([, left, whole]) => `${left} of ${whole}`,
@@ -21,12 +22,12 @@ async function leftOf(eve: Visitor): Promise<string[]> {
 const lifetime = { idle: 3600, absolute: 4 * 3600 };
 
 describe("the timeline", () => {
-  it("says when the session began, what is possible when, and when it ends", async () => {
+  it("shows when the session began, when it can be extended, and when it ends", async () => {
     const { visitor, clock } = setUp({ mode: serverSide(memoryStore()), lifetime });
     const eve = visitor();
     await eve.visit((session) => session.set("cart", []));
     clock.advance(100);
-    expect(await stepsOf(eve)).toEqual([
+    expect(await milestonesOf(eve)).toEqual([
       "Created 1 minute ago",
       "Now now",
       "Next touch in 4 minutes",
@@ -36,7 +37,7 @@ describe("the timeline", () => {
     expect(await leftOf(eve)).toEqual(["58 minutes of 1 hour", "3 hours of 4 hours"]);
   });
 
-  it("agrees with the manager about when a use extends the session, to the millisecond", async () => {
+  it("knows to the millisecond when the manager extends the session", async () => {
     const { visitor, clock } = setUp({ mode: serverSide(memoryStore()), lifetime });
     const eve = visitor();
     await eve.visit((session) => session.set("cart", []));
@@ -59,7 +60,7 @@ describe("the timeline", () => {
     expect(await expiresAt()).toBe(touchAt + 3_600_000);
   });
 
-  it("counts the absolute timeout from the login, and knows when nothing extends the session any more", async () => {
+  it("counts the absolute timeout from the login, and knows when no use extends the session any more", async () => {
     const { visitor, clock } = setUp({ mode: serverSide(memoryStore()), lifetime });
     const eve = visitor();
     await eve.visit((session) => session.set("cart", []));
@@ -69,7 +70,7 @@ describe("the timeline", () => {
       clock.advance(900);
       await eve.visit(() => undefined);
     }
-    expect(await stepsOf(eve)).toEqual([
+    expect(await milestonesOf(eve)).toEqual([
       "Created 4 hours ago",
       "Authenticated 3 hours ago",
       "Now now",
@@ -79,18 +80,18 @@ describe("the timeline", () => {
     expect(await leftOf(eve)).toEqual(["15 minutes of 1 hour", "15 minutes of 4 hours"]);
   });
 
-  it("shows an end that an extension has agreed on", async () => {
+  it("shows an end that was set by an extension", async () => {
     const { visitor, clock } = setUp({ mode: serverSide(memoryStore()), lifetime });
     const eve = visitor();
     await eve.visit((session) => {
       session.set("cart", []);
       setExtensionData(session, "endsAt", clock.now() + 7_200_000);
     });
-    expect(await stepsOf(eve)).toContain("Agreed end in 2 hours");
+    expect(await milestonesOf(eve)).toContain("Extension end in 2 hours");
     expect(await leftOf(eve)).toEqual(["1 hour of 1 hour", "2 hours of 4 hours"]);
   });
 
-  it("has the defaults where no lifetime was given", async () => {
+  it("uses the defaults without lifetime options", async () => {
     const { visitor } = setUp({ mode: serverSide(memoryStore()) });
     const eve = visitor();
     await eve.visit((session) => session.set("cart", []));

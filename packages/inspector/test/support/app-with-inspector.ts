@@ -4,41 +4,42 @@ import { type Browser, browser, type FakeClock, fakeClock } from "@coatcheck/tes
 
 type Act = (session: Session) => unknown;
 
-/** An application with an inspector, and those who use it. */
-export interface Setting {
+/** An application with an inspector. */
+export interface App {
   readonly clock: FakeClock;
-  /** What the manager told, of everybody. */
+  /** All events of the manager. */
   readonly events: readonly SessionEvent[];
   readonly inspect: (request: Request) => Promise<Response>;
-  /** Somebody with a browser of their own. */
+  /** A new browser. */
   visitor(): Visitor;
-  /** The same browser at a server that was started anew with other options. */
+  /** Restarts the application with other options. Browsers keep their cookies. */
   redeploy(options: Partial<SessionManagerOptions>): void;
   readonly sessions: SessionManager;
 }
 
+/** A browser. */
 export interface Visitor {
   readonly client: Browser;
-  /** Sends a request whose handler does this with the session. */
+  /** Sends a request whose handler calls `act` with the session. */
   visit(act: Act): Promise<Response>;
-  /** Opens the page. */
+  /** Loads the page of the inspector. */
   look(init?: RequestInit): Promise<Response>;
-  /** The page's markup. */
+  /** The markup of the page. */
   page(): Promise<string>;
-  /** Opens the stream of events. */
+  /** Opens the event stream. */
   stream(init?: RequestInit): Promise<EventReader>;
 }
 
-/** Options without a clock are given one that stands still. */
+/** Starts the application. Its clock stands still, unless the options have one. */
 export function setUp(
   given: SessionManagerOptions,
-  inspecting: SessionInspectorOptions = {},
+  inspectorOptions: SessionInspectorOptions = {},
   create: (options: SessionManagerOptions) => SessionManager = (options) => new SessionManager(options),
-): Setting {
+): App {
   const clock = fakeClock();
   const events: SessionEvent[] = [];
   let options = { now: clock.now, onEvent: (event: SessionEvent) => events.push(event), ...given };
-  let inspector = sessionInspector(options, inspecting);
+  let inspector = sessionInspector(options, inspectorOptions);
   let sessions = create({ ...options, onEvent: inspector.onEvent });
   const acts: Act[] = [];
 
@@ -70,7 +71,7 @@ export function setUp(
     visitor,
     redeploy(changed) {
       options = { ...options, ...changed };
-      inspector = sessionInspector(options, inspecting);
+      inspector = sessionInspector(options, inspectorOptions);
       sessions = create({ ...options, onEvent: inspector.onEvent });
     },
     get sessions() {
@@ -79,19 +80,20 @@ export function setUp(
   };
 }
 
-/** A message of a stream. */
+/** A server-sent event. */
 export interface Message {
   readonly event: string;
   readonly data: unknown;
 }
 
+/** Reads an event stream. */
 export interface EventReader {
   readonly response: Response;
-  /** Text as it comes; `undefined` when the stream has ended. */
+  /** The next chunk of text. `undefined` at the end of the stream. */
   text(): Promise<string | undefined>;
-  /** The next messages, at least one; `undefined` when the stream has ended. */
+  /** The next messages, at least one. `undefined` at the end of the stream. */
   messages(): Promise<readonly Message[] | undefined>;
-  /** Goes away, as a browser does that closes the page. */
+  /** Disconnects, as a browser does when the page is closed. */
   close(): Promise<void>;
 }
 
@@ -117,20 +119,4 @@ function parseMessage(block: string): Message[] {
   const fields = new Map(block.split("\n").map((line) => line.split(/: (.*)/s, 2) as [string, string]));
   const data = fields.get("data");
   return data === undefined ? [] : [{ event: fields.get("event") ?? "message", data: JSON.parse(data) }];
-}
-
-/** The text of a page: what stands between its tags, as a browser would show it. */
-export function textOf(page: string): string {
-  return page
-    .replace(/<(style|script)[\s\S]*?<\/\1>/g, "")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
-    .replace(/\s+/g, " ");
-}
-
-/** The verdict, as the page says it. */
-export function verdictIn(page: string): string {
-  return textOf(/<h2 id="verdict">.*?<\/h2>/s.exec(page)?.[0] ?? "")
-    .replace("Verdict", "")
-    .trim();
 }

@@ -1,24 +1,24 @@
-import { instant } from "../../cookie/instants.ts";
-import { type EventWords, wordsOf } from "../../events/describe-event.ts";
+import { describeEvent, type EventDescription } from "../../events/describe-event.ts";
 import { type Html, html } from "../html.ts";
-import type { PageSource } from "../page.ts";
+import { instant } from "../instant.ts";
+import type { PageSource } from "../page-source.ts";
 import { section } from "./section.ts";
 
-/** The last events of this browser's session; the script adds those to come. */
-export function eventsSection({ trail, inspection }: PageSource): Html {
-  const events = trail.take().map(wordsOf).toReversed();
+/** The latest events of this browser's session. The page's script adds new ones. */
+export function eventsSection({ events, inspection }: PageSource): Html {
+  const newestFirst = events.take().map(describeEvent).toReversed();
   return section(
     "events",
     "Events",
-    html`<p class="note">Of this session, the latest first, since the server started. Other people's are not shown; of cookies that were
-rejected only the reason is. <span id="live">Load the page again for newer ones.</span></p>
-<ol id="list" class="events" aria-labelledby="events">${events.map((event) => itemOf(event, inspection.now))}</ol>
-<p id="none"${events.length > 0 && html` hidden`}>None yet. They come from <code>onEvent: inspector.onEvent</code> of the manager.</p>`,
+    html`<p class="note">The events of this session since the server started, newest first. Those of other sessions are not shown. Of rejected
+cookies, only the reason is shown. <span id="live">Reload the page for newer events.</span></p>
+<ol id="list" class="events" aria-labelledby="events">${newestFirst.map((event) => itemOf(event, inspection.now))}</ol>
+<p id="none"${newestFirst.length > 0 && html` hidden`}>None yet. Events are recorded by <code>onEvent: inspector.onEvent</code> of the manager.</p>`,
     true,
   );
 }
 
-/** As the script makes it of a message of the stream. */
-function itemOf({ at, type, text }: EventWords, now: number): Html {
+/** The page's script creates the same markup from a message of the stream. */
+function itemOf({ at, type, text }: EventDescription, now: number): Html {
   return html`<li><code>${type}</code> <span class="text">${text}</span> <span class="when">${instant(at, now)}</span></li>`;
 }

@@ -1,60 +1,61 @@
-import type { BroughtCookie } from "../../cookie/inspect-cookie.ts";
-import { bytesOf, contentView, largestKeys } from "../content-view.ts";
+import { MAX_COOKIE_BYTES, type SessionContent } from "@coatcheck/core/toolkit";
+import type { ReceivedCookie } from "../../cookie/inspect-cookie.ts";
 import { type Html, html } from "../html.ts";
-import type { PageSource } from "../page.ts";
+import { jsonSize, largestKeys } from "../json-size.ts";
+import type { PageSource } from "../page-source.ts";
 import { section } from "./section.ts";
 
-/** Bytes of name and value that a browser keeps of one cookie (RFC 6265bis §5.6). */
-const MAX_COOKIE_BYTES = 4096;
+/** How many keys are listed. */
+const LISTED_KEYS = 8;
 
-/** Keys that are listed. */
-const LARGEST = 8;
-
-/** How much the session takes, and what of it takes most. */
+/** How much space the session takes, and which keys take the most. */
 export function sizesSection({ inspection, options }: PageSource): Html {
-  const { brought, kept } = inspection;
-  const view = contentView(kept?.content);
+  const { receivedCookies, loaded, content } = inspection;
   const cookies =
-    brought.length === 0
-      ? html`<p>No cookie came, so there is nothing to weigh.</p>`
-      : [brought.map(meterOf), brought.length > 1 && togetherOf(brought)];
+    receivedCookies.length === 0
+      ? html`<p>The browser sent no cookie of this name.</p>`
+      : [receivedCookies.map(meterOf), receivedCookies.length > 1 && totalOf(receivedCookies)];
   const stored =
-    kept &&
+    loaded !== undefined &&
     options.mode.name === "server" &&
-    html`<p>The store holds ${bytesOf(kept.content).toLocaleString("en")} bytes of JSON for it.</p>`;
-  return section("sizes", "Sizes", [cookies, stored, view && keysOf(view.data)]);
+    html`<p>In the store it takes ${formatCount(jsonSize(loaded.content))} bytes of JSON.</p>`;
+  return section("sizes", "Sizes", [cookies, stored, content && tableOf(content.data)]);
 }
 
-/** Header values are byte strings: a character is a byte. */
-function meterOf({ name, value }: BroughtCookie, index: number): Html {
+/** A header's value is a byte string: each character is one byte. */
+function meterOf({ name, value }: ReceivedCookie, index: number): Html {
   const bytes = name.length + value.length;
-  const words = `${bytes.toLocaleString("en")} of ${MAX_COOKIE_BYTES.toLocaleString("en")} bytes`;
+  const text = `${formatCount(bytes)} of ${formatCount(MAX_COOKIE_BYTES)} bytes`;
   const id = `size-${index}`;
   return html`<div class="size">
-<label for="${id}"><code>${name}</code> <span>${words}</span></label>
-<meter id="${id}" min="0" max="${MAX_COOKIE_BYTES}" low="2048" high="3500" optimum="0" value="${bytes}">${words}</meter>
+<label for="${id}"><code>${name}</code> <span>${text}</span></label>
+<meter id="${id}" min="0" max="${MAX_COOKIE_BYTES}" low="2048" high="3500" optimum="0" value="${bytes}">${text}</meter>
 </div>`;
 }
 
-/** `false` for one that came twice, which is no part of another. */
-function togetherOf(brought: readonly BroughtCookie[]): Html | false {
-  if (new Set(brought.map(({ name }) => name)).size < brought.length) return false;
-  const bytes = brought.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
-  return html`<p class="note">One is filled before the next is begun. Together ${bytes.toLocaleString("en")} bytes, with every request.</p>`;
+/** `false` for duplicates, which are not parts of one value. */
+function totalOf(cookies: readonly ReceivedCookie[]): Html | false {
+  if (new Set(cookies.map(({ name }) => name)).size < cookies.length) return false;
+  const bytes = cookies.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  return html`<p class="note">Each cookie is filled before the next one is used. Together ${formatCount(bytes)} bytes, with every request.</p>`;
 }
 
-function keysOf(data: unknown): Html | false {
-  const keys = largestKeys(data, LARGEST);
+function tableOf(data: SessionContent["data"]): Html | false {
+  const keys = largestKeys(data, LISTED_KEYS);
   if (keys.length === 0) return false;
-  const most = Math.max(...keys.map(([, bytes]) => bytes), 1);
-  const rest = Object.keys(Object(data)).length - keys.length;
+  const largest = Math.max(...keys.map(([, bytes]) => bytes), 1);
+  const others = Object.keys(data).length - keys.length;
   return html`<h3>Largest keys</h3>
 <table>
 <thead><tr><th scope="col">Key</th><th scope="col">Bytes of JSON</th></tr></thead>
 <tbody>${keys.map(
-    ([key, bytes]) => html`<tr><th scope="row"><code>${key}</code></th><td>${bytes.toLocaleString("en")}
-<svg class="bar" aria-hidden="true" focusable="false"><rect width="${(100 * bytes) / most}%" height="100%"/></svg></td></tr>`,
+    ([key, bytes]) => html`<tr><th scope="row"><code>${key}</code></th><td>${formatCount(bytes)}
+<svg class="bar" aria-hidden="true" focusable="false"><rect width="${(100 * bytes) / largest}%" height="100%"/></svg></td></tr>`,
   )}</tbody>
 </table>
-${rest > 0 && html`<p>And ${rest} more.</p>`}`;
+${others > 0 && html`<p>And ${others} more.</p>`}`;
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString("en");
 }
