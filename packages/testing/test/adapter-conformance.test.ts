@@ -1,7 +1,7 @@
 import type { SessionManager } from "@coatcheck/core";
 import { type AdapterConformanceOptions, adapterConformance, type Program } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { failuresOf } from "./support/collect.ts";
+import { failuresOf } from "./support/run-suite.ts";
 
 type Serve = (sessions: SessionManager, program: Program) => (request: Request) => Promise<Response>;
 

@@ -1,9 +1,9 @@
 import { assert } from "chai";
-import type { Browser } from "./browser.ts";
-import { faultyStore, type StoreOperation } from "./faulty-store.ts";
-import { type Application, application, read } from "./store-application.ts";
+import type { Browser } from "../browser.ts";
+import { faultyStore, type StoreOperation } from "../faulty-store.ts";
+import { type Application, application, read } from "./application.ts";
+import { parallel } from "./parallel.ts";
 import type { StoreRunner } from "./store-conformance.ts";
-import { parallel } from "./store-parallel.ts";
 import { key, keys, later, stored } from "./stored-session.ts";
 
 /** What a login does with a store, and so where a revocation can come in between. */

@@ -1,7 +1,7 @@
 import type { SessionStore } from "@coatcheck/core";
 import { assert } from "chai";
+import { parallel } from "./parallel.ts";
 import type { FullStore, StoreRunner } from "./store-conformance.ts";
-import { parallel } from "./store-parallel.ts";
 import { key, later, stored } from "./stored-session.ts";
 
 /** Comparing and swapping, with several requests at once on two connections. Only for stores that can. */

@@ -1,7 +1,7 @@
 import type { SessionStore } from "@coatcheck/core";
 import { assert } from "chai";
-import { type Fault, faultyStore, type StoreOperation } from "./faulty-store.ts";
-import { application, read } from "./store-application.ts";
+import { type Fault, faultyStore, type StoreOperation } from "../faulty-store.ts";
+import { application, read } from "./application.ts";
 import type { StoreRunner } from "./store-conformance.ts";
 import { stored } from "./stored-session.ts";
 

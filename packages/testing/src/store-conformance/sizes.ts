@@ -1,6 +1,6 @@
 import { assert } from "chai";
+import { codeOf } from "./keys.ts";
 import type { StoreRunner } from "./store-conformance.ts";
-import { codeOf } from "./store-keys.ts";
 import { key, stored } from "./stored-session.ts";
 
 /** Characters of data that the core lets through. */

@@ -1,15 +1,15 @@
 import { memoryStore, type SessionStore } from "@coatcheck/core";
 import { type StoreConformanceOptions, storeConformance } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { checkingStore } from "./support/checking-store.ts";
-import { failuresOf, titlesOf } from "./support/collect.ts";
-import { expiringStore } from "./support/expiring-store.ts";
-import { BASICS } from "./support/mistakes/basics.ts";
-import { EXPIRY } from "./support/mistakes/expiry.ts";
-import { type Mistake, make } from "./support/mistakes/mistake.ts";
-import { RACES } from "./support/mistakes/races.ts";
-import { REQUESTS } from "./support/mistakes/requests.ts";
-import { SUBJECTS } from "./support/mistakes/subjects.ts";
+import { failuresOf, titlesOf } from "../support/run-suite.ts";
+import { checkingStore } from "./checking-store.ts";
+import { expiringStore } from "./expiring-store.ts";
+import { BASICS } from "./mistakes/basics.ts";
+import { EXPIRY } from "./mistakes/expiry.ts";
+import { type Mistake, make } from "./mistakes/mistake.ts";
+import { RACES } from "./mistakes/races.ts";
+import { REQUESTS } from "./mistakes/requests.ts";
+import { SUBJECTS } from "./mistakes/subjects.ts";
 
 const MISTAKES: Readonly<Record<string, Mistake>> = { ...BASICS, ...REQUESTS, ...RACES, ...SUBJECTS, ...EXPIRY };
 

@@ -1,16 +1,16 @@
 import type { SessionStore, SubjectIndex, Sweeper } from "@coatcheck/core";
 import { assert } from "chai";
-import type { TestRunner } from "./runner.ts";
-import { storeBasics } from "./store-basics.ts";
-import { storeConnections } from "./store-connections.ts";
-import { storeDrops, storeExpiry } from "./store-expiry.ts";
-import { storeKeys } from "./store-keys.ts";
-import { storeRaces } from "./store-races.ts";
-import { storeRevocation, storeRevocationRaces } from "./store-revocation.ts";
-import { storeSessions } from "./store-sessions.ts";
-import { storeSizes } from "./store-sizes.ts";
-import { storeSubjects } from "./store-subjects.ts";
-import { storeSweepRaces, storeSweeps } from "./store-sweeps.ts";
+import type { TestRunner } from "../test-runner.ts";
+import { storeConnections } from "./connections.ts";
+import { storeDrops, storeExpiry } from "./expiry.ts";
+import { storeKeys } from "./keys.ts";
+import { storeRaces } from "./races.ts";
+import { storeSessions } from "./requests.ts";
+import { storeRevocation, storeRevocationRaces } from "./revocation.ts";
+import { storeBasics } from "./single-operations.ts";
+import { storeSizes } from "./sizes.ts";
+import { storeSubjects } from "./subject-index.ts";
+import { storeSweepRaces, storeSweeps } from "./sweeps.ts";
 
 /** A store as the suite uses it. */
 export interface StoreUnderTest {

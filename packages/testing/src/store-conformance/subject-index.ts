@@ -1,7 +1,7 @@
 import { assert } from "chai";
+import { codeOf } from "./keys.ts";
+import { inPortions } from "./parallel.ts";
 import type { FullStore, StoreRunner } from "./store-conformance.ts";
-import { codeOf } from "./store-keys.ts";
-import { inPortions } from "./store-parallel.ts";
 import { key, keys, stored } from "./stored-session.ts";
 
 /** Different people to the core, and the same one to some engine: by collation, pattern, escape, length or form. */

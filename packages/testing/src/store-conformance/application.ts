@@ -1,5 +1,5 @@
 import { type PendingSession, SessionError, SessionManager, type SessionStore, serverSide } from "@coatcheck/core";
-import { type Browser, browser } from "./browser.ts";
+import { type Browser, browser } from "../browser.ts";
 
 /** A process of an application over a store, and a way to its visitors. */
 export interface Application {

@@ -1,6 +1,6 @@
 import { assert } from "chai";
+import { inPortions, parallel } from "./parallel.ts";
 import type { StoreRunner } from "./store-conformance.ts";
-import { inPortions, parallel } from "./store-parallel.ts";
 import { key, keys, later, stored } from "./stored-session.ts";
 
 /** More than an engine removes in one go without being asked to. */

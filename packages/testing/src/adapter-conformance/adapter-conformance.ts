@@ -1,8 +1,8 @@
 import type { SessionManager } from "@coatcheck/core";
 import { assert } from "chai";
-import { adapterApplication, type Program } from "./adapter-application.ts";
-import { browser, type Fetch } from "./browser.ts";
-import type { TestRunner } from "./runner.ts";
+import { browser, type Fetch } from "../browser.ts";
+import type { TestRunner } from "../test-runner.ts";
+import { adapterApplication, type Program } from "./application.ts";
 
 /** A running application. */
 export interface AdapterUnderTest {
