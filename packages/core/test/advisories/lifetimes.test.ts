@@ -3,31 +3,31 @@ import { cookieModes, cookieModesWithRevocations, modes, secret, visitor } from 
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "../peers/application.ts";
 
-/** Those in which a session can be ended although somebody has a copy of its cookie. */
-const modesThatEnd = [
+/** The modes in which `destroy` also ends the copies of a cookie. */
+const modesThatRevoke = [
   { name: "server-side", mode: () => serverSide(memoryStore()) },
   { name: "server-side with signed ids", mode: () => serverSide(memoryStore(), { secrets: secret() }) },
   ...cookieModesWithRevocations(),
 ];
 
-/** A `Set-Cookie` line that keeps what a `Cookie` header sent, for as long as a thief likes. */
-const forGood = (cookie: string) => `${cookie}; Path=/; Secure; Max-Age=2147483647`;
+/** A `Set-Cookie` line that makes a browser keep the cookie of a `Cookie` header forever, as a thief would. */
+const foreverCookie = (cookie: string) => `${cookie}; Path=/; Secure; Max-Age=2147483647`;
 
-describe("CVE-2022-25896: fixation, passport", () => {
+describe("CVE-2022-25896: session fixation, passport", () => {
   describe.each(modes())("$name", ({ mode }) => {
-    it("logs nobody in who planted the cookie that a victim logged in with", async () => {
+    it("does not log in an attacker who planted the cookie that the victim logged in with", async () => {
       const { newVisitor } = application({ mode: mode() });
       const [attacker, victim] = [newVisitor(), newVisitor()];
       await attacker.visit((session) => session.set("cart", ["bait"]));
       const planted = await attacker.client.cookieHeader();
-      await victim.client.setCookie(forGood(planted));
+      await victim.client.setCookie(foreverCookie(planted));
       await victim.visit((session) => session.bind("victim"));
       expect((await victim.visit((session) => session.subject)).result).toBe("victim");
       expect(await victim.client.cookieHeader()).not.toBe(planted);
       expect((await attacker.visit((session) => session.subject)).result).toBeUndefined();
     });
 
-    it("gives a session planted at a logout to nobody who logs in after it", async () => {
+    it("does not log in an attacker who copied the cookie that was set at the victim's last logout", async () => {
       const { newVisitor } = application({ mode: mode() });
       const [attacker, victim] = [newVisitor(), newVisitor()];
       await victim.visit((session) => session.bind("victim"));
@@ -35,7 +35,7 @@ describe("CVE-2022-25896: fixation, passport", () => {
         session.destroy();
         session.flash("notice", "logged out");
       });
-      await attacker.client.setCookie(forGood(await victim.client.cookieHeader()));
+      await attacker.client.setCookie(foreverCookie(await victim.client.cookieHeader()));
       await victim.visit((session) => session.bind("victim"));
       expect((await attacker.visit((session) => session.subject)).result).toBeUndefined();
       expect((await victim.visit((session) => session.subject)).result).toBe("victim");
@@ -43,16 +43,16 @@ describe("CVE-2022-25896: fixation, passport", () => {
   });
 });
 
-describe("CVE-2025-46336: resurrection, rack-session", () => {
-  describe.each(modesThatEnd)("$name", ({ mode }) => {
+describe("CVE-2025-46336: a restored session, rack-session", () => {
+  describe.each(modesThatRevoke)("$name", ({ mode }) => {
     describe.each(["destroy", "clear"] as const)("%s", (end) => {
-      it("stays ended when a slow request that began before saves after it", async () => {
+      it("does not restore an ended session when a slower request saves it", async () => {
         const { newVisitor, events } = application({ mode: mode() });
         const eve = newVisitor();
         await eve.visit((session) => session.bind("eve"));
         const thief = newVisitor();
         const stolen = await eve.client.cookieHeader();
-        await thief.client.setCookie(forGood(stolen));
+        await thief.client.setCookie(foreverCookie(stolen));
 
         const { promise: mayFinish, resolve: finish } = Promise.withResolvers<void>();
         const { promise: hasLoaded, resolve: loaded } = Promise.withResolvers<void>();
@@ -67,23 +67,23 @@ describe("CVE-2025-46336: resurrection, rack-session", () => {
 
         expect((await slow).cookies).toEqual([]);
         expect(events).toContainEqual(expect.objectContaining({ type: "write-dropped", reason: "gone" }));
-        await thief.client.setCookie(forGood(stolen));
+        await thief.client.setCookie(foreverCookie(stolen));
         expect((await thief.visit((session) => [session.subject, session.size])).result).toEqual([undefined, 0]);
       });
     });
   });
 });
 
-/** What decides about the end of a session, in every combination. */
+/** Every combination of the options that determine when a session ends. */
 const combinations = [false, true].flatMap((persistent) =>
   [{ idle: 60 }, { idle: 60, absolute: 300 }, { idle: 60, absolute: 60 }, { idle: 60, touchInterval: 0 }].map(
     (lifetime) => ({ persistent, lifetime: { absolute: 600, ...lifetime } }),
   ),
 );
 
-describe("CVE-2024-35220: never expiring, @fastify/session", () => {
+describe("CVE-2024-35220: a session that never expires, @fastify/session", () => {
   describe.each(modes())("$name", ({ mode }) => {
-    it("ends by idleness when it was loaded and saved before, with every combination of options", async () => {
+    it("ends an idle session that was loaded and saved before, with every combination of options", async () => {
       for (const options of combinations) {
         for (const act of ["read", "write"]) {
           const { newVisitor, clock } = application({ mode: mode(), ...options });
@@ -94,13 +94,13 @@ describe("CVE-2024-35220: never expiring, @fastify/session", () => {
           const cookie = await eve.client.cookieHeader();
           clock.advance(60);
           const late = newVisitor();
-          await late.client.setCookie(forGood(cookie));
+          await late.client.setCookie(foreverCookie(cookie));
           expect((await late.visit(dataOf)).result, JSON.stringify([options, act])).toEqual({});
         }
       }
     });
 
-    it("ends at the absolute timeout however often it was loaded and saved", async () => {
+    it("ends a session at the absolute timeout however often it was loaded and saved", async () => {
       for (const options of combinations) {
         const { newVisitor, clock } = application({ mode: mode(), ...options });
         const eve = newVisitor();
@@ -121,13 +121,13 @@ describe("CVE-2024-35220: never expiring, @fastify/session", () => {
   });
 });
 
-describe("CVE-2024-31999: a deleted cookie that opens for ever, @fastify/secure-session", () => {
-  describe.each(modesThatEnd)("$name", ({ mode }) => {
-    it("opens nothing with a copy of a cookie whose session was ended", async () => {
+describe("CVE-2024-31999: a deleted cookie that stays valid, @fastify/secure-session", () => {
+  describe.each(modesThatRevoke)("$name", ({ mode }) => {
+    it("rejects a copied cookie after the session was destroyed", async () => {
       const { newVisitor } = application({ mode: mode(), persistent: true });
       const [eve, thief] = [newVisitor(), newVisitor()];
       await eve.visit((session) => session.bind("eve"));
-      await thief.client.setCookie(forGood(await eve.client.cookieHeader()));
+      await thief.client.setCookie(foreverCookie(await eve.client.cookieHeader()));
       expect((await thief.visit((session) => session.subject)).result).toBe("eve");
       await eve.visit((session) => session.destroy());
       expect((await thief.visit((session) => session.subject)).result).toBeUndefined();
@@ -135,11 +135,11 @@ describe("CVE-2024-31999: a deleted cookie that opens for ever, @fastify/secure-
   });
 
   describe.each(cookieModes())("$name", ({ mode }) => {
-    it("opens nothing with such a copy after the time the cookie had, where nothing else can end it", async () => {
+    it("rejects a copied cookie after the timeouts in modes that cannot revoke", async () => {
       const { newVisitor, clock } = application({ mode: mode(), lifetime: { idle: 60, absolute: 300 } });
       const [eve, hoarder, user] = [newVisitor(), newVisitor(), newVisitor()];
       await eve.visit((session) => session.bind("eve"));
-      const stolen = forGood(await eve.client.cookieHeader());
+      const stolen = foreverCookie(await eve.client.cookieHeader());
       await hoarder.client.setCookie(stolen);
       await user.client.setCookie(stolen);
       await eve.visit((session) => session.destroy());
@@ -153,26 +153,26 @@ describe("CVE-2024-31999: a deleted cookie that opens for ever, @fastify/secure-
   });
 });
 
-describe("CVE-2025-46344: expiry outside the seal, nextjs-auth0", () => {
+describe("CVE-2025-46344: expiry outside the encrypted value, nextjs-auth0", () => {
   describe.each(modes())("$name", ({ mode }) => {
-    it("refuses a cookie that is sent after its Max-Age, whoever sends it", async () => {
+    it("rejects a cookie that is sent after its Max-Age", async () => {
       const { newVisitor, clock, events } = application({ mode: mode(), persistent: true, lifetime: { idle: 60 } });
       const [eve, thief] = [newVisitor(), newVisitor()];
       const { cookies } = await eve.visit((session) => session.bind("eve"));
       expect(cookies[0]).toMatch(/; Max-Age=60$/);
-      await thief.client.setCookie(forGood(await eve.client.cookieHeader()));
+      await thief.client.setCookie(foreverCookie(await eve.client.cookieHeader()));
       clock.advance(60);
       expect((await thief.visit((session) => session.subject)).result).toBeUndefined();
       expect(events.at(-1)).toEqual({ type: "rejected", reason: "expired" });
     });
 
-    it("goes by the expiry that was kept with it, though the server that reads it would give it longer", async () => {
+    it("applies the expiry that was stored, also on a server with a longer timeout", async () => {
       const shared = mode();
       const strict = application({ mode: shared, lifetime: { idle: 60 } });
       const lax = application({ mode: shared, lifetime: { idle: 100_000 } });
       const eve = strict.newVisitor();
       await eve.visit((session) => session.bind("eve"));
-      const cookie = forGood(await eve.client.cookieHeader());
+      const cookie = foreverCookie(await eve.client.cookieHeader());
       const found = [];
       for (const seconds of [59, 2]) {
         lax.clock.advance(seconds);
@@ -180,7 +180,7 @@ describe("CVE-2025-46344: expiry outside the seal, nextjs-auth0", () => {
           handle: (request, handler) =>
             lax.sessions.handle(request, async (pending) => {
               await handler(pending);
-              // A failure keeps nothing, so this look extends nothing.
+              // A failed request saves nothing, so it does not extend the session.
               return new Response(null, { status: 500 });
             }),
         });

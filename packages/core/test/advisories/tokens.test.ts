@@ -5,7 +5,7 @@ import { EncryptJWT, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { application, dataOf } from "../peers/application.ts";
 
-/** What the session of a request with that `Cookie` header, or of a request that somebody made up, holds. */
+/** The data of the session of a request with this `Cookie` header. */
 async function readWith(
   { sessions }: Pick<ReturnType<typeof application>, "sessions">,
   cookie: string,
@@ -15,7 +15,7 @@ async function readWith(
 
 describe("CVE-2025-47278: the oldest key signed, Flask", () => {
   describe.each(modesWithSecrets())("$name", ({ site }) => {
-    it("seals with the first secret alone", async () => {
+    it("signs or encrypts with the first secret only", async () => {
       const mode = site();
       const [first, second, third] = [secret(), secret(), secret()];
       const eve = application({ mode: mode([first, second, third]) }).newVisitor();
@@ -29,8 +29,8 @@ describe("CVE-2025-47278: the oldest key signed, Flask", () => {
   });
 });
 
-describe("CVE-2026-39410: a prefix passed by U+00A0, hono", () => {
-  /** What `String.prototype.trim`, or a parser of the cookies of 1997, would take off a name. */
+describe("CVE-2026-39410: a cookie prefix behind U+00A0, hono", () => {
+  /** Names that `String.prototype.trim`, or a parser for RFC 2109, would read as `__Host-session`. */
   const disguises = [
     ...["\u00a0", "\u0085", "\u000b", "\u000c", "\u1680", "\u2000", "\u2028", "\u3000", "\ufeff"].flatMap((blank) => [
       `${blank}__Host-session`,
@@ -44,7 +44,7 @@ describe("CVE-2026-39410: a prefix passed by U+00A0, hono", () => {
     "__HOST-session",
   ];
   describe.each(modes())("$name", ({ mode }) => {
-    it("takes no cookie that a subdomain can set for the one that only this host can", async () => {
+    it("does not read a cookie that a subdomain can set as the __Host- cookie", async () => {
       const app = application({ mode: mode() });
       const [mallory, eve] = [app.newVisitor(), app.newVisitor()];
       await mallory.visit((session) => session.set("name", "mallory"));
@@ -62,8 +62,8 @@ describe("CVE-2026-39410: a prefix passed by U+00A0, hono", () => {
   });
 });
 
-describe("CVE-2025-61686: path traversal by id, React Router", () => {
-  /** As a careless store over files would be: the key becomes a path, and paths are resolved. */
+describe("CVE-2025-61686: path traversal by a session id, React Router", () => {
+  /** A careless store over files: it resolves each key as a path. */
   function fileStore() {
     const rows = memoryStore();
     const touched: string[] = [];
@@ -99,7 +99,7 @@ describe("CVE-2025-61686: path traversal by id, React Router", () => {
   describe.each([{ kind: "plain ids" }, { kind: "signed ids", secrets: secret() }])(
     "$kind",
     ({ kind: _, ...options }) => {
-      it("reads, writes and removes nothing outside the store by an id from a cookie", async () => {
+      it("reads, writes and deletes nothing outside the store for an id from a cookie", async () => {
         const { store, touched, rows } = fileStore();
         const app = application({ mode: serverSide(store, options) });
         const data = JSON.stringify({ d: { name: "admin" } });
@@ -124,18 +124,21 @@ describe("CVE-2025-61686: path traversal by id, React Router", () => {
   );
 });
 
-describe("GHSA-q5pr-72pq-83v3: a number of chunks that a client chose, h3", () => {
+describe("GHSA-q5pr-72pq-83v3: a number of chunks from the client, h3", () => {
   const claims = ["999999999~x", "9~x", "4294967295~x", "1e9~x", "__chunked__999999999", "0x7fffffff~x", "-1~x", "5~x"];
-  describe.each([1, 4])("of %d", (chunks) => {
-    describe.each([signedCookie, encryptedCookie])("%o", (mode) => {
-      it("looks for no more of them than were allowed, and sets and clears no more, whatever a cookie claims", async () => {
+  describe.each([1, 4])("chunks: %d", (chunks) => {
+    describe.each([
+      { name: "signed cookie", mode: signedCookie },
+      { name: "encrypted cookie", mode: encryptedCookie },
+    ])("$name", ({ mode }) => {
+      it("reads, sets and clears no more chunks than the option allows, whatever the cookie claims", async () => {
         const { sessions, events } = application({ mode: mode({ secrets: secret(), chunks }) });
         for (const claim of claims) {
           const parts = Array.from({ length: 300 }, (_, index) => `__Host-session.${index}=x`);
           const header = [`__Host-session=${claim}`, ...parts].join("; ");
-          const looking = sessions.open(requestWith(header));
-          expect(dataOf(await looking), claim).toEqual({});
-          expect((await sessions.commit(looking, new Response())).headers.getSetCookie(), claim).toEqual([]);
+          const reading = sessions.open(requestWith(header));
+          expect(dataOf(await reading), claim).toEqual({});
+          expect((await sessions.commit(reading, new Response())).headers.getSetCookie(), claim).toEqual([]);
           for (const act of ["destroy", "regenerate", "clear"] as const) {
             const pending = sessions.open(requestWith(header));
             const session = await pending;
@@ -151,9 +154,9 @@ describe("GHSA-q5pr-72pq-83v3: a number of chunks that a client chose, h3", () =
   });
 });
 
-describe("CVE-2023-48309: a token of another purpose taken for a session, next-auth", () => {
+describe("CVE-2023-48309: a token of another purpose accepted as a session, next-auth", () => {
   describe.each(modesWithSecrets())("$name", ({ name, mode, site }) => {
-    it("takes no token of an unfinished login for a session, under the same secret", async () => {
+    it("rejects a token of an unfinished login under the same secret", async () => {
       const secrets = secret();
       const mode = site();
       const session = application({ mode: mode(secrets) });
@@ -169,26 +172,26 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
           state.bind("mallory");
           state.set("code_verifier", "pkce");
         });
-        const stranger = await session.sessions.open(requestWith(`__Host-session=${cookieValueOf(cookies[0])}`));
-        expect([stranger.isNew, stranger.subject, dataOf(stranger)], cookieName).toEqual([true, undefined, {}]);
+        const foreign = await session.sessions.open(requestWith(`__Host-session=${cookieValueOf(cookies[0])}`));
+        expect([foreign.isNew, foreign.subject, dataOf(foreign)], cookieName).toEqual([true, undefined, {}]);
       }
     });
 
-    it("takes no token of another mode for a session, under the same secret", async () => {
+    it("rejects a token of another mode under the same secret", async () => {
       const secrets = secret();
       const session = application({ mode: mode(secrets) });
       for (const other of modesWithSecrets().filter((candidate) => candidate.name !== name)) {
         const { cookies } = await application({ mode: other.mode(secrets) })
           .newVisitor()
           .visit((state) => state.bind("mallory"));
-        const stranger = await session.sessions.open(requestWith(`__Host-session=${cookieValueOf(cookies[0])}`));
-        expect([stranger.isNew, stranger.subject], other.name).toEqual([true, undefined]);
+        const foreign = await session.sessions.open(requestWith(`__Host-session=${cookieValueOf(cookies[0])}`));
+        expect([foreign.isNew, foreign.subject], other.name).toEqual([true, undefined]);
       }
     });
   });
 
   describe.each(cookieModes())("$name", ({ mode }) => {
-    it("takes no JWT for a session that somebody made with the secret itself for another purpose", async () => {
+    it("rejects a JWT that was made with the secret itself", async () => {
       const secrets = secret();
       const app = application({ mode: mode(secrets) });
       const key = new TextEncoder().encode(secrets);
@@ -198,12 +201,13 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
         await new EncryptJWT(claims).setProtectedHeader({ alg: "dir", enc: "A256GCM" }).encrypt(key.slice(0, 32)),
       ];
       for (const token of tokens) {
-        const stranger = await app.sessions.open(requestWith(`__Host-session=${token}`));
-        expect([stranger.isNew, stranger.subject]).toEqual([true, undefined]);
+        const foreign = await app.sessions.open(requestWith(`__Host-session=${token}`));
+        expect([foreign.isNew, foreign.subject]).toEqual([true, undefined]);
       }
     });
   });
-  it("takes no token for a session that a package of ours sealed for another purpose", async () => {
+
+  it("rejects a token whose key was derived from the same secret for another purpose", async () => {
     const secrets = secret();
     const app = application({ mode: signedCookie({ secrets }) });
     const now = app.clock.now();
@@ -217,12 +221,12 @@ describe("CVE-2023-48309: a token of another purpose taken for a session, next-a
       const token = await new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid }).sign(key);
       subjects.push((await app.sessions.open(requestWith(`__Host-session=${token}`))).subject);
     }
-    // The second one is a session's own purpose: it was the purpose alone that the first one was refused for.
+    // The second token has the purpose of sessions. So the first was rejected for its purpose only.
     expect(subjects).toEqual([undefined, "mallory"]);
   });
 });
 
-describe("CVE-2023-27524: secrets that everybody knows, Superset", () => {
+describe("CVE-2023-27524: published default secrets, Superset", () => {
   const shipped = [
     "\u0002\u0001thisismyscretkey\u0001\u0002\\e\\y\\y\\h",
     "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET",
@@ -234,7 +238,7 @@ describe("CVE-2023-27524: secrets that everybody knows, Superset", () => {
     "c292a0a3aa32397cdb050e233733900f",
   ];
   describe.each(modesWithSecrets())("$name", ({ mode }) => {
-    it("does not start with a secret that stands in somebody's configuration for all to read", () => {
+    it("rejects a secret that a project has published in its default configuration", () => {
       for (const known of shipped) {
         for (const secrets of [known, [secret(), known]]) {
           expect(() => mode(secrets), known).toThrow(expect.objectContaining({ code: "WEAK_SECRET" }));
@@ -242,7 +246,7 @@ describe("CVE-2023-27524: secrets that everybody knows, Superset", () => {
       }
     });
 
-    it("does not start with no secret and makes none up", () => {
+    it("rejects a missing secret instead of generating one", () => {
       expect(() => mode("")).toThrow(expect.objectContaining({ code: "WEAK_SECRET" }));
       expect(() => mode([])).toThrow(expect.objectContaining({ code: "WEAK_SECRET" }));
     });
