@@ -1,10 +1,10 @@
 export type { AnySession } from "@coatcheck/core/toolkit";
-export { deviceLabel } from "./devices/device-label.ts";
 export { type Device, devicesOf, listDevices, revokeDevice, revokeOtherDevices } from "./devices/devices.ts";
+export { logoutElsewhere } from "./devices/revoke-other-sessions.ts";
 export { aal1, aal2, aal3 } from "./login/assurance.ts";
+export { deviceLabel } from "./login/device-label.ts";
 export { type LoginOptions, login, logout } from "./login/login.ts";
 export { type AssuranceLevel, type LoginFacts, loginOf } from "./login/login-info.ts";
-export { logoutElsewhere } from "./login/revoke-other-sessions.ts";
 export type {
   AccountExtension,
   AccountSessions,

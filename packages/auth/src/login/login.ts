@@ -7,8 +7,8 @@ import {
   requestOf,
   setExtensionData,
 } from "@coatcheck/core/toolkit";
-import { deviceLabel } from "../devices/device-label.ts";
-import { attendanceOf } from "../manager/attendance.ts";
+import { attendanceOf } from "../manager/account-request.ts";
+import { deviceLabel } from "./device-label.ts";
 import { type AssuranceLevel, loginOf, noteLogin } from "./login-info.ts";
 
 /** Options of {@link login}. */

@@ -8,7 +8,7 @@ import {
 } from "@coatcheck/core";
 import { assertOption, canCarryHeaders, outcomeOf, prepare, withCookies } from "@coatcheck/core/toolkit";
 import type { AccountExtension, AccountSessions, AccountVisit, Revocation } from "./account-extension.ts";
-import { type Attendance, attend, attendanceOf } from "./attendance.ts";
+import { type Attendance, attend, attendanceOf } from "./account-request.ts";
 
 /** Options of {@link AccountManager}: those of `SessionManager`, and extensions. */
 export interface AccountManagerOptions<Data extends object = Record<string, unknown>>

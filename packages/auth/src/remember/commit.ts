@@ -2,12 +2,12 @@ import { SessionConflictError } from "@coatcheck/core";
 import { assertOption, getExtensionData, isAlive, nowOf } from "@coatcheck/core/toolkit";
 import { loginOf } from "../login/login-info.ts";
 import type { AccountVisit, CommittedVisit } from "../manager/account-extension.ts";
-import { type Membership, revokeWhereItCan } from "../manager/session-groups.ts";
-import type { RememberContext } from "./context.ts";
 import type { RememberEndReason } from "./events.ts";
 import type { Family } from "./families.ts";
+import { type Membership, revokeWhereItCan } from "./family-members.ts";
 import type { Arrival } from "./restore-session.ts";
 import { advance, judge, newChain } from "./rotation.ts";
+import type { RememberContext } from "./settings.ts";
 import { formatToken, newRememberToken, type RememberToken, toFamilyKey } from "./token.ts";
 
 /** A visit whose session was committed, with what is to be known of it. */

@@ -1,8 +1,8 @@
 import { IdCollisionError, type StoredSession } from "@coatcheck/core";
 import { type AskStore, parseJson, sha256 } from "@coatcheck/core/toolkit";
 import type { AnySessionManager } from "../manager/account-extension.ts";
-import { type SessionGroups, sessionGroups } from "../manager/session-groups.ts";
 import type { RememberEndReason, RememberEventListener, RememberRejectReason } from "./events.ts";
+import { type SessionGroups, sessionGroups } from "./family-members.ts";
 import { type Chain, isChain } from "./rotation.ts";
 
 /** A login with `remember`, and what a browser may still make of it. Instants are epoch milliseconds. */

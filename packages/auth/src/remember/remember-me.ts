@@ -3,10 +3,10 @@ import { askStore, assertOption, newToken, resolveCookie } from "@coatcheck/core
 import { loginOf, noteLogin } from "../login/login-info.ts";
 import type { AccountExtension, AccountVisit } from "../manager/account-extension.ts";
 import { settleRemembered } from "./commit.ts";
-import type { RememberContext } from "./context.ts";
 import type { RememberEventListener } from "./events.ts";
 import { rememberFamilies } from "./families.ts";
 import { type Arrival, arrive } from "./restore-session.ts";
+import type { RememberContext } from "./settings.ts";
 
 /** Options of {@link rememberMe}. Durations in seconds. */
 export interface RememberMeOptions {

@@ -1,12 +1,12 @@
 import { bindUnproven, cookieValues, nowOf, setExtensionData } from "@coatcheck/core/toolkit";
-import { deviceLabel } from "../devices/device-label.ts";
+import { deviceLabel } from "../login/device-label.ts";
 import { loginOf, noteLogin } from "../login/login-info.ts";
 import type { AccountVisit } from "../manager/account-extension.ts";
 import { TooManySessionsError } from "../protection/session-limit.ts";
-import type { RememberContext } from "./context.ts";
 import type { RememberRejectReason } from "./events.ts";
 import type { Family } from "./families.ts";
 import { judge } from "./rotation.ts";
+import type { RememberContext } from "./settings.ts";
 import { parseToken, type RememberToken, toFamilyKey } from "./token.ts";
 
 /** What a request came with, and what it did since. */

@@ -3,7 +3,7 @@ import { memoryStore, type Session, type SessionMode, serverSide } from "@coatch
 import { visitor } from "@coatcheck/test-support";
 import { fakeClock, faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { loginModes } from "../support/modes.ts";
+import { loginModes } from "../support/login-modes.ts";
 
 interface Data {
   cart: string[];

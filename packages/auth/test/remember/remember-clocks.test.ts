@@ -1,7 +1,7 @@
 import { memoryStore } from "@coatcheck/core";
 import { browser, fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { type RememberingSite, rememberingSite, restart, revocableModes, whoIs } from "../support/remembering.ts";
+import { type RememberingSite, rememberingSite, restart, revocableModes, whoIs } from "../support/remember-site.ts";
 
 const SKEW = 5_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cookieIn, putCookie, rememberingSite, restart, revocableModes, whoIs } from "../support/remembering.ts";
+import { cookieIn, putCookie, rememberingSite, restart, revocableModes, whoIs } from "../support/remember-site.ts";
 
 describe.each(revocableModes())("rememberMe after logoutElsewhere ($name)", ({ mode }) => {
   it("SEC-52 forgets the subject's other browsers, and nobody else's", async () => {

@@ -3,7 +3,7 @@ import { memoryStore, serverSide } from "@coatcheck/core";
 import { fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { device } from "../support/device.ts";
-import { restart, revocableModes } from "../support/remembering.ts";
+import { restart, revocableModes } from "../support/remember-site.ts";
 
 function setUp(mode = serverSide(memoryStore())) {
   const clock = fakeClock();

@@ -6,7 +6,7 @@ import { Pool } from "pg";
 import { createClient } from "redis";
 import { afterAll, describe } from "vitest";
 import { freshTable } from "../../../stores/test/support/sql.ts";
-import { remembersOn } from "../support/remember-behaviour.ts";
+import { remembersOn } from "../support/remember-behavior.ts";
 
 const redis = await startOrSkip("rememberMe on Redis", startRedis);
 const client = redis && (await createClient({ url: redis.url }).connect());

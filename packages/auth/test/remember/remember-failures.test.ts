@@ -2,7 +2,7 @@ import { memoryStore, serverSide } from "@coatcheck/core";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import type { AccountExtension } from "../../src/index.ts";
-import { cookieIn, rememberingSite, restart, SESSION, whoIs } from "../support/remembering.ts";
+import { cookieIn, rememberingSite, restart, SESSION, whoIs } from "../support/remember-site.ts";
 import { atEachCall, type Interference, storeCalls } from "../support/store-calls.ts";
 
 const faults: readonly Interference[] = ["throw-before", "throw-after"];

@@ -1,7 +1,7 @@
 import type { Browser } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { listDevices, type SessionLimitEvent, type SessionLimitOptions, sessionLimit } from "../../src/index.ts";
-import { cookieIn, rememberingSite, restart, whoIs } from "../support/remembering.ts";
+import { cookieIn, rememberingSite, restart, whoIs } from "../support/remember-site.ts";
 
 function siteWith(onExceed: NonNullable<SessionLimitOptions["onExceed"]>, max: number) {
   const evictions: SessionLimitEvent[] = [];

@@ -13,7 +13,7 @@ import {
   revocableModes,
   SESSION,
   whoIs,
-} from "../support/remembering.ts";
+} from "../support/remember-site.ts";
 
 const everyMode = [
   ...revocableModes(),

@@ -9,7 +9,14 @@ import {
 import { secret } from "@coatcheck/test-support";
 import type { Browser } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { cookieIn, putCookie, type RememberingSite, rememberingSite, restart, whoIs } from "../support/remembering.ts";
+import {
+  cookieIn,
+  putCookie,
+  type RememberingSite,
+  rememberingSite,
+  restart,
+  whoIs,
+} from "../support/remember-site.ts";
 import { atEachCall, storeCalls } from "../support/store-calls.ts";
 
 interface Mode {

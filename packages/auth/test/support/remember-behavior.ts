@@ -2,7 +2,7 @@ import { type SessionMode, type SessionStore, type SubjectIndex, serverSide, sig
 import { secret } from "@coatcheck/test-support";
 import { type FakeClock, fakeClock } from "@coatcheck/testing";
 import { expect, it } from "vitest";
-import { cookieIn, rememberingSite, restart, whoIs } from "./remembering.ts";
+import { cookieIn, rememberingSite, restart, whoIs } from "./remember-site.ts";
 
 /** Stores on one engine. */
 export interface EngineStores {

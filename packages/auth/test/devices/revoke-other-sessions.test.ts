@@ -3,7 +3,7 @@ import { memoryStore, type SessionMode, type SessionStore, serverSide } from "@c
 import { cookieModes, modes, visitor } from "@coatcheck/test-support";
 import { fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { loginModes } from "../support/modes.ts";
+import { loginModes } from "../support/login-modes.ts";
 
 interface Data {
   cart: string[];

@@ -1,5 +1,5 @@
 import { type AskStore, parseJson, sha256 } from "@coatcheck/core/toolkit";
-import type { AnySessionManager } from "./account-extension.ts";
+import type { AnySessionManager } from "../manager/account-extension.ts";
 
 /**
  * Which sessions belong together, kept in any store with a subject index: one record for each session, found by its id,

@@ -1,7 +1,7 @@
 import type { AnySession } from "@coatcheck/core/toolkit";
-import { revokeOtherDevices } from "../devices/devices.ts";
 import type { AnySessionManager } from "../manager/account-extension.ts";
-import { attendanceOf } from "../manager/attendance.ts";
+import { attendanceOf } from "../manager/account-request.ts";
+import { revokeOtherDevices } from "./devices.ts";
 
 /**
  * After a change of password, or of anything else that logs in: ends all other sessions of the subject and forgets all
