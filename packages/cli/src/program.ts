@@ -21,7 +21,7 @@ Exit codes:
   3    the engine or its driver is missing, unreachable, not ready, or failed
   130  interrupted by Ctrl+C
 
-Every command accepts --json, and explains itself with --help.`;
+Every command accepts --json. Its options and examples are shown by --help.`;
 
 /** Runs one command line. Failures are reported on `io.stderr` and by the exit code. */
 export async function runCoatcheck(io: CliIo, args: readonly string[]): Promise<void> {

@@ -14,7 +14,7 @@ Examples:
   coatcheck init               ask for the template, and write into this folder
   coatcheck init hono my-app   write into a new folder
 
-Exit codes: 0 written; 2 wrong usage, or a folder that is not empty; 130 the question was cancelled.`;
+Exit codes: 0 written; 2 wrong usage, or a folder that is not empty; 130 the question was canceled.`;
 
 /** `coatcheck init [template] [folder]`: writes a project that runs, with its own secret. */
 export function initCommand(io: CliIo): Command {

@@ -1,4 +1,5 @@
 import type { SessionMode } from "@coatcheck/core";
+import { resolveCookie } from "@coatcheck/core/toolkit";
 import { type DecodedCookie, decodeCookie } from "@coatcheck/inspector/cookie";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../cli-error.ts";
@@ -22,7 +23,7 @@ interface InspectOptions extends OutputOptions, SecretSources, PlaceOptions {
   readonly absolute?: number;
 }
 
-const DEFAULT_NAME = "__Host-session";
+const DEFAULT_NAME = resolveCookie().name;
 
 /** Seconds, longer than any. The expiry of a cookie reflects the absolute timeout of its server already. */
 const NO_ABSOLUTE = 100 * 365 * 24 * 3600;
@@ -76,7 +77,7 @@ export function inspectCommand(io: CliIo): Command {
       const input = parseCookieInput(argument ?? (await readStdin(io)), options.name, DEFAULT_NAME);
       const value = joinCookies(input);
       const decoded: DecodedCookie = value === undefined ? { form: "unknown" } : await decodeCookie(value);
-      // A chunk is missing, and only cookie modes use chunks. Signed and encrypted cookies are both malformed then.
+      // Without a value, a chunk is missing. Only cookie modes have chunks, and both of them reject the cookie as malformed.
       const mode = options.mode ?? (value === undefined ? "signed" : modeOf(decoded, value));
       const verdict = await judgeWithOptions(io, options, input, decoded, mode);
       if (verdict.answer === "rejected") io.setExitCode(exitCodes.no);

@@ -1,6 +1,6 @@
 import { AccountManager, rememberMe } from "@coatcheck/auth";
 import { type SessionMode, type SessionStore, type SubjectIndex, serverSide, signedCookie } from "@coatcheck/core";
-import { isToken, newToken } from "@coatcheck/core/toolkit";
+import { isToken, newToken, resolveCookie } from "@coatcheck/core/toolkit";
 import { Command } from "commander";
 import { UsageError } from "../cli-error.ts";
 import {
@@ -80,7 +80,7 @@ export function revokeAllCommand(io: CliIo): Command {
 function addRevocations(command: Command): Command {
   return command
     .option("--revocations", "cookie modes: the store holds revocations")
-    .option("--cookie-name <name>", "with --revocations: the name of the session cookie", "__Host-session");
+    .option("--cookie-name <name>", "with --revocations: the name of the session cookie", resolveCookie().name);
 }
 
 function withManager<Result>(

@@ -103,7 +103,7 @@ function weaknessOf(secret: string): string | undefined {
     parseSecrets(secret);
     return undefined;
   } catch (error) {
-    // "secrets[0] has fewer than 32 bytes. A good one: …"
+    // "secrets[0] has fewer than 32 bytes. Make one with: openssl rand -hex 32"
     return (error as Error).message.replace(/^secrets\[0\] /, "");
   }
 }
