@@ -1,16 +1,11 @@
 import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
 import { assertArgument, assertStoreKey } from "./assert-argument.ts";
-import {
-  ask,
-  type IndexEntry,
-  type ObjectStub,
-  type SessionObjectNamespace,
-} from "./durable-object/protocol.ts";
+import { ask, type IndexEntry, type ObjectStub, type SessionObjectNamespace } from "./durable-object/protocol.ts";
 import { toInstant, withInstants } from "./instants.ts";
 import { type PrefixOptions, toPrefix } from "./prefix.ts";
 
-export { SessionObject, type SessionObjectState } from "./durable-object/session-object.ts";
 export type { ObjectId, ObjectStub, SessionObjectNamespace } from "./durable-object/protocol.ts";
+export { SessionObject, type SessionObjectState } from "./durable-object/session-object.ts";
 
 /** How many objects are asked at the same time. Workers opens 6 connections at once and lets the others wait. */
 const PARALLEL = 6;

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type EngineName, openStore } from "@coatcheck/engines/open-store";
 import { createStorage } from "unstorage";
 import { describe } from "vitest";
 import { unstorageStore } from "../src/unstorage.ts";
-import { cookieRevocationsOn } from "./support/cookie-revocations.ts";
+import { cookieRevocationsOn } from "./support/cookie-revocations-suite.ts";
 import { engineUrl } from "./support/engines.ts";
-import { type EngineName, openStore } from "./support/open-store.ts";
 
 async function connectTwice(engine: EngineName, url: string) {
   const [one, other] = [await openStore(engine, url), await openStore(engine, url)];

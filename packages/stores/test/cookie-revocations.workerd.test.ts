@@ -4,7 +4,7 @@ import { D1Dialect } from "kysely-d1";
 import { d1Database } from "../src/d1.ts";
 import { durableObjectStore } from "../src/durable-object.ts";
 import { migrate, sqlStore } from "../src/sql.ts";
-import { cookieRevocationsOn } from "./support/cookie-revocations.ts";
+import { cookieRevocationsOn } from "./support/cookie-revocations-suite.ts";
 
 cookieRevocationsOn("Durable Objects", () => ({
   stores: [durableObjectStore(env.SESSION_OBJECTS), durableObjectStore(env.SESSION_OBJECTS)],

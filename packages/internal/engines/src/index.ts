@@ -6,4 +6,5 @@ export { startRedis, startRedisCluster } from "./redis.ts";
 export { type ServerRecipe, startServer } from "./server.ts";
 export { type ShownVisit, wrongVisits } from "./shown-visits.ts";
 export { startOrSkip } from "./start-or-skip.ts";
+export { startUpstash } from "./upstash.ts";
 export { openWebSocket, type WebSocketClient } from "./web-socket.ts";

@@ -5,14 +5,7 @@ import { toInstant, withInstants } from "../instants.ts";
 import { type Statement, statementRunner } from "./statement-runner.ts";
 import { assertSubject, toSubject } from "./subject.ts";
 import { type SqlSweeper, sqlSweeper } from "./sweeper.ts";
-import {
-  COLUMNS,
-  type SessionColumn,
-  type SessionRow,
-  type SqlTableOptions,
-  toDatabase,
-  toTable,
-} from "./table.ts";
+import { COLUMNS, type SessionColumn, type SessionRow, type SqlTableOptions, toDatabase, toTable } from "./table.ts";
 
 /** Options of {@link sqlStore}. */
 export interface SqlStoreOptions extends SqlTableOptions {

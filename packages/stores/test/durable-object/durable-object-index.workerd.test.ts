@@ -4,7 +4,7 @@ import type { SessionStore, StoredSession, SubjectIndex } from "@coatcheck/core"
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { durableObjectStore } from "../../src/durable-object.ts";
 import { storeKey as key, newPrefix, sessionOf } from "../support/sessions.ts";
-import { type PausableNamespace, pausable } from "./durable-object-pauses.ts";
+import { type PausableNamespace, pausable } from "./pausable-namespace.ts";
 
 const session = (differences?: Partial<StoredSession>): StoredSession => sessionOf({ subject: "eve", ...differences });
 

@@ -4,7 +4,7 @@ import { type Browser, browser, storeConformance } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 import { durableObjectStore, type SessionObjectNamespace } from "../../src/durable-object.ts";
 import { newPrefix, sessionOf as session, storeKey } from "../support/sessions.ts";
-import { pausable } from "./durable-object-pauses.ts";
+import { pausable } from "./pausable-namespace.ts";
 
 const KEY = storeKey("a");
 

@@ -7,8 +7,8 @@ import {
   startProxy,
   startRedis,
 } from "@coatcheck/engines";
+import { type EngineName, type OpenStore, openStore } from "@coatcheck/engines/open-store";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type EngineName, type OpenStore, openStore } from "../support/open-store.ts";
 import { expectFailure, expectSuccess } from "./outcomes.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
 

@@ -8,11 +8,11 @@ import {
   startProxy,
   startRedis,
 } from "@coatcheck/engines";
+import { type OpenStore, openStore } from "@coatcheck/engines/open-store";
 import { browser } from "@coatcheck/testing";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { redisStore } from "../../src/redis.ts";
-import { type OpenStore, openStore } from "../support/open-store.ts";
 
 const USERS = 12;
 const ROUNDS = 8;

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startOrSkip, startPostgres } from "@coatcheck/engines";
+import { openStore } from "@coatcheck/engines/open-store";
 import { afterAll, describe, expect, it } from "vitest";
-import { openStore } from "../support/open-store.ts";
 import { expectFailure, expectSuccess } from "./outcomes.ts";
 import { visitorOf } from "./visitor.ts";
 

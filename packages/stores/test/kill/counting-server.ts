@@ -1,7 +1,7 @@
 // A server process of the kill test. Arguments: the engine, its URL or file, the port.
 import { SessionManager, serverSide } from "@coatcheck/core";
+import { type EngineName, openStore } from "@coatcheck/engines/open-store";
 import { serve } from "@hono/node-server";
-import { type EngineName, openStore } from "../support/open-store.ts";
 
 const [engine = "", url = "", port = ""] = process.argv.slice(2);
 const { store } = await openStore(engine as EngineName, url);

@@ -6,8 +6,8 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { SessionManager, serverSide } from "@coatcheck/core";
 import { type Engine, startEngine, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
+import { type EngineName, openStore } from "@coatcheck/engines/open-store";
 import { describe, expect, it } from "vitest";
-import { type EngineName, openStore } from "../support/open-store.ts";
 import { count } from "./counting-clients.ts";
 
 /** Seconds of counting and killing. */

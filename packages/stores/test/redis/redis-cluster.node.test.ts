@@ -3,8 +3,8 @@ import { Cluster } from "ioredis";
 import { createCluster } from "redis";
 import { afterAll, describe, expect, it } from "vitest";
 import { redisStore } from "../../src/redis.ts";
-import { redisBehaviour } from "../support/redis-behaviour.ts";
 import { sessionOf, storeKey } from "../support/sessions.ts";
+import { redisBehaviour } from "./redis-suite.ts";
 
 const cluster = await startOrSkip("tests on a Redis Cluster", startRedisCluster);
 const url = cluster?.url ?? "";

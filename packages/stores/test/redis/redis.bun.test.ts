@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import type { VariadicRedisClient } from "../../src/redis.ts";
 import { engineUrl } from "../support/engines.ts";
-import { redisBehaviour } from "../support/redis-behaviour.ts";
+import { redisBehaviour } from "./redis-suite.ts";
 
 declare const Bun: { readonly RedisClient: new (url: string) => VariadicRedisClient & { close(): void } };
 

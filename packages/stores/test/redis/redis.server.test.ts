@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { describe } from "vitest";
 import { engineUrl } from "../support/engines.ts";
-import { redisBehaviour } from "../support/redis-behaviour.ts";
+import { redisBehaviour } from "./redis-suite.ts";
 
 const url = engineUrl("redis") ?? "";
 

@@ -1,3 +1,4 @@
+import { UPSTASH_TOKEN } from "@coatcheck/engines/upstash-token";
 import { storeConformance } from "@coatcheck/testing";
 import { Redis } from "@upstash/redis";
 import { describe, expect, it } from "vitest";
@@ -5,7 +6,6 @@ import { upstashStore } from "../../src/upstash.ts";
 import { engineUrl } from "../support/engines.ts";
 import { newPrefix, sessionOf, storeKey } from "../support/sessions.ts";
 import { overTwoClients } from "../support/two-clients.ts";
-import { UPSTASH_TOKEN } from "../support/upstash-token.ts";
 
 const url = engineUrl("upstash") ?? "";
 

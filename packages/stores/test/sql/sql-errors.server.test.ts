@@ -1,12 +1,14 @@
 import { inspect } from "node:util";
+import type { SqlConnection } from "@coatcheck/engines/sql-connection";
+import { freshTable } from "@coatcheck/engines/sql-tables";
+import { connectSqlite } from "@coatcheck/engines/sqlite";
 import { Kysely } from "kysely";
 import { describe, expect, it } from "vitest";
 import { migrate, sqlStore } from "../../src/sql.ts";
 import { engineUrl } from "../support/engines.ts";
 import { sessionOf, storeKey } from "../support/sessions.ts";
-import { execute, freshTable, type SqlConnection } from "../support/sql.ts";
-import { connectMariadb, connectPostgres } from "../support/sql-servers.ts";
-import { connectSqlite } from "../support/sql-sqlite.ts";
+import { execute } from "./sql-fixture.ts";
+import { connectMariadb, connectPostgres } from "./sql-servers.ts";
 
 const session = sessionOf({ data: '{"d":{"card":"4111"}}', subject: "eve@example.org" });
 const KEY = storeKey("a");

@@ -1,10 +1,12 @@
+import type { SqlConnection } from "@coatcheck/engines/sql-connection";
+import { freshTable, uniqueTable } from "@coatcheck/engines/sql-tables";
 import { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate, sqlStore } from "../../src/sql.ts";
 import { engineUrl } from "../support/engines.ts";
 import { sessionOf, storeKey } from "../support/sessions.ts";
-import { execute, fill, freshTable, recordingKysely, type SqlConnection, uniqueTable } from "../support/sql.ts";
-import { connectMariadb, connectPostgres } from "../support/sql-servers.ts";
+import { execute, fill, recordingKysely } from "./sql-fixture.ts";
+import { connectMariadb, connectPostgres } from "./sql-servers.ts";
 
 const NOW = 1_700_000_000_000;
 const session = sessionOf({ expiresAt: NOW }, NOW);

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connectSqlite, sqliteName } from "@coatcheck/engines/sqlite";
 import { describe } from "vitest";
 import { engineUrl } from "../support/engines.ts";
-import { sqlBehaviour } from "../support/sql-behaviour.ts";
-import { connectMariadb, connectPostgres } from "../support/sql-servers.ts";
-import { connectSqlite, sqliteName } from "../support/sql-sqlite.ts";
+import { connectMariadb, connectPostgres } from "./sql-servers.ts";
+import { sqlBehaviour } from "./sql-suite.ts";
 
 const plans = {
   analyze: (table: string) => `analyze ${table}`,

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { D1Dialect } from "kysely-d1";
-import { sqlBehaviour } from "../support/sql-behaviour.ts";
+import { sqlBehaviour } from "./sql-suite.ts";
 
 sqlBehaviour({
   name: "D1",

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openSqlite, sqliteName } from "@coatcheck/engines/sqlite";
 import { Kysely, SqliteDialect, sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { migrate, sqlStore } from "../../src/sql.ts";
 import { sqliteDatabase } from "../../src/sqlite.ts";
 import { sessionOf, storeKey } from "../support/sessions.ts";
-import { openSqlite, sqliteName } from "../support/sql-sqlite.ts";
 
 const session = sessionOf({ expiresAt: 2 ** 41 });
 

@@ -1,8 +1,7 @@
-import { type Engine, startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
+import { type Engine, startMariadb, startOrSkip, startPostgres, startRedis, startUpstash } from "@coatcheck/engines";
 import type { TestProject } from "vitest/node";
 import { builtInEngines } from "./built-in-engines.ts";
 import type { RunningEngines } from "./engines.ts";
-import { startUpstash } from "./start-upstash.ts";
 
 /**
  * Starts each engine once for the whole project, and names each in a line, `engine: …`. One that is not installed is

@@ -1,9 +1,8 @@
 import { InvalidOptionError, type StoredSession } from "@coatcheck/core";
-import type { Document } from "bson";
-import type { MongoClientOptions } from "mongodb";
+import type { Document, MongoClientOptions } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { type MongoCollection, type MongoStoreOptions, mongoStore } from "../src/mongo.ts";
-import { type MongoUnderTest, openMongo } from "./support/mongo-client.ts";
+import { type MongoCollection, type MongoStoreOptions, mongoStore } from "../../src/mongo.ts";
+import { type MongoUnderTest, openMongo } from "./open-mongo.ts";
 
 const KEY = "A".repeat(43);
 const OTHER_KEY = "B".repeat(43);

@@ -1,7 +1,7 @@
+import type { SqlConnection } from "@coatcheck/engines/sql-connection";
 import { MysqlDialect, PostgresDialect } from "kysely";
 import { createPool, type PoolOptions } from "mysql2";
 import { Pool } from "pg";
-import type { SqlConnection } from "./sql.ts";
 
 /** A pool of connections to a PostgreSQL. */
 export function connectPostgres(url: string): SqlConnection {

@@ -1,7 +1,7 @@
 import { storeConformance } from "@coatcheck/testing";
 import { describe, it } from "vitest";
-import { mongoStore } from "../src/mongo.ts";
-import { openMongo } from "./support/mongo-client.ts";
+import { mongoStore } from "../../src/mongo.ts";
+import { openMongo } from "./open-mongo.ts";
 
 for (const isReplicaSet of [true, false]) {
   storeConformance(

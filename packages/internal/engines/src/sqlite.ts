@@ -1,6 +1,6 @@
+import { type SqliteClient, sqliteDatabase } from "@coatcheck/stores/sqlite";
 import { SqliteDialect } from "kysely";
-import { type SqliteClient, sqliteDatabase } from "../../src/sqlite.ts";
-import type { SqlConnection } from "./sql.ts";
+import type { SqlConnection } from "./sql-connection.ts";
 
 interface SqliteModule {
   readonly DatabaseSync?: new (path: string, options?: object) => SqliteClient;

@@ -1,6 +1,6 @@
 import { type Document, Long } from "bson";
-import { isSame, matches, updated } from "./mongo-documents.ts";
-import { assertKnownFields, MongoCommandError } from "./mongo-error.ts";
+import { assertKnownFields, MongoCommandError } from "./command-error.ts";
+import { isSame, matches, updated } from "./documents.ts";
 
 /** The data of a server, and what it does with the commands that the store sends. It knows no others. */
 export interface MongoDatabase {

@@ -1,5 +1,5 @@
+import { type MongoServer, startMongoServer } from "@coatcheck/engines/mongo";
 import { type Collection, MongoClient, type MongoClientOptions } from "mongodb";
-import { type MongoServer, startMongoServer } from "./mongo-server.ts";
 
 /** A server of its own for one test, and the official driver connected to it. */
 export interface MongoUnderTest {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Engine, findProgram, startEngine } from "@coatcheck/engines";
+import { type Engine, findProgram, startEngine } from "./engine.ts";
 
 /** What Upstash speaks, in front of a Redis. */
 export function startUpstash(redisUrl: string): Promise<Engine> {

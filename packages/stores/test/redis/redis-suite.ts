@@ -1,7 +1,7 @@
 import { storeConformance } from "@coatcheck/testing";
 import { describe, it } from "vitest";
 import { type RedisClient, redisStore } from "../../src/redis.ts";
-import { overTwoClients } from "./two-clients.ts";
+import { overTwoClients } from "../support/two-clients.ts";
 
 /** What holds over every client of a Redis. */
 export function redisBehaviour<Client extends RedisClient>(

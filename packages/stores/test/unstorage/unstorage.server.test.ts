@@ -21,10 +21,10 @@ import http from "unstorage/drivers/http";
 import redis from "unstorage/drivers/redis";
 import { createStorageServer } from "unstorage/server";
 import { afterEach, describe, expect, it } from "vitest";
-import { unstorageStore } from "../src/unstorage.ts";
-import { engineUrl } from "./support/engines.ts";
-import { storeKey as key, sessionOf } from "./support/sessions.ts";
-import { inTwoProcesses, withinOneProcess } from "./support/unstorage-stores.ts";
+import { unstorageStore } from "../../src/unstorage.ts";
+import { engineUrl } from "../support/engines.ts";
+import { storeKey as key, sessionOf } from "../support/sessions.ts";
+import { inTwoProcesses, withinOneProcess } from "./shared-storage.ts";
 
 const LATER = Date.now() + 3_600_000;
 const stored = (differences?: Partial<StoredSession>): StoredSession => sessionOf(differences, LATER - 3_600_000);

@@ -1,16 +1,7 @@
 import type { StoredSession } from "@coatcheck/core";
+import type { SqlConnection } from "@coatcheck/engines/sql-connection";
 import { CompiledQuery, type Dialect, Kysely, type LogEvent } from "kysely";
-import { migrate } from "../../src/sql.ts";
-import { storeKey } from "./sessions.ts";
-
-/** An engine with a connection to it that the tests of a file share. */
-export interface SqlConnection {
-  /** A dialect over the shared connection; Kyselys over it are not destroyed. */
-  readonly dialect: Dialect;
-  /** Another connection to the same database, as another process has it; missing where there can be none. */
-  readonly connectPeer?: () => SqlConnection | Promise<SqlConnection>;
-  close(): void | Promise<void>;
-}
+import { storeKey } from "../support/sessions.ts";
 
 /** An engine as the shared tests use it. */
 export interface SqlFixture {
@@ -23,18 +14,6 @@ export interface SqlFixture {
   readonly explain: string;
   /** What the plan of a statement says that reads the whole table, or sorts. */
   readonly scans: RegExp;
-}
-
-/** A name that no other test uses. */
-export function uniqueTable(): string {
-  return `t_${crypto.randomUUID().replaceAll("-", "")}`;
-}
-
-/** A new empty table; its name. */
-export async function freshTable(db: Kysely<unknown>): Promise<string> {
-  const table = uniqueTable();
-  await migrate(db, { table });
-  return table;
 }
 
 export async function execute(db: Kysely<unknown>, text: string): Promise<readonly unknown[]> {

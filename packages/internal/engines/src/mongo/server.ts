@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import type { Document } from "bson";
-import { type MongoDatabase, mongoDatabase } from "./mongo-database.ts";
-import { MongoCommandError } from "./mongo-error.ts";
-import { type MongoRequest, readRequests, writeAnswer } from "./mongo-wire.ts";
+import { MongoCommandError } from "./command-error.ts";
+import { type MongoDatabase, mongoDatabase } from "./database.ts";
+import { type MongoRequest, readRequests, writeAnswer } from "./wire.ts";
 
 /** What goes wrong with a command. */
 export type MongoFault =

@@ -1,12 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
 import type { SessionStore } from "@coatcheck/core";
+import { redisStore } from "@coatcheck/stores/redis";
+import { migrate, sqlStore } from "@coatcheck/stores/sql";
+import { sqliteDatabase } from "@coatcheck/stores/sqlite";
 import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from "kysely";
 import { createPool } from "mysql2";
 import { Pool } from "pg";
 import { createClient } from "redis";
-import { redisStore } from "../../src/redis.ts";
-import { migrate, sqlStore } from "../../src/sql.ts";
-import { sqliteDatabase } from "../../src/sqlite.ts";
 
 /** A store with a client of its own. */
 export interface OpenStore {

@@ -1,5 +1,5 @@
 import { type Document, serialize } from "bson";
-import { MongoCommandError } from "./mongo-error.ts";
+import { MongoCommandError } from "./command-error.ts";
 
 /** Whether a document fits a filter: fields equal to a string or number, or `$ne` one. All else is refused. */
 export function matches(document: Document, filter: Document): boolean {

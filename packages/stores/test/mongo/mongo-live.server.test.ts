@@ -1,8 +1,8 @@
 import { storeConformance } from "@coatcheck/testing";
 import { type Collection, MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { mongoStore } from "../src/mongo.ts";
-import { sessionOf, storeKey } from "./support/sessions.ts";
+import { mongoStore } from "../../src/mongo.ts";
+import { sessionOf, storeKey } from "../support/sessions.ts";
 
 /** A MongoDB cannot be installed wherever these tests must run, in CI either, so this suite is for those who have one. */
 const url = process.env["MONGODB_URL"] ?? "";

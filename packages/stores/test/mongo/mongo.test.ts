@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "@coatcheck/core";
 import { describe, expect, it } from "vitest";
-import { type MongoCollection, mongoStore } from "../src/mongo.ts";
-import { expectWrongKeysRefused } from "./support/wrong-keys.ts";
+import { type MongoCollection, mongoStore } from "../../src/mongo.ts";
+import { expectWrongKeysRefused } from "../support/wrong-keys.ts";
 
 /** A collection that must not be asked anything. */
 const untouched: MongoCollection = {

@@ -3,10 +3,10 @@ import { browser, fakeClock, storeConformance } from "@coatcheck/testing";
 import { createStorage, type Driver, prefixStorage, type Storage } from "unstorage";
 import memory from "unstorage/drivers/memory";
 import { describe, expect, it, vi } from "vitest";
-import { type UnstorageStorage, unstorageStore } from "../src/unstorage.ts";
-import { storeKey as key, sessionOf } from "./support/sessions.ts";
-import { withinOneProcess } from "./support/unstorage-stores.ts";
-import { everyKeyed, expectWrongKeysRefused } from "./support/wrong-keys.ts";
+import { type UnstorageStorage, unstorageStore } from "../../src/unstorage.ts";
+import { storeKey as key, sessionOf } from "../support/sessions.ts";
+import { everyKeyed, expectWrongKeysRefused } from "../support/wrong-keys.ts";
+import { withinOneProcess } from "./shared-storage.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;

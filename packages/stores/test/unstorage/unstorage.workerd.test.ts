@@ -3,8 +3,8 @@ import { storeConformance } from "@coatcheck/testing";
 import { createStorage } from "unstorage";
 import cloudflareKV from "unstorage/drivers/cloudflare-kv-binding";
 import { describe, expect, it } from "vitest";
-import { unstorageStore } from "../src/unstorage.ts";
-import { sessionOf, storeKey } from "./support/sessions.ts";
+import { unstorageStore } from "../../src/unstorage.ts";
+import { sessionOf, storeKey } from "../support/sessions.ts";
 
 const binding = env["SESSIONS"];
 const newStorage = () => createStorage({ driver: cloudflareKV({ binding, base: crypto.randomUUID() }) });

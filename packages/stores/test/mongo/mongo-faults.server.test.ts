@@ -1,9 +1,9 @@
 import { type SessionError, SessionManager, serverSide } from "@coatcheck/core";
+import type { MongoFault, MongoServer } from "@coatcheck/engines/mongo";
 import { type Browser, browser } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { mongoStore } from "../src/mongo.ts";
-import { openMongo } from "./support/mongo-client.ts";
-import type { MongoFault, MongoServer } from "./support/mongo-server.ts";
+import { mongoStore } from "../../src/mongo.ts";
+import { openMongo } from "./open-mongo.ts";
 
 interface Visit {
   readonly server: MongoServer;

@@ -1,21 +1,14 @@
 import { SessionManager, serverSide } from "@coatcheck/core";
+import type { SqlConnection } from "@coatcheck/engines/sql-connection";
+import { freshTable, uniqueTable } from "@coatcheck/engines/sql-tables";
 import { storeConformance } from "@coatcheck/testing";
 import { CamelCasePlugin, Kysely, ParseJSONResultsPlugin } from "kysely";
 import { NO_MIGRATIONS } from "kysely/migration";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate, migrationSql, sqlMigrations, sqlMigrator, sqlStore } from "../../src/sql.ts";
-import { sessionOf, storeKey } from "./sessions.ts";
-import {
-  execute,
-  executeScript,
-  fill,
-  freshTable,
-  recordingKysely,
-  type SqlConnection,
-  type SqlFixture,
-  uniqueTable,
-} from "./sql.ts";
-import { everyKeyed, expectWrongKeysRefused } from "./wrong-keys.ts";
+import { sessionOf, storeKey } from "../support/sessions.ts";
+import { everyKeyed, expectWrongKeysRefused } from "../support/wrong-keys.ts";
+import { execute, executeScript, fill, recordingKysely, type SqlFixture } from "./sql-fixture.ts";
 
 const NOW = 1_700_000_000_000;
 const HOUR = 3_600_000;
