@@ -1,7 +1,7 @@
 import { startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
-import { startMongoServer } from "../../packages/stores/test/support/mongo-server.ts";
-import { startUpstash } from "../../packages/stores/test/support/start-upstash.ts";
-import { UPSTASH_TOKEN } from "../../packages/stores/test/support/upstash-token.ts";
+import { startMongoServer } from "@coatcheck/engines/mongo";
+import { startUpstash } from "@coatcheck/engines";
+import { UPSTASH_TOKEN } from "@coatcheck/engines/upstash-token";
 
 /** What the programs in the documentation are given. */
 export interface ReadmeEngines {

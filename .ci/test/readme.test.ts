@@ -32,7 +32,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "runtimes.d.ts"), RUNTIME_TYPES);
   const jsx = { jsx: "react-jsx", jsxImportSource: "hono/jsx" };
   const options = { ...jsx, isolatedDeclarations: false, declaration: false, noEmit: true };
-  const include = ["*.ts", "*.tsx", join(root, "packages/stores/test/support/cloudflare.d.ts")];
+  const include = ["*.ts", "*.tsx", join(root, "packages/internal/engines/src/cloudflare.d.ts")];
   const config = { extends: join(root, "tsconfig.json"), compilerOptions: options, include };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   engines = await startReadmeEngines();

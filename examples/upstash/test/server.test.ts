@@ -1,8 +1,8 @@
 import { type Engine, startOrSkip, startRedis, startServer, wrongVisits } from "@coatcheck/engines";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startUpstash } from "../../../packages/stores/test/support/start-upstash.ts";
-import { UPSTASH_TOKEN } from "../../../packages/stores/test/support/upstash-token.ts";
+import { startUpstash } from "@coatcheck/engines";
+import { UPSTASH_TOKEN } from "@coatcheck/engines/upstash-token";
 
 const redis = await startOrSkip("examples/upstash", startRedis);
 

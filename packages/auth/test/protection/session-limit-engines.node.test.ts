@@ -5,7 +5,7 @@ import { AccountManager, login, providerSessions, sessionLimit } from "@coatchec
 import { type SessionStore, type SubjectIndex, serverSide } from "@coatcheck/core";
 import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
 import { afterAll, describe, expect, it } from "vitest";
-import { type EngineName, openStore } from "../../../stores/test/support/open-store.ts";
+import { type EngineName, openStore } from "@coatcheck/engines/open-store";
 import { device, isAlive } from "../support/device.ts";
 
 const LOGINS = 20;

@@ -5,7 +5,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import { createClient } from "redis";
 import { afterAll, describe } from "vitest";
-import { freshTable } from "../../../stores/test/support/sql.ts";
+import { freshTable } from "@coatcheck/engines/sql-tables";
 import { remembersOn } from "../support/remember-behavior.ts";
 
 const redis = await startOrSkip("rememberMe on Redis", startRedis);

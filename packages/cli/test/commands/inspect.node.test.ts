@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { encryptedCookie, memoryStore, type SessionMode, serverSide, signedCookie } from "@coatcheck/core";
 import { secret } from "@coatcheck/test-support";
 import { afterAll, describe, expect, it } from "vitest";
-import { openStore } from "../../../stores/test/support/open-store.ts";
+import { openStore } from "@coatcheck/engines/open-store";
 import { cookieLines, SUBJECT, valueIn } from "../support/cookies.ts";
 import { coatcheck, inProcess, type Run, type RunOptions } from "../support/run-coatcheck.ts";
 

@@ -7,7 +7,7 @@ import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck
 import { secret } from "@coatcheck/test-support";
 import { browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EngineName, type OpenStore, openStore } from "../../../stores/test/support/open-store.ts";
+import { type EngineName, type OpenStore, openStore } from "@coatcheck/engines/open-store";
 import { cookieLines, SUBJECT, valueIn } from "../support/cookies.ts";
 import { coatcheck, inProcess } from "../support/run-coatcheck.ts";
 
