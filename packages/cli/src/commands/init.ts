@@ -21,7 +21,7 @@ export function initCommand(io: CliIo): Command {
   return new Command("init")
     .summary("start a project")
     .description("Write a small project with sessions, and its own secret in a file that git ignores.")
-    .argument("[template]", `${names}; without it, a terminal is asked`)
+    .argument("[template]", `${names}; asked for in a terminal if it is missing`)
     .argument("[folder]", "a new or an empty folder", ".")
     .option("--json", "print the files and the next commands as JSON")
     .addHelpText("after", EXAMPLES)

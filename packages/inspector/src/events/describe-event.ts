@@ -31,7 +31,7 @@ function textOf(event: SessionEvent): string {
     case "write-dropped":
       return DROPPED[event.reason];
     case "conflict-retried":
-      return `Another request wrote first. The changes were applied again, on top of its own (attempt ${event.attempt}).`;
+      return `Another request wrote first, so the changes were applied again on top of it (attempt ${event.attempt}).`;
     case "reissued":
       return "The cookie was issued again with the first secret of the list.";
   }

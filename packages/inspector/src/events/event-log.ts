@@ -19,7 +19,7 @@ export interface EventLog {
 /** How many events of sessions the log holds. */
 const MAX_EVENTS = 500;
 
-/** How many `rejected` events it holds. A limit of their own, so that forged cookies cannot push out the other events. */
+/** How many `rejected` events it holds. They have their own limit, so that forged cookies cannot push out other events. */
 const MAX_REJECTIONS = 50;
 
 /** A log of bounded length. */

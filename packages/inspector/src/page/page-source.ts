@@ -9,6 +9,6 @@ export interface PageSource {
   readonly events: SessionEvents;
   /** See `EventStreamSource.revision`. */
   readonly revision: string;
-  /** The Content Security Policy allows the style and the script that carry it. */
+  /** The Content Security Policy only allows the style and the script with this nonce. */
   readonly nonce: string;
 }

@@ -1,6 +1,6 @@
 import type { Denied } from "./access.ts";
 
-/** The page, whose style and script carry the nonce. */
+/** The page. Only its style and its script, which have the nonce, are allowed. */
 export function pageResponse(markup: string, nonce: string): Response {
   return new Response(markup, {
     headers: {

@@ -50,7 +50,7 @@ prevents changes. Do not put anything into the session that its user must not se
 
 function encryptedParts([header = "", , nonce = "", ciphertext = "", tag = ""]: readonly string[]): Part {
   return [
-    html`<p>Only the header can be read. Only the server can decrypt the content, whose length shows roughly how much it is.</p>`,
+    html`<p>Without the secret, only the header can be read. The length of the ciphertext reveals roughly how large the session is.</p>`,
     row("Header", header, decodePart(header), 200),
     row("Nonce", nonce, "96 random bits, different in every cookie."),
     row("Ciphertext", ciphertext, "The session, encrypted with AES-256-GCM."),
