@@ -1,6 +1,5 @@
-import { startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
+import { startOrSkip, startPostgres, startRedis, startUpstash } from "@coatcheck/engines";
 import { startMongoServer } from "@coatcheck/engines/mongo";
-import { startUpstash } from "@coatcheck/engines";
 import { UPSTASH_TOKEN } from "@coatcheck/engines/upstash-token";
 
 /** What the programs in the documentation are given. */

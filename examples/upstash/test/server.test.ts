@@ -1,8 +1,7 @@
-import { type Engine, startOrSkip, startRedis, startServer, wrongVisits } from "@coatcheck/engines";
+import { type Engine, startOrSkip, startRedis, startServer, startUpstash, wrongVisits } from "@coatcheck/engines";
+import { UPSTASH_TOKEN } from "@coatcheck/engines/upstash-token";
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startUpstash } from "@coatcheck/engines";
-import { UPSTASH_TOKEN } from "@coatcheck/engines/upstash-token";
 
 const redis = await startOrSkip("examples/upstash", startRedis);
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { AccountManager, login, providerSessions, sessionLimit } from "@coatcheck/auth";
 import { type SessionStore, type SubjectIndex, serverSide } from "@coatcheck/core";
 import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
-import { afterAll, describe, expect, it } from "vitest";
 import { type EngineName, openStore } from "@coatcheck/engines/open-store";
+import { afterAll, describe, expect, it } from "vitest";
 import { device, isAlive } from "../support/device.ts";
 
 const LOGINS = 20;

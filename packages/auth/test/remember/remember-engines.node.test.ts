@@ -1,11 +1,11 @@
 import { startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
+import { freshTable } from "@coatcheck/engines/sql-tables";
 import { redisStore } from "@coatcheck/stores/redis";
 import { sqlStore } from "@coatcheck/stores/sql";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import { createClient } from "redis";
 import { afterAll, describe } from "vitest";
-import { freshTable } from "@coatcheck/engines/sql-tables";
 import { remembersOn } from "../support/remember-behavior.ts";
 
 const redis = await startOrSkip("rememberMe on Redis", startRedis);

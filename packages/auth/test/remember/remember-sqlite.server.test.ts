@@ -1,8 +1,8 @@
+import { freshTable } from "@coatcheck/engines/sql-tables";
+import { connectSqlite, sqliteName } from "@coatcheck/engines/sqlite";
 import { sqlStore } from "@coatcheck/stores/sql";
 import { Kysely } from "kysely";
 import { describe } from "vitest";
-import { freshTable } from "@coatcheck/engines/sql-tables";
-import { connectSqlite, sqliteName } from "@coatcheck/engines/sqlite";
 import { remembersOn } from "../support/remember-behavior.ts";
 
 describe(`rememberMe on ${sqliteName}`, async () => {

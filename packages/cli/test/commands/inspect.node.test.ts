@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encryptedCookie, memoryStore, type SessionMode, serverSide, signedCookie } from "@coatcheck/core";
+import { openStore } from "@coatcheck/engines/open-store";
 import { secret } from "@coatcheck/test-support";
 import { afterAll, describe, expect, it } from "vitest";
-import { openStore } from "@coatcheck/engines/open-store";
 import { cookieLines, SUBJECT, valueIn } from "../support/cookies.ts";
 import { coatcheck, inProcess, type Run, type RunOptions } from "../support/run-coatcheck.ts";
 

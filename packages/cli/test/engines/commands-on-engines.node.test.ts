@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { AccountManager, login, rememberMe } from "@coatcheck/auth";
 import { type SessionMode, type SessionStore, type SubjectIndex, serverSide, signedCookie } from "@coatcheck/core";
 import { startMariadb, startOrSkip, startPostgres, startRedis } from "@coatcheck/engines";
+import { type EngineName, type OpenStore, openStore } from "@coatcheck/engines/open-store";
 import { secret } from "@coatcheck/test-support";
 import { browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EngineName, type OpenStore, openStore } from "@coatcheck/engines/open-store";
 import { cookieLines, SUBJECT, valueIn } from "../support/cookies.ts";
 import { coatcheck, inProcess } from "../support/run-coatcheck.ts";
 
