@@ -2,24 +2,24 @@ import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
 
-/** The runtime this process is. Bun and Deno run this same file; workerd is driven from Node. */
+/** The runtime of this process. Bun and Deno run this same file. Node drives workerd. */
 const host = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
 
-/** What is peculiar to a package. */
+/** The settings of one package. */
 interface Settings {
   readonly folder: string;
-  /** Starts what the tests share outside their process. */
+  /** Starts the servers that the test files share. */
   readonly globalSetup?: string;
-  /** The worker whose tests these are, and what it is bound to. */
+  /** The worker under test, and its bindings. */
   readonly worker?: WorkerSettings;
 }
 
 type WorkerSettings = Extract<Parameters<typeof cloudflareTest>[0], { readonly miniflare?: unknown }>;
 
 /**
- * The packages and adapters whose tests run in every runtime. The name of a file says where it runs when that is not
- * everywhere: `*.workerd.test.ts` in that runtime alone, `*.server.test.ts` wherever there are sockets (not in workerd).
- * `*.node.test.ts` starts processes, and runs once for the whole repository.
+ * The packages and adapters whose tests run in every runtime. A part of a file name limits it: `*.workerd.test.ts` runs in
+ * workerd only (`deno` and `bun` likewise), `*.server.test.ts` needs sockets and does not run in workerd, and
+ * `*.node.test.ts` starts processes and runs in the project "repository".
  */
 const everywhere: Readonly<Record<string, Settings>> = {
   core: { folder: "packages/core" },
@@ -45,15 +45,15 @@ const everywhere: Readonly<Record<string, Settings>> = {
   bun: { folder: "adapters/bun" },
 };
 
-/** Runtimes whose name in a file's name keeps the file to them. */
+/** A file with one of these names in its own name runs in that runtime only. */
 const runtimes = ["node", "deno", "bun", "workerd"];
 
-/** Packages are tested as they are written: nothing needs a build first. */
+/** Tests import packages from their sources, so nothing needs a build first. */
 const conditions = ["@coatcheck/source"];
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
 
-/** Milliseconds, for machines that others are using too: some tests race hundreds of requests, some set-ups pack all packages. */
+/** Milliseconds. Some tests race hundreds of requests, some set-ups pack all packages, and the machine may be busy. */
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
 const projects: TestProjectInlineConfiguration[] = [];
@@ -92,10 +92,12 @@ if (host === "node") {
       ssr,
       test: {
         name: "repository (node)",
-        include: ["{packages,packages/internal,adapters}/*/test/**/*.node.test.ts", ".ci/test/**/*.test.ts"],
+        include: ["{packages,packages/internal,adapters}/*/test/**/*.node.test.ts", ".ci/test/*.test.ts"],
         ...timeouts,
       },
     },
+    // .ci/run runs these checks as separate steps, and then leaves them out of the tests.
+    { resolve, ssr, test: { name: "checks (node)", include: [".ci/test/checks/*.test.ts"], ...timeouts } },
     {
       resolve,
       ssr,
@@ -104,7 +106,7 @@ if (host === "node") {
   );
 }
 
-/** One more than cores, of which vitest would spare one: many files wait for an engine most of the time. */
+/** One more than there are cores, because many files mostly wait for an engine. */
 const maxWorkers = availableParallelism() + 1;
 
 const config: ViteUserConfig = defineConfig({ test: { projects, maxWorkers } });

@@ -14,18 +14,6 @@ function violationsWith(rule: string, planted: Readonly<Record<string, string>>,
   return find(after).filter((violation) => !before.has(violation));
 }
 
-describe("the sources of packages, adapters and examples", () => {
-  it("are found", () => {
-    expect(repository.files.length).toBeGreaterThan(300);
-  });
-
-  for (const [what, rule] of Object.entries(RULES)) {
-    it(`have no ${what}`, () => {
-      expect(rule(repository)).toEqual([]);
-    });
-  }
-});
-
 describe("the rules for imports", () => {
   it("find a circle of type imports", () => {
     const planted = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { PACKAGES } from "../boundaries/packages.ts";
-import { readManifests } from "../repository.ts";
-import { ExportReader } from "./public-exports.ts";
+import { PACKAGES } from "../../boundaries/packages.ts";
+import { readManifests } from "../../repository.ts";
+import { ExportReader } from "../public-exports.ts";
 
 const reader = new ExportReader(readManifests());
 
