@@ -1,4 +1,4 @@
-/** Every literal a {@link SessionError} can carry in `code`. Branch on it, never on a message. */
+/** Every value that `code` of a {@link SessionError} can have. Branch on the code, never on a message. */
 export type SessionErrorCode =
   | "INVALID_OPTION"
   | "WEAK_SECRET"
@@ -17,86 +17,86 @@ export type SessionErrorCode =
   | "NO_RESPONSE";
 
 /**
- * What every error of coatcheck extends. No message holds an id, a secret or session data
+ * Base class of all errors of coatcheck. No message contains a session id, a secret or session data
  * (OWASP Session Management Cheat Sheet, "Logging Sessions Life Cycle").
  */
 export abstract class SessionError extends Error {
   override readonly name: string = "SessionError";
-  /** Says which failure this is. */
+  /** Identifies the failure. */
   abstract readonly code: SessionErrorCode;
 }
 
-/** An option or argument that can be known to be wrong; options are checked at construction. */
+/** An invalid option or argument. Options are checked at construction. */
 export class InvalidOptionError extends SessionError {
   readonly code = "INVALID_OPTION";
 }
 
-/** @throws `INVALID_OPTION` with the rule that was broken */
-export function assertOption(isRight: boolean, rule: string): void {
-  if (!isRight) throw new InvalidOptionError(`${rule}.`);
+/** @throws `INVALID_OPTION` with `rule` as its message when the condition is false */
+export function assertOption(condition: unknown, rule: string): asserts condition {
+  if (!condition) throw new InvalidOptionError(`${rule}.`);
 }
 
-/** A secret that can be guessed; thrown at construction. */
+/** A secret that can be guessed. Thrown at construction. */
 export class WeakSecretError extends SessionError {
   readonly code = "WEAK_SECRET";
 }
 
-/** A value that JSON cannot give back as it was; the message names the path inside the session. */
+/** A value that does not survive JSON. The message names its path in the session. */
 export class NotSerializableError extends SessionError {
   readonly code = "NOT_SERIALIZABLE";
 }
 
-/** The session outgrew its cookie, or the bound of server-side data. Thrown before anything is written. */
+/** The session is larger than its cookie, or than the limit of server-side data. Nothing was written. */
 export class SessionTooLargeError extends SessionError {
   readonly code = "SESSION_TOO_LARGE";
 }
 
-/** A pending session was used as if it were the session. */
+/** A pending session was used without `await`. */
 export class SessionNotAwaitedError extends SessionError {
   readonly code = "SESSION_NOT_AWAITED";
 }
 
-/** The session was changed after its commit, when the change could no longer be kept. */
+/** The session was changed after its commit, too late for the change to be stored. */
 export class SessionCommittedError extends SessionError {
   readonly code = "SESSION_COMMITTED";
 }
 
-/** A session was handed to a manager that did not open it. */
+/** The session was opened by another manager. */
 export class SessionForeignError extends SessionError {
   readonly code = "SESSION_FOREIGN";
 }
 
-/** Other requests kept changing the session until the attempts ran out. Nothing of this request was kept. */
+/** Other requests changed the session during every attempt to write it. Nothing of this request was stored. */
 export class SessionConflictError extends SessionError {
   readonly code = "SESSION_CONFLICT";
 }
 
-/** The store threw, or did not answer in time; `cause` holds what it threw. */
+/** The store threw (see `cause`), or did not answer in time. */
 export class StoreFailedError extends SessionError {
   readonly code = "STORE_FAILED";
 }
 
-/** A bounded store holds as many live sessions as it may. */
+/** The store holds as many live sessions as it is allowed to. */
 export class StoreFullError extends SessionError {
   readonly code = "STORE_FULL";
 }
 
-/** The store's table has not been made yet; the message says how. `cause` holds what the engine said. */
+/** The store's table does not exist yet. The message says how to create it; `cause` is the engine's error. */
 export class NotMigratedError extends SessionError {
   readonly code = "NOT_MIGRATED";
 }
 
-/** The store says that freshly drawn 256-bit ids exist already: its `create`, or the random source, is broken. */
+/** The store reports that new random ids exist already: its `create`, or the random source, is broken. */
 export class IdCollisionError extends SessionError {
   readonly code = "ID_COLLISION";
 }
 
-/** What was asked for cannot be done in this mode or with this store. */
+/** This mode or store cannot do what was asked for. */
 export class UnsupportedError extends SessionError {
   readonly code = "UNSUPPORTED";
 }
 
-/** A handler returned something that is not a `Response`. */
+/** A handler returned something other than a `Response`. */
 export class NoResponseError extends SessionError {
   readonly code = "NO_RESPONSE";
 }

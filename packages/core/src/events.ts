@@ -1,32 +1,32 @@
-/** Why a request's cookie was not honoured. */
+/** Why the cookie of a request was rejected. */
 export type RejectReason =
-  /** The cookie came more than once although its `__Host-` name allows one only. */
+  /** The request carries the cookie more than once although its `__Host-` name can exist only once. */
   | "duplicate-cookie"
-  /** Not of the form this mode issues; nothing was looked up. */
+  /** Not of the form that this mode issues. Nothing was looked up. */
   | "malformed"
   /** Made with a secret that is not in the list. */
   | "unknown-key"
   /** The signature or the authentication tag does not match. */
   | "invalid-signature"
-  /** Well-formed, but the store holds no such session: ended, swept, or never issued. */
+  /** Well-formed, but the store has no such session: it ended, was swept, or was never issued. */
   | "not-found"
-  /** It was ended, and `revocations` says so. */
+  /** The session was ended, according to `revocations`. */
   | "revoked"
   /** Past its idle or absolute timeout. */
   | "expired"
-  /** The schema refused the data, or the data cannot be read. */
+  /** The schema rejected the data, or the data cannot be read. */
   | "invalid-data";
 
-/** Why the changes of a request were not kept. */
+/** Why the changes of a request were not stored. */
 export type DropReason =
-  /** The session ended while the request ran. */
+  /** The session ended while the request was running. */
   | "gone"
-  /** The response (101, `Response.error()`, a thrown error) cannot carry the cookie that the change needs. */
+  /** The change needs a cookie, and the response (101, `Response.error()`, a thrown error) cannot set one. */
   | "undeliverable";
 
 /**
- * What happened to a session. `id` is always the public {@link Session.id}, never the secret of the cookie, so an
- * event can be logged as it is.
+ * Something that happened to a session. `id` is the public {@link Session.id}, never the secret in the cookie, so that
+ * events can be logged as they are.
  */
 export type SessionEvent =
   | { readonly type: "created"; readonly id: string }
@@ -39,5 +39,8 @@ export type SessionEvent =
   | { readonly type: "conflict-retried"; readonly id: string; readonly attempt: number }
   | { readonly type: "reissued"; readonly id: string };
 
-/** Receives every event, synchronously. What it throws fails the request: an audit log that fails must not go unseen. */
+/**
+ * Called synchronously for every session event. An exception fails the request, so that a broken audit log does not go
+ * unnoticed.
+ */
 export type SessionEventListener = (event: SessionEvent) => void;

@@ -1,4 +1,5 @@
-export type { CookieOptions } from "./cookies/cookie-options.ts";
+export type { CookieCache } from "./cookies/cookie-cache.ts";
+export type { CookieOptions, ResolvedCookie } from "./cookies/cookie-options.ts";
 export type { Secrets } from "./crypto/key-ring.ts";
 export {
   IdCollisionError,
@@ -21,7 +22,7 @@ export {
 export type { DropReason, RejectReason, SessionEvent, SessionEventListener } from "./events.ts";
 export type { StandardSchema } from "./lib/standard-schema.ts";
 export { PendingSession } from "./lifecycle/pending-session.ts";
-export type { SessionMode } from "./modes/backend.ts";
+export type { BackendContext, LoadedSession, SessionBackend, SessionMode } from "./modes/backend.ts";
 export { encryptedCookie } from "./modes/encrypted-cookie.ts";
 export type { SealedCookieOptions } from "./modes/sealed-mode.ts";
 export { type ServerSideOptions, serverSide } from "./modes/server-side.ts";

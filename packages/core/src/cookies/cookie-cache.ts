@@ -1,30 +1,43 @@
-/** What cookies turned out to stand for, for when they come again. */
+/** Remembers what verified cookies contain, so that they need not be verified again. */
 export interface CookieCache {
   get(cookie: string): string | undefined;
-  /** @param meaning - of at most three characters for every four of the cookie, or of an id's length */
-  set(cookie: string, meaning: string): void;
+  /** @param content - what the cookie stands for: at most three characters for every four of the cookie, or a store key */
+  set(cookie: string, content: string): void;
 }
 
+/** A conservative estimate of what a `Map` entry and the headers of its two strings take, in bytes. */
+const ENTRY_OVERHEAD = 256;
+
+/** A cookie is stored in one byte per character, and its content in at most two per character. */
+const BYTES_PER_CHARACTER = 3;
+
 /**
- * A cache of no more than so many bytes, reckoned at the most that engines take: one for a character of a cookie, two for
- * one of its meaning, and what a `Map` and two strings come to besides. Full, it begins anew: whoever comes again is
+ * A cache bounded by a conservative estimate of its memory use. When it is full it is emptied: visitors who come again are
  * verified once more.
+ *
+ * @param maxBytes - 0 turns the cache off
  */
-export function cookieCache(bytes: number): CookieCache {
-  const meanings = new Map<string, string>();
-  let used = 0;
+export function cookieCache(maxBytes: number): CookieCache {
+  const contents = new Map<string, string>();
+  let usedBytes = 0;
   return {
-    get: (cookie) => meanings.get(cookie),
-    set(cookie, meaning) {
-      if (meanings.has(cookie)) return;
-      const size = 256 + 3 * cookie.length;
-      used += size;
-      if (used > bytes) {
-        meanings.clear();
-        used = size;
+    get: (cookie) => contents.get(cookie),
+
+    set(cookie, content) {
+      if (contents.has(cookie)) return;
+      const size = ENTRY_OVERHEAD + BYTES_PER_CHARACTER * cookie.length;
+      if (size > maxBytes) return;
+      if (usedBytes + size > maxBytes) {
+        contents.clear();
+        usedBytes = 0;
       }
-      // A copy: engines keep a part of a string as a view of the whole, here of the Cookie header.
-      if (used <= bytes) meanings.set(` ${cookie}`.slice(1), meaning);
+      usedBytes += size;
+      contents.set(copyOf(cookie), content);
     },
   };
+}
+
+/** A string with memory of its own. Engines represent a slice as a view, which would keep the whole Cookie header alive. */
+function copyOf(text: string): string {
+  return ` ${text}`.slice(1);
 }

@@ -1,12 +1,12 @@
 import { assertOption } from "../errors.ts";
 
-/** Attributes of the session cookie (RFC 6265bis). Secure by default. */
+/** Attributes of the session cookie (RFC 6265bis). The defaults are the secure ones. */
 export interface CookieOptions {
   /** @default "__Host-session" */
   readonly name?: string;
   /** @default "/" */
   readonly path?: string;
-  /** @default none: the cookie goes to the very host that set it, and to no subdomain */
+  /** @default none: browsers send the cookie only to the host that set it, not to its subdomains */
   readonly domain?: string;
   /** @default true */
   readonly secure?: boolean;
@@ -14,20 +14,30 @@ export interface CookieOptions {
   readonly httpOnly?: boolean;
   /** @default "lax" */
   readonly sameSite?: "lax" | "strict" | "none";
-  /** A jar of its own per top-level site (CHIPS). @default false */
+  /** Whether each top-level site has its own cookie (CHIPS). @default false */
   readonly partitioned?: boolean;
 }
 
-/** The cookie as every response writes it. */
+/** The cookie with its attributes, as every response writes it. */
 export interface ResolvedCookie {
   readonly name: string;
-  /** Whether the name promises that there can be one such cookie only. */
+  /** Whether the `__Host-` prefix guarantees that a browser has only one such cookie. */
   readonly isHostOnly: boolean;
-  /** A `Set-Cookie` value. `maxAge` in seconds; without it the cookie lasts as long as the browser runs. */
+  /** A `Set-Cookie` value. `maxAge` in seconds; `undefined` makes a cookie that ends with the browser. */
   serialize(name: string, value: string, maxAge: number | undefined): string;
 }
 
-/** Fills in the defaults and refuses what a browser would silently drop. @throws `INVALID_OPTION` */
+/** Browsers drop every cookie after this many seconds: 400 days (RFC 6265bis §5.5). */
+const MAX_AGE_LIMIT = 400 * 24 * 3600;
+
+/** A token (RFC 9110), short enough to leave room for a value within 4096 bytes. */
+const NAME = /^[\w!#$%&'*+.^`|~-]{1,4090}$/;
+
+/** ASCII without control characters and semicolons, as long as browsers read an attribute. */
+const PATH = /^\/[ -:<-~]{0,1023}$/;
+const DOMAIN = /^[A-Za-z\d.-]{0,1024}$/;
+
+/** Fills in the defaults. @throws `INVALID_OPTION` for a cookie that browsers would silently drop */
 export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
   const {
     name = "__Host-session",
@@ -38,39 +48,38 @@ export function resolveCookie(options: CookieOptions = {}): ResolvedCookie {
     sameSite = "lax",
     partitioned = false,
   } = options;
-
-  /** Seconds after which a browser drops a cookie whatever it says: 400 days (RFC 6265bis §5.5). */
-  const maxAgeLimit = 400 * 24 * 3600;
   const isHostOnly = /^__host-/i.test(name);
   const needsSecure = sameSite === "none" || partitioned || /^__(secure|host|http)-/i.test(name);
-  // No separators, control or non-ASCII characters; of an attribute no more than a browser reads, and a name that leaves
-  // room for a part of a value.
-  assertOption(/^[\w!#$%&'*+.^`|~-]{1,4090}$/.test(name), "cookie.name must be a token (RFC 9110)");
+  const needsHttpOnly = /^__(host-)?http-/i.test(name);
+  assertOption(NAME.test(name), "cookie.name must be a token (RFC 9110)");
+  assertOption(typeof options === "object" && PATH.test(path), "cookie.path must begin with / and be ASCII without ;");
+  assertOption(DOMAIN.test(domain), "cookie.domain must be a host name");
+  assertOption(/^(lax|strict|none)$/.test(sameSite), 'cookie.sameSite must be "lax", "strict" or "none"');
   assertOption(
-    typeof options === "object" && /^\/[ -:<-~]{0,1023}$/.test(path),
-    "cookie.path must begin with /, ASCII without ;",
+    secure || !needsSecure,
+    'cookie.secure must be true for sameSite "none", for partitioned, and for a name with a __ prefix',
   );
-  assertOption(/^[A-Za-z\d.-]{0,1024}$/.test(domain), "cookie.domain must be a host name");
-  assertOption(/^(lax|strict|none)$/.test(sameSite), "cookie.sameSite must be lax, strict or none");
-  assertOption(secure || !needsSecure, "cookie: sameSite none, partitioned and a __ prefix need secure: true");
-  assertOption(httpOnly || !/^__(host-)?http-/i.test(name), "cookie: a __Http- prefix needs httpOnly: true");
-  assertOption(!isHostOnly || (domain === "" && path === "/"), "cookie: a __Host- name needs path / and no domain");
+  assertOption(httpOnly || !needsHttpOnly, "cookie.httpOnly must be true for a name with a __Http- prefix");
+  assertOption(
+    !isHostOnly || (domain === "" && path === "/"),
+    "cookie: a name with a __Host- prefix needs the path / and no domain",
+  );
 
   const attributes = [
     `Path=${path}`,
     domain && `Domain=${domain}`,
     httpOnly && "HttpOnly",
     secure && "Secure",
-    `SameSite=${sameSite[0]?.toUpperCase()}${sameSite.slice(1)}`,
+    `SameSite=${sameSite.charAt(0).toUpperCase()}${sameSite.slice(1)}`,
     partitioned && "Partitioned",
-  ];
+  ].filter(Boolean);
 
   return {
     name,
     isHostOnly,
-    serialize: (fullName, value, maxAge) =>
-      [`${fullName}=${value}`, ...attributes, maxAge !== undefined && `Max-Age=${Math.min(maxAge, maxAgeLimit)}`]
-        .filter(Boolean)
-        .join("; "),
+    serialize(fullName, value, maxAge) {
+      const age = maxAge === undefined ? [] : [`Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`];
+      return [`${fullName}=${value}`, ...attributes, ...age].join("; ");
+    },
   };
 }

@@ -1,19 +1,29 @@
 import { SessionTooLargeError } from "../errors.ts";
 
-/** Bytes of name and value together that a browser keeps of one cookie (RFC 6265bis §5.6). */
+/** The largest cookie that browsers store: bytes of name and value together (RFC 6265bis §5.6). */
 export const MAX_COOKIE_BYTES = 4096;
 
+/** How many keys the message lists, largest first. */
+const LISTED_KEYS = 3;
+
 /**
- * @param data - `StoredSession.data`, for the names of its largest keys
- * @param advice - what else can be done than to keep less
+ * The error for a session that is too large. Its message names the largest keys.
+ *
+ * @param data - the session's data
+ * @param remedy - what can be done besides storing less, for the message
  */
-export function tooLarge(size: number, limit: number, data: string, advice = ""): SessionTooLargeError {
-  const largest = Object.entries<unknown>(JSON.parse(data).d)
-    .map(([key, value]) => [key, JSON.stringify(value).length] as const)
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 3)
-    .map(([key, size]) => ` ${key} (${size})`);
+export function sessionTooLarge(
+  size: number,
+  limit: number,
+  data: Readonly<Record<string, unknown>>,
+  remedy = "",
+): SessionTooLargeError {
+  const largest = Object.entries(data)
+    .map(([key, value]) => ({ key, length: JSON.stringify(value).length }))
+    .sort((a, b) => b.length - a.length)
+    .slice(0, LISTED_KEYS)
+    .map(({ key, length }) => ` ${key} (${length})`);
   return new SessionTooLargeError(
-    `The session takes ${size} of ${limit} bytes, most in${largest}. Keep less${advice}.`,
+    `The session takes ${size} of ${limit} bytes, most of them in${largest}. Store less${remedy}.`,
   );
 }

@@ -2,45 +2,50 @@ import { WeakSecretError } from "../errors.ts";
 import { toBytes } from "../lib/base64url.ts";
 import type { Secrets } from "./key-ring.ts";
 
+/** The output length of the hash behind the keys. RFC 7518 §3.2 asks the same of HS256. */
+const MIN_BYTES = 32;
+
 /**
- * Parts of values printed in documentation and copied into production from there, lower-case and without punctuation:
- * express-session, iron-session, jwt.io, Better Auth, Fastify, Flask, h3, Redash. Superset was broken into through such a one (CVE-2023-27524).
+ * Fragments of secrets that were published in documentation and copied into production from there, in lower case and
+ * without punctuation: express-session, iron-session, jwt.io, Better Auth, Fastify, Flask, h3, Redash. Superset was
+ * compromised through such a secret (CVE-2023-27524).
  */
-const KNOWN =
+const PUBLISHED =
   /keyboardcat|qwertyuiop|(change|replace)(me|this|with)|your.*(secret|key)|donotuse|processenv|atleast|minimum|biggerthan|betterauth|192b9bdd|80d42cfb|c292a0a3/;
 
 /**
- * {@link Secrets} as a list, without any that can be guessed.
+ * The secrets as a list.
  *
- * @throws `WEAK_SECRET`; the message says which one of the list and why, never what it is
+ * @throws `WEAK_SECRET` when one is missing, short, repeated or guessable. The message names its index and the reason,
+ * never its value
  */
 export function parseSecrets(secrets: Secrets | undefined): readonly string[] {
-  const list: readonly unknown[] = [secrets].flat();
-  // An empty list is told of as one whose first is missing.
-  return (list.length > 0 ? list : [undefined]).map((secret, index) => {
-    const weakness = list.indexOf(secret) < index ? "is there twice" : weaknessOf(secret);
-    if (weakness) {
-      throw new WeakSecretError(`secrets[${index}] ${weakness}. A good one: openssl rand -hex 32`);
+  const given: readonly unknown[] = [secrets].flat();
+  // The message for an empty list is that of a missing first secret.
+  const list = given.length > 0 ? given : [undefined];
+  return list.map((secret, index) => {
+    const weakness = list.indexOf(secret) < index ? "is repeated" : weaknessOf(secret);
+    if (weakness !== undefined) {
+      throw new WeakSecretError(`secrets[${index}] ${weakness}. Make one with: openssl rand -hex 32`);
     }
     return secret as string;
   });
 }
 
-function weaknessOf(secret: unknown): string | false {
-  /** As many as the hash behind the keys has (RFC 7518 §3.2 asks the same of HS256). */
-  const minBytes = 32;
-  if (typeof secret !== "string") return "is no string (is the variable set?)";
-  if (toBytes(secret).length < minBytes) return `has fewer than ${minBytes} bytes`;
-  const isKnown = KNOWN.test(secret.toLowerCase().replace(/[^a-z\d]/g, ""));
-  return (isKnown || isMonotonous(secret)) && "is easy to guess";
+function weaknessOf(secret: unknown): string | undefined {
+  if (secret === undefined) return "is undefined: is the environment variable set?";
+  if (typeof secret !== "string") return `must be a string, got ${secret === null ? "null" : typeof secret}`;
+  if (toBytes(secret).length < MIN_BYTES) return `has fewer than ${MIN_BYTES} bytes`;
+  const isPublished = PUBLISHED.test(secret.toLowerCase().replace(/[^a-z\d]/g, ""));
+  return isPublished || isPredictable(secret) ? "is easy to guess" : undefined;
 }
 
 /**
- * `aaaa…`, `abcd…`, `hunter2-hunter2-…`: whoever knows a part knows the rest. Told by how often a character follows on the
- * two before in the same way; among random ones, hexadecimal or other, that seldom happens twice.
+ * Whether a part of the text reveals the rest, as in `aaaa…`, `abcd…` or `hunter2-hunter2-…`. Counts the distinct pairs
+ * of consecutive steps between characters: in random text, hexadecimal or other, few of them repeat.
  */
-function isMonotonous(text: string): boolean {
+function isPredictable(text: string): boolean {
   const step = (index: number) => text.charCodeAt(index + 1) - text.charCodeAt(index);
-  const turns = Array.from({ length: text.length - 2 }, (_, index) => `${step(index)} ${step(index + 1)}`);
-  return new Set(turns).size < Math.min(turns.length * 0.7, 60);
+  const pairs = Array.from({ length: text.length - 2 }, (_, index) => `${step(index)} ${step(index + 1)}`);
+  return new Set(pairs).size < Math.min(pairs.length * 0.7, 60);
 }

@@ -1,22 +1,22 @@
 import { toBase64Url, toBytes } from "../lib/base64url.ts";
 
-/** Characters of a session id, and of a store key: 32 bytes in base64url. */
-export const ID_LENGTH = 43;
+/** The one canonical base64url spelling of 32 bytes: a session id, a store key or an HMAC-SHA-256. */
+const TOKEN = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
-/** A fresh secret for a cookie: 256 random bits (ASVS 5.0 7.2.3 asks for 128). */
+/** A new secret for a cookie: 256 random bits (OWASP ASVS 5.0, 7.2.3 asks for 128) in base64url. */
 export function newToken(): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 }
 
-/**
- * Whether a text can be an id or a store key: the one and only base64url of 32 bytes. Asked before any look-up: what a
- * client sends is input, not a key.
- */
+/** Whether a text has the form of {@link newToken}. Checked before any look-up, because a cookie is untrusted input. */
 export function isToken(text: string): boolean {
-  return /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(text);
+  return TOKEN.test(text);
 }
 
-/** SHA-256 of an id. The store, events and `session.id` get this, so a stolen table or log opens no session. */
-export async function sha256(sessionId: string): Promise<string> {
-  return toBase64Url(await crypto.subtle.digest("SHA-256", toBytes(sessionId)));
+/**
+ * SHA-256 of a text in base64url. Stores, events and `session.id` get the hash of a session id, so that a stolen table
+ * or log opens no session.
+ */
+export async function sha256(text: string): Promise<string> {
+  return toBase64Url(await crypto.subtle.digest("SHA-256", toBytes(text)));
 }

@@ -1,4 +1,8 @@
-/** Waits before another attempt at what others overtook. Full jitter: they would otherwise collide again, all at once. */
+/** Longest pause between two attempts, in milliseconds. */
+const MAX_DELAY = 500;
+
+/** Waits before attempt `attempt + 1`. Full jitter: without it the writers that collided would collide again. */
 export function backOff(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 500)));
+  const delay = Math.random() * Math.min(2 ** attempt, MAX_DELAY);
+  return new Promise((resolve) => setTimeout(resolve, delay));
 }

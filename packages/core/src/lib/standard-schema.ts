@@ -1,6 +1,6 @@
 /**
- * The part of the Standard Schema interface, version 1, that coatcheck calls (https://standardschema.dev). Zod,
- * Valibot, ArkType and others implement it; typed here so that none of them, nor the specification, is a dependency.
+ * The part of the Standard Schema interface, version 1, that coatcheck calls (https://standardschema.dev). Zod, Valibot,
+ * ArkType and others implement it. It is declared here so that neither they nor the specification are dependencies.
  */
 export interface StandardSchema<Output> {
   readonly "~standard": {
@@ -11,7 +11,7 @@ export interface StandardSchema<Output> {
   };
 }
 
-/** Either a value, or the reasons why there is none. */
+/** Either the validated value, or the issues that were found. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] };

@@ -1,49 +1,66 @@
 import { cookieValues } from "../cookies/cookie-header.ts";
 import { assertOption } from "../errors.ts";
 import type { RejectReason } from "../events.ts";
-import { type Content, Draft, isContent } from "../session/draft.ts";
+import { Draft } from "../session/draft.ts";
 import { rejectionOf } from "../session/lifetime.ts";
 import type { ManagerContext } from "../session/options.ts";
-import { newSession, type Opened, type SessionState, type Visit } from "../session/session-state.ts";
+import { newSession, type RequestScope, type SessionStart, type SessionState } from "../session/session-state.ts";
+import { decodeContent, type SessionContent } from "../stores/session-content.ts";
 
 /**
- * The session of a request: the one its cookie stands for, or a new one. A cookie that cannot be honoured is neither an
- * error nor cleared, or one mis-deployed key would log everybody out; it is a new session and a `rejected` event.
+ * Loads the session of a request: the one its cookie belongs to, or a new one. A cookie that has to be rejected is not an
+ * error and is not cleared, because one misconfigured key would then log everyone out. It gives a new session and a
+ * `rejected` event.
+ *
+ * @throws `STORE_FAILED`
  */
-export async function loadSession(visit: Visit): Promise<SessionState> {
-  const { context, request } = visit;
-  assertOption(typeof request?.headers?.get === "function", "open needs a Request (Hono: c.req.raw)");
+export async function loadSession(scope: RequestScope): Promise<SessionState> {
+  const { context, request } = scope;
+  assertOption(typeof request?.headers?.get === "function", "open needs a Request (in Hono: c.req.raw)");
   const header = request.headers.get("Cookie") ?? "";
   const { cookieNames } = context.backend;
-  const brought = cookieNames.map((name) => cookieValues(header, name));
-  const found = await find(context, brought);
+  const received = cookieNames.map((name) => cookieValues(header, name));
+  const found = await findSession(context, received);
   if (typeof found === "string") context.emit({ type: "rejected", reason: found });
-  return Object.assign(visit, typeof found === "object" ? found : newSession(context), {
-    held: cookieNames.filter((_, index) => brought[index]?.length),
-  });
-}
-
-/** @param brought - the values of each of our cookies in the request */
-async function find(context: ManagerContext, brought: readonly string[][]): Promise<Opened | RejectReason | undefined> {
-  // With several of a name that can exist once, one was planted. A name without that promise may exist once per path
-  // and domain; browsers send the most specific path first.
-  if (context.cookie.isHostOnly && brought.some((values) => values.length > 1)) return "duplicate-cookie";
-  if (!brought.some(([first]) => first)) return undefined;
-  const kept = await context.backend.load(brought.map(([first]) => first));
-  if (typeof kept === "string") return kept;
-  const fault = rejectionOf(context, kept.session);
-  if (fault) return fault;
-  const content = await readContent(context, kept.content);
-  return content ? { kept, draft: new Draft(content), about: kept.session } : "invalid-data";
+  return {
+    scope,
+    receivedCookies: cookieNames.filter((_, index) => received[index]?.length),
+    ...(typeof found === "object" ? found : newSession(context)),
+  };
 }
 
 /**
- * Stored content that the schema accepts, or `undefined`. What the schema made of it (defaults, coercions) is what the
- * session holds, and is no change by itself: reading must not write.
+ * @param received - the values of each of our cookies in the request
+ * @returns the session, the reason why its cookie is rejected, or `undefined` when there is no cookie
  */
-export async function readContent({ schema }: ManagerContext, stored: unknown): Promise<Content | undefined> {
-  if (!isContent(stored)) return undefined;
-  if (!schema) return stored;
-  const result = await schema["~standard"].validate(stored.d);
-  return result.issues ? undefined : { ...stored, d: { ...result.value } };
+async function findSession(
+  context: ManagerContext,
+  received: readonly (readonly string[])[],
+): Promise<SessionStart | RejectReason | undefined> {
+  // Of two cookies whose name can exist once, one was planted. Any other name may exist once per path and domain, and
+  // browsers send the one with the most specific path first.
+  if (context.cookie.isHostOnly && received.some((values) => values.length > 1)) return "duplicate-cookie";
+  const firstValues = received.map(([first]) => first);
+  if (!firstValues.some(Boolean)) return undefined;
+  const loaded = await context.backend.load(firstValues);
+  if (typeof loaded === "string") return loaded;
+  const rejection = rejectionOf(context, loaded.session);
+  if (rejection !== undefined) return rejection;
+  const content = await readContent(context, loaded.content);
+  if (content === undefined) return "invalid-data";
+  return { loaded, draft: new Draft(content), metadata: loaded.session, newId: undefined };
+}
+
+/**
+ * Decodes stored content and validates its data. What the schema returns (defaults, coercions) is the data of the session,
+ * and does not count as a change: reading must not write.
+ *
+ * @param json - the content, parsed
+ * @returns `undefined` when the content cannot be read, or the schema rejects it
+ */
+export async function readContent({ schema }: ManagerContext, json: unknown): Promise<SessionContent | undefined> {
+  const content = decodeContent(json);
+  if (content === undefined || schema === undefined) return content;
+  const result = await schema["~standard"].validate(content.data);
+  return result.issues ? undefined : { ...content, data: { ...result.value } };
 }

@@ -1,12 +1,13 @@
 import { SessionCommittedError, SessionNotAwaitedError } from "../errors.ts";
 import type { ManagerContext } from "../session/options.ts";
 import { Session } from "../session/session.ts";
-import { SessionHandle, type Visit } from "../session/session-state.ts";
+import { SessionHandle } from "../session/session-handle.ts";
+import type { RequestScope, SessionState } from "../session/session-state.ts";
 import { loadSession } from "./load.ts";
 
 /**
- * A session that nobody has asked for yet. `await` it to get the {@link Session}; until then it costs nothing: no
- * cookie is looked at, no key derived, no store asked.
+ * A session that has not been loaded. `await` it to get the {@link Session}. Until then it costs nothing: no cookie is
+ * parsed, no key derived and no store called.
  */
 export class PendingSession<
     Data extends object = Record<string, unknown>,
@@ -15,15 +16,15 @@ export class PendingSession<
   extends SessionHandle
   implements PromiseLike<Session<Data, Flash>>
 {
-  readonly #visit: Visit;
+  readonly #scope: RequestScope;
   #session: Promise<Session<Data, Flash>> | undefined;
 
   static {
-    // In JavaScript nothing stops `pending.get("cart")`; "is not a function" would say nothing about why.
-    // The first is the constructor.
-    for (const name of Object.getOwnPropertyNames(Session.prototype).slice(1)) {
+    // JavaScript does not prevent `pending.get("cart")`, and "is not a function" would not say why it fails.
+    for (const name of Object.getOwnPropertyNames(Session.prototype)) {
+      if (name === "constructor") continue;
       const fail = () => {
-        throw new SessionNotAwaitedError(`${name} needs the session: await pending (Hono: await c.var.session).`);
+        throw new SessionNotAwaitedError(`${name} needs the session: await pending (in Hono: await c.var.session).`);
       };
       Object.defineProperty(PendingSession.prototype, name, { get: fail, set: fail });
     }
@@ -31,14 +32,14 @@ export class PendingSession<
 
   /** @internal */
   constructor(context: ManagerContext, request: Request) {
-    const visit: Visit = { context, request };
-    super(visit);
-    this.#visit = visit;
+    const scope: RequestScope = { context, request };
+    super(scope);
+    this.#scope = scope;
   }
 
   /**
-   * Loads the session, once however often it is called. Rejects with `STORE_FAILED` when the store does, and with
-   * `SESSION_COMMITTED` when nobody awaited it before the response was committed.
+   * Loads the session, once however often it is called. Rejects with `STORE_FAILED` when the store fails, and with
+   * `SESSION_COMMITTED` when the session was not awaited before the response was committed.
    */
   then<Fulfilled = Session<Data, Flash>, Rejected = never>(
     onFulfilled?: ((session: Session<Data, Flash>) => Fulfilled | PromiseLike<Fulfilled>) | null,
@@ -48,14 +49,22 @@ export class PendingSession<
     return this.#session.then(onFulfilled, onRejected);
   }
 
-  async #load(): Promise<Session<Data, Flash>> {
-    if (this.#visit.isCommitted) {
-      // Its response has left without Vary: Cookie, so a cache could already be keeping it for everybody.
-      throw new SessionCommittedError("Await the session before the response is returned.");
+  #load(): Promise<Session<Data, Flash>> {
+    const scope = this.#scope;
+    if (scope.isCommitted) {
+      // The response has left without Vary: Cookie, and a cache may already serve it to everyone.
+      return Promise.reject(new SessionCommittedError("Await the session before the response is returned."));
     }
-    this.#visit.loading = loadSession(this.#visit);
-    const session = new Session<Data, Flash>(await this.#visit.loading);
-    await this.#visit.prepare?.(session);
+    const state = loadSession(scope);
+    const session = this.#loaded(state);
+    scope.state = state;
+    scope.session = session;
+    return session;
+  }
+
+  async #loaded(loading: Promise<SessionState>): Promise<Session<Data, Flash>> {
+    const session = new Session<Data, Flash>(await loading);
+    await this.#scope.hooks?.onLoad?.(session);
     return session;
   }
 }

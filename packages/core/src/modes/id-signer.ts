@@ -1,23 +1,39 @@
-import { keyRing, type RingKey } from "../crypto/key-ring.ts";
+import { type KeyRing, keyRing, type RingKey } from "../crypto/key-ring.ts";
 import { isToken } from "../crypto/session-id.ts";
 import type { RejectReason } from "../events.ts";
 import { parseBase64Url, toBase64Url, toBytes } from "../lib/base64url.ts";
 
-/** Makes tickets of session ids, and checks them. */
+/** Makes cookie values from session ids, and verifies them. */
 export interface IdSigner {
-  /** The ticket of an id. */
-  sign(id: string): Promise<string>;
-  /** Whether a ticket, taken apart, is by an older secret; or why it is refused. */
-  isStale(id: string, signature: string): Promise<boolean | RejectReason>;
+  /** The cookie value for an id. */
+  sign(sessionId: string): Promise<string>;
+  verify(cookieValue: string): Promise<VerifiedId | RejectReason>;
 }
 
+/** A session id that was found in a genuine cookie value. */
+export interface VerifiedId {
+  readonly sessionId: string;
+  /** The cookie value was signed with an older secret. */
+  readonly needsReissue: boolean;
+}
+
+/** Ids are 256-bit secrets and need no signature: the cookie value is the id. */
+const unsigned: IdSigner = {
+  sign: async (sessionId) => sessionId,
+  verify: async (cookieValue) => (isToken(cookieValue) ? { sessionId: cookieValue, needsReissue: false } : "malformed"),
+};
+
+/** `id.kid.signature`. An HMAC-SHA-256 has as many bytes as an id, and is checked for its canonical form in the same way. */
+const SIGNED_ID = /^([\w-]{43})(\.[\w-]{8}\.)([\w-]{43})$/;
+
 /**
- * `id.kid.signature`, HMAC-SHA-256. Plain WebCrypto, so that server mode needs no JOSE.
+ * Signs ids by HMAC-SHA-256, with WebCrypto alone, so that server mode needs no JOSE.
  *
- * @param secrets - strong ones, the first one signs; none for ids that speak for themselves
+ * @param secrets - strong secrets, the first of which signs. Without secrets ids are not signed
  */
 export function idSigner(secrets: readonly string[], cookieName: string): IdSigner {
-  const ring = keyRing(secrets, {
+  if (secrets.length === 0) return unsigned;
+  const ring: KeyRing = keyRing(secrets, {
     purpose: "session-id",
     cookieName,
     algorithm: { name: "HMAC", hash: "SHA-256", length: 256 },
@@ -25,24 +41,20 @@ export function idSigner(secrets: readonly string[], cookieName: string): IdSign
     prefix: (kid) => `.${kid}.`,
   });
   return {
-    async sign(id) {
-      const [first]: readonly RingKey[] = await ring();
-      if (!first) return id;
-      return `${id}${first.prefix}${toBase64Url(await crypto.subtle.sign("HMAC", first.key, toBytes(id)))}`;
+    async sign(sessionId) {
+      const [{ prefix, key }] = await ring();
+      return `${sessionId}${prefix}${toBase64Url(await crypto.subtle.sign("HMAC", key, toBytes(sessionId)))}`;
     },
 
-    async isStale(id, signature) {
+    async verify(cookieValue) {
+      const [, sessionId = "", prefix = "", signature = ""] = SIGNED_ID.exec(cookieValue) ?? [];
+      if (!isToken(sessionId) || !isToken(signature)) return "malformed";
       const keys: readonly RingKey[] = await ring();
-      if (!keys.length && !signature) return false;
-      // After two dots and a key id of 8 characters.
-      const hmac = signature.slice(10);
-      // It has as many bytes as an id, and like it one spelling only.
-      if (!keys.length || !isToken(hmac)) return "malformed";
-      const ringKey = keys.find(({ prefix }) => signature.startsWith(prefix));
+      const ringKey = keys.find((each) => each.prefix === prefix);
       if (ringKey === undefined) return "unknown-key";
       // subtle.verify compares in constant time.
-      const isValid = await crypto.subtle.verify("HMAC", ringKey.key, parseBase64Url(hmac), toBytes(id));
-      return isValid ? ringKey !== keys[0] : "invalid-signature";
+      const isGenuine = await crypto.subtle.verify("HMAC", ringKey.key, parseBase64Url(signature), toBytes(sessionId));
+      return isGenuine ? { sessionId, needsReissue: ringKey !== keys[0] } : "invalid-signature";
     },
   };
 }

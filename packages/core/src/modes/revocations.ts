@@ -1,124 +1,158 @@
 import { sha256 } from "../crypto/session-id.ts";
 import { SessionConflictError } from "../errors.ts";
 import { backOff } from "../lib/back-off.ts";
+import { isRecord } from "../lib/is-record.ts";
 import { parseJson } from "../lib/json.ts";
-import type { AskStore } from "../stores/guarded-store.ts";
-import type { BackendContext } from "./backend.ts";
+import type { GuardedStore } from "../stores/guarded-store.ts";
+import { groupOf } from "./cookie-session-id.ts";
 
-/** What ends sessions that are kept in cookies only. */
+/** Ends sessions that exist only in cookies. */
 export interface Revocations {
   /**
-   * What a session that begins now carries, to be compared with what `denyAll` wrote. It is read from the store, and no
-   * two clocks are compared: a login right after a `denyAll` counts, one right before it does not, on whatever servers.
+   * The epoch that a session which begins now carries. `revokeGroup` raises the epoch of its group, and sessions with an
+   * older one are revoked. It is read from the store, so that no two clocks are compared: a login right after a
+   * `revokeGroup` counts and one right before it does not, on any server.
    */
   epochOf(id: string): Promise<number>;
-  /** @param isLate - whether an answer may do that is as old as the delay allows */
-  isDenied(id: string, epoch: number, isLate?: boolean): Promise<boolean>;
-  /** Denies one session; `false` when it was denied already. @param successor - the session that takes its place */
-  deny(id: string, epoch: number, successor?: string): Promise<boolean>;
-  denyAll(group: string, except: string | undefined): Promise<void>;
+  /** @param mayBeStale - whether an answer as old as the delay will do */
+  isRevoked(id: string, epoch: number, mayBeStale: boolean): Promise<boolean>;
+  /**
+   * Revokes one session. Resolves to `false` when it was revoked already.
+   *
+   * @param successor - the session that replaces this one
+   */
+  revoke(id: string, epoch: number, successor?: string): Promise<boolean>;
+  revokeGroup(group: string, except: string | undefined): Promise<void>;
 }
 
-/** What is denied of the sessions of one subject, or of one session without a subject. Stored as `StoredSession.data`. */
-interface Denied {
-  /** Sessions with an older epoch are denied, all but `except`. */
+/** What {@link revocationsIn} is configured with. Durations in milliseconds. */
+export interface RevocationContext {
+  readonly now: () => number;
+  /** The idle timeout: a cookie that is issued now expires after it, and a revoked session gets no other one. */
+  readonly idle: number;
+  /** How long an answer of the store may be reused. */
+  readonly delay: number;
+}
+
+/**
+ * The revocations of one subject, or of one session without a subject. Stored as `StoredSession.data`.
+ */
+interface RevocationRecord {
+  /** Sessions with an older epoch are revoked, all except `except`. */
   readonly epoch?: number;
   readonly except?: string | undefined;
-  /** Sessions denied one by one, each with the instant by when its last cookie has expired. */
+  /** Sessions that were revoked one by one, each with the instant when its last cookie has expired. */
   readonly ids?: Readonly<Record<string, number>>;
 }
 
-/** Records that a process remembers, some hundred bytes each. */
+/** A record as it was read. */
+interface ReadRecord {
+  readonly readAt: number;
+  readonly key: string;
+  readonly record: RevocationRecord;
+  /** 0 when the store has none. */
+  readonly version: number;
+}
+
+/** Records and store keys that a process remembers, some hundred bytes each. */
 const MAX_CACHED = 10_000;
 
 /**
- * Sessions of one subject that ended within an idle timeout, by logouts and by new ids. One more ends all of its sessions
- * but the one that takes its place, to bound what is read each time.
+ * Ids in one record: sessions of one subject that ended within an idle timeout, by logouts and by new ids. One more
+ * revokes all sessions of the subject except the successor, to bound what every request reads.
  */
 const MAX_IDS = 500;
 
-/** Milliseconds for which a cookie may be issued after its session was denied, by a request that had just asked. */
+/** Milliseconds for which a request that has just read the record may still issue a cookie of a revoked session. */
 const MARGIN = 600_000;
 
 const MAX_ATTEMPTS = 40;
 
-/** An id is a random part and the group of its subject, if any: so one read answers for the session and the subject. */
-const groupOf = (id: string): string => id.slice(22) || id;
-
-/**
- * One record for each subject that ended a session, in any session store.
- *
- * @param context.idle - until a cookie that is issued now has expired; of a denied session no other one follows
- * @param delay - milliseconds for which an earlier answer may be believed
- */
-export function revocationsIn(ask: AskStore, { now, idle, seen }: BackendContext, delay: number): Revocations {
-  const cache = new Map<string, Awaited<ReturnType<typeof load>>>();
+/** Keeps one record for each subject that ended a session. */
+export function revocationsIn(store: GuardedStore, { now, idle, delay }: RevocationContext): Revocations {
+  const cache = new Map<string, ReadRecord>();
+  const keys = new Map<string, string>();
   let changes = 0;
-  const until = () => now() + idle + MARGIN;
 
-  async function load(group: string) {
-    const at = now();
-    // A hash, worked out once. No cookie holds a semicolon.
-    const key = seen.get(`;${group}`) ?? (await sha256(group));
-    seen.set(`;${group}`, key);
-    const found = await ask("load", key);
-    const denied = (found ? parseJson(found.data) : {}) as Denied;
-    return { at, key, denied, version: found?.version ?? 0 };
+  const expiry = () => now() + idle + MARGIN;
+
+  async function keyOf(group: string): Promise<string> {
+    const known = keys.get(group);
+    if (known !== undefined) return known;
+    const key = await sha256(group);
+    setBounded(keys, group, key);
+    return key;
   }
 
-  async function read(group: string, isLate?: boolean): Promise<Denied> {
-    let entry = isLate ? cache.get(group) : undefined;
-    if (entry === undefined || now() - entry.at >= delay) {
-      const before = changes;
-      entry = await load(group);
-      if (cache.size >= MAX_CACHED) cache.clear();
-      // What this process has changed meanwhile, it must not believe to be as it was.
-      if (delay > 0 && before === changes) cache.set(group, entry);
-    }
-    return entry.denied;
+  async function load(group: string): Promise<ReadRecord> {
+    const readAt = now();
+    const key = await keyOf(group);
+    const stored = await store.load(key);
+    const record = stored === null ? {} : parseJson(stored.data);
+    return { readAt, key, record: isRecord(record) ? record : {}, version: stored?.version ?? 0 };
   }
 
-  async function change(group: string, toNext: (denied: Denied) => Denied): Promise<void> {
+  async function read(group: string, mayBeStale: boolean): Promise<RevocationRecord> {
+    const cached = mayBeStale ? cache.get(group) : undefined;
+    if (cached !== undefined && now() - cached.readAt < delay) return cached.record;
+    const changesBefore = changes;
+    const loaded = await load(group);
+    // A record that this process may have changed during the read must not be remembered as it was.
+    if (delay > 0 && changes === changesBefore) setBounded(cache, group, loaded);
+    return loaded.record;
+  }
+
+  /** @param toNext - returns the record it was given when nothing has to be written */
+  async function change(group: string, toNext: (record: RevocationRecord) => RevocationRecord): Promise<void> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const { key, denied, version } = await load(group);
-      const next = toNext(denied);
-      if (next === denied) return;
-      const record = { data: JSON.stringify(next), version: version + 1, createdAt: now(), expiresAt: until() };
-      const isDone = version ? (await ask("update", key, record, version)) === "ok" : await ask("create", key, record);
+      const { key, record, version } = await load(group);
+      const next = toNext(record);
+      if (next === record) return;
+      const stored = { data: JSON.stringify(next), version: version + 1, createdAt: now(), expiresAt: expiry() };
+      const isWritten =
+        version === 0 ? await store.create(key, stored) : (await store.update(key, stored, version)) === "ok";
       changes += 1;
       cache.delete(group);
-      if (isDone) return;
+      if (isWritten) return;
       await backOff(attempt);
     }
-    throw new SessionConflictError("Others kept changing the revocations.");
+    throw new SessionConflictError("Other requests kept changing the revocations; try again.");
+  }
+
+  /** Revokes every session of the record by its epoch. Ids need no entry then, and an earlier logout is not undone. */
+  function withNewEpoch({ epoch = 0, ids = {} }: RevocationRecord, except: string | undefined): RevocationRecord {
+    const newEpoch = Math.max(now(), epoch + 1);
+    const isSpared = except !== undefined && !(except in ids);
+    return isSpared ? { epoch: newEpoch, except } : { epoch: newEpoch };
   }
 
   return {
-    epochOf: async (id) => (await read(groupOf(id))).epoch ?? 0,
+    epochOf: async (id) => (await read(groupOf(id), false)).epoch ?? 0,
 
-    isDenied: async (id, epoch, isLate) => isIn(await read(groupOf(id), isLate), id, epoch),
+    isRevoked: async (id, epoch, mayBeStale) => isRevokedIn(await read(groupOf(id), mayBeStale), id, epoch),
 
-    async deny(id, epoch, successor) {
+    async revoke(id, epoch, successor) {
       let isNew = false;
-      await change(groupOf(id), (denied) => {
-        isNew = !isIn(denied, id, epoch);
-        if (!isNew) return denied;
-        const ids = Object.entries(denied.ids ?? {}).filter(([, end]) => end > now());
-        if (ids.length >= MAX_IDS) return endAll(denied, successor);
-        return { ...denied, ids: Object.fromEntries([...ids, [id, until()]]) };
+      await change(groupOf(id), (record) => {
+        isNew = !isRevokedIn(record, id, epoch);
+        if (!isNew) return record;
+        const ids = Object.entries(record.ids ?? {}).filter(([, expiresAt]) => expiresAt > now());
+        if (ids.length >= MAX_IDS) return withNewEpoch(record, successor);
+        return { ...record, ids: Object.fromEntries([...ids, [id, expiry()]]) };
       });
       return isNew;
     },
 
-    denyAll: (group, except) => change(group, (denied) => endAll(denied, except)),
+    revokeGroup: (group, except) => change(group, (record) => withNewEpoch(record, except)),
   };
-
-  /** Who is denied by an epoch needs no entry, unless it is to be spared and had ended before. */
-  function endAll({ epoch = 0, ids = {} }: Denied, except = ""): Denied {
-    return { epoch: Math.max(now(), epoch + 1), ...(except && !(except in ids) && { except }) };
-  }
 }
 
-function isIn({ epoch: oldest = 0, except, ids = {} }: Denied, id: string, epoch: number): boolean {
-  return id in ids || (epoch < oldest && id !== except);
+function isRevokedIn({ epoch: minEpoch = 0, except, ids = {} }: RevocationRecord, id: string, epoch: number): boolean {
+  return id in ids || (epoch < minEpoch && id !== except);
+}
+
+/** Adds an entry, after emptying a map that is full. */
+function setBounded<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (map.size >= MAX_CACHED && !map.has(key)) map.clear();
+  map.set(key, value);
 }

@@ -1,10 +1,10 @@
 import { MAX_COOKIE_BYTES } from "../cookies/session-size.ts";
 import type { Secrets } from "../crypto/key-ring.ts";
 import { parseSecrets } from "../crypto/secrets.ts";
-import { ID_LENGTH, isToken, newToken, sha256 } from "../crypto/session-id.ts";
+import { isToken, newToken, sha256 } from "../crypto/session-id.ts";
 import { IdCollisionError, SessionTooLargeError } from "../errors.ts";
 import { parseJson } from "../lib/json.ts";
-import { type AskStore, askStore, type IndexedStore } from "../stores/guarded-store.ts";
+import { type GuardedStore, guardedStore } from "../stores/guarded-store.ts";
 import type { SessionStore } from "../stores/store.ts";
 import type { BackendContext, LoadedSession, SessionBackend, SessionMode } from "./backend.ts";
 import { type IdSigner, idSigner } from "./id-signer.ts";
@@ -12,87 +12,92 @@ import { type IdSigner, idSigner } from "./id-signer.ts";
 /** Options of {@link serverSide}. */
 export interface ServerSideOptions {
   /**
-   * Signs the ids as well, so that a forged one is refused before the store is asked. The first secret signs, all
-   * verify. Ids hold 256 random bits either way; this spares the store, it does not make an id harder to guess.
+   * Signs the ids, so that a forged id is rejected without a read from the store. The first secret signs, all of them are
+   * accepted. Ids have 256 random bits with or without it: signing saves store operations and does not make ids harder
+   * to guess.
    */
   readonly secrets?: Secrets;
-  /** Seconds a store may take for one operation before the request fails with `STORE_FAILED`. @default 10 */
+  /** Seconds that one operation of the store may take before the request fails with `STORE_FAILED`. @default 10 */
   readonly timeout?: number;
 }
 
 /**
- * Keeps sessions in a store; the cookie holds a random id of 256 bits and nothing else.
+ * Keeps sessions in a store. The cookie contains nothing but a random id of 256 bits.
  *
  * @throws `INVALID_OPTION` or `WEAK_SECRET`
  */
 export function serverSide(store: SessionStore, options: ServerSideOptions = {}): SessionMode {
-  const { timeout = 10 } = options;
-  const ask = askStore(store, "serverSide", timeout);
+  const guarded = guardedStore(store, { option: "serverSide: store", timeout: options.timeout });
   const secrets = "secrets" in options ? parseSecrets(options.secrets) : [];
   return {
     name: "server",
-    backend: (context) => storeBackend(store, ask, idSigner(secrets, context.cookie.name), context),
+    backend: (context) => storeBackend(guarded, idSigner(secrets, context.cookie.name), context),
   };
 }
 
-function storeBackend(
-  store: IndexedStore,
-  ask: AskStore,
-  signer: IdSigner,
-  { cookie, seen }: BackendContext,
-): SessionBackend {
-  async function find(known: Pick<LoadedSession, "id" | "ticket" | "isStale">): Promise<LoadedSession | undefined> {
-    const session = await ask("load", known.id);
-    // A copy: a store that hands out what it keeps would change the version under the comparison.
-    return session ? { ...known, session: { ...session }, content: parseJson(session.data) } : undefined;
+/** How many new ids are tried before a store that reports all of them as taken is reported as broken. */
+const MAX_ID_ATTEMPTS = 3;
+
+function storeBackend(store: GuardedStore, signer: IdSigner, context: BackendContext): SessionBackend {
+  const { cookie, cookieCache } = context;
+  const { listBySubject, deleteBySubject } = store;
+
+  async function find(known: Pick<LoadedSession, "id" | "cookieValues" | "needsReissue">) {
+    const stored = await store.load(known.id);
+    if (stored === null) return undefined;
+    // A copy: a store that returns its own object would change the version that updates are compared with.
+    return { ...known, session: { ...stored }, content: parseJson(stored.data) };
   }
 
   return {
     cookieNames: [cookie.name],
 
-    async load([ticket = ""]) {
-      const sessionId = ticket.slice(0, ID_LENGTH);
-      if (!isToken(sessionId)) return "malformed";
-      const known = seen.get(ticket);
-      const isStale = !known && (await signer.isStale(sessionId, ticket.slice(ID_LENGTH)));
-      if (typeof isStale === "string") return isStale;
-      const fresh = isStale ? await signer.sign(sessionId) : ticket;
-      const kept = await find({ id: known ?? (await sha256(sessionId)), ticket: [fresh], isStale });
-      if (!kept) return "not-found";
-      // Not before: whoever sends ids that nobody was given must not push out the others.
-      seen.set(fresh, kept.id);
-      return kept;
+    async load([cookieValue = ""]) {
+      const cachedKey = cookieCache.get(cookieValue);
+      if (cachedKey !== undefined) {
+        const known = await find({ id: cachedKey, cookieValues: [cookieValue], needsReissue: false });
+        return known ?? "not-found";
+      }
+      const verified = await signer.verify(cookieValue);
+      if (typeof verified === "string") return verified;
+      const { sessionId, needsReissue } = verified;
+      const newestValue = needsReissue ? await signer.sign(sessionId) : cookieValue;
+      const loaded = await find({ id: await sha256(sessionId), cookieValues: [newestValue], needsReissue });
+      if (loaded === undefined) return "not-found";
+      // Only now: a client that invents ids must not push real sessions out of the cache.
+      cookieCache.set(newestValue, loaded.id);
+      return loaded;
     },
 
     reload: find,
 
     async create(session) {
-      /** Fresh ids to try before a store that calls all of them taken is called broken. */
-      const maxAttempts = 3;
-      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      for (let attempt = 1; attempt <= MAX_ID_ATTEMPTS; attempt++) {
         const sessionId = newToken();
         const id = await sha256(sessionId);
-        const ticket = await signer.sign(sessionId);
-        if ((cookie.name + ticket).length > MAX_COOKIE_BYTES)
-          throw new SessionTooLargeError("cookie.name is too long.");
-        // The browser is about to come back with it.
-        seen.set(ticket, id);
-        if (await ask("create", id, session)) return { id, ticket: [ticket], isStale: false, session };
+        const cookieValue = await signer.sign(sessionId);
+        if (cookie.name.length + cookieValue.length > MAX_COOKIE_BYTES) {
+          throw new SessionTooLargeError("cookie.name is too long to leave room for a session id.");
+        }
+        // The browser is about to send it back.
+        cookieCache.set(cookieValue, id);
+        if (await store.create(id, session)) return { id, cookieValues: [cookieValue], needsReissue: false, session };
       }
-      throw new IdCollisionError("The store takes no new id.");
+      throw new IdCollisionError(`The store reported ${MAX_ID_ATTEMPTS} new random ids as taken: check its create().`);
     },
 
-    async update(kept, session) {
-      const result = await ask("update", kept.id, session, kept.session.version);
-      return result === "ok" ? { ...kept, session } : result;
+    async update(loaded, session) {
+      const result = await store.update(loaded.id, session, loaded.session.version);
+      return result === "ok" ? { ...loaded, session } : result;
     },
 
-    touch: async (kept, session) => ((await ask("touch", kept.id, session.expiresAt)) ? { ...kept, session } : "gone"),
+    touch: async (loaded, session) =>
+      (await store.touch(loaded.id, session.expiresAt)) ? { ...loaded, session } : "gone",
 
-    delete: (kept, onlyThisVersion) => ask("delete", kept.id, onlyThisVersion ? kept.session.version : undefined),
+    delete: (loaded, onlyThisVersion) => store.delete(loaded.id, onlyThisVersion ? loaded.session.version : undefined),
 
-    revoke: async (id) => isToken(id) && (await ask("delete", id)) === "ok",
-    list: store.listBySubject && ((subject) => ask("listBySubject", subject)),
-    revokeAll: store.deleteBySubject && ((subject, except) => ask("deleteBySubject", subject, except)),
+    revoke: async (id) => isToken(id) && (await store.delete(id)) === "ok",
+    list: listBySubject,
+    revokeAll: deleteBySubject,
   };
 }

@@ -1,72 +1,57 @@
-import type { Cookies } from "../lifecycle/commit.ts";
+import type { SetCookies } from "../cookies/response-headers.ts";
 import type { LoadedSession } from "../modes/backend.ts";
+import { emptyContent } from "../stores/session-content.ts";
 import type { StoredSession } from "../stores/store.ts";
 import { Draft } from "./draft.ts";
-import type { AnySession } from "./extension-data.ts";
 import type { ManagerContext } from "./options.ts";
+import type { RequestHooks } from "./request-hooks.ts";
 
-/** One request as its `PendingSession` knows it, before anybody awaits that. */
-export interface Visit {
+/** A request for which a session was opened. Its session need not have been loaded. */
+export interface RequestScope {
   readonly context: ManagerContext;
   readonly request: Request;
-  /** From now on nothing is written, and a first await comes too late. */
+  hooks?: RequestHooks | undefined;
+  /** The state of the session; set by the first await. */
+  state?: Promise<SessionState>;
+  /** The session as the handler gets it, after the `onLoad` hook. */
+  session?: Promise<unknown>;
+  /** Set by the first commit. From then on the session is read-only and cannot be loaded. */
   isCommitted?: boolean;
-  /** What is done with the session once it is read, before whoever awaits it sees it. */
-  prepare?: (session: AnySession) => Promise<void>;
-  /** What the visit becomes, the same object, once its session is read. */
-  loading?: Promise<SessionState>;
+  /** The commit, so that a second one writes nothing and sets the same cookies. */
+  commit?: Promise<SetCookies>;
 }
 
-/**
- * What a `PendingSession` and a `Session` have in common. A private field: an entry in a WeakMap took more than half of the
- * time of a request that touches no session.
- */
-export abstract class SessionHandle {
-  readonly #visit: Visit;
-
-  /** @internal */
-  constructor(visit: Visit) {
-    this.#visit = visit;
-  }
-
-  /** The lifecycle's access to what such an object keeps to itself; `undefined` for anything else. @internal */
-  static of(object: object): Visit | undefined {
-    return #visit in Object(object) ? (object as SessionHandle).#visit : undefined;
-  }
-}
-
-/** The session that a visit is about: the one it came with, or after `destroy` the one it leaves with. */
-export interface Opened {
-  /** As it was kept when it was loaded; `undefined` when it is new. */
-  kept: LoadedSession | undefined;
-  draft: Draft;
-  /** When it began and whose it is; everything of the stored session that is not content. */
-  about: SessionMetadata;
-  renewal?: "regenerate" | "bind" | undefined;
-}
-
-/** A session's own record of one request: what was there, and what is to become of it. */
-export interface SessionState extends Visit, Opened {
-  /** The names of our cookies that the browser holds. */
-  readonly held: readonly string[];
-  /** The session that this request ended. */
-  ended?: LoadedSession | undefined;
+/** What a request does to its session: made by `loadSession`, changed by `Session`, written by `commitSession`. */
+export interface SessionState extends SessionStart {
+  readonly scope: RequestScope;
+  /** Names of our cookies that came with the request. */
+  readonly receivedCookies: readonly string[];
+  /** The session that `destroy` has to end. */
+  destroyed?: LoadedSession | undefined;
   isDestroyed?: boolean;
-  /** As it is kept now, once the request has committed it. */
-  after?: LoadedSession;
-  /** The commit under way or done, so that a second one writes nothing again. Resolves to cookies by name. */
-  settled?: Promise<Cookies>;
+  /** The session as the commit left it. */
+  saved?: LoadedSession | undefined;
 }
 
-/** What is known about a session besides its content. */
+/** The part of the state that `destroy` resets. */
+export interface SessionStart {
+  /** The session as it was loaded, or `undefined` when it is new. */
+  loaded: LoadedSession | undefined;
+  draft: Draft;
+  metadata: SessionMetadata;
+  /** Why the session gets a new id. */
+  newId: "regenerate" | "bind" | undefined;
+}
+
+/** What is stored with a session besides its content. */
 export type SessionMetadata = Pick<StoredSession, "createdAt" | "subject" | "authenticatedAt">;
 
-/** A session that is nobody's, begins now, and holds nothing. */
-export function newSession({ persistent, now }: ManagerContext): Opened {
+/** A new session: empty and anonymous. */
+export function newSession({ persistent, now }: ManagerContext): SessionStart {
   return {
-    kept: undefined,
-    draft: new Draft({ d: {}, p: persistent }),
-    about: { createdAt: now() },
-    renewal: undefined,
+    loaded: undefined,
+    draft: new Draft(emptyContent(persistent)),
+    metadata: { createdAt: now() },
+    newId: undefined,
   };
 }

@@ -1,61 +1,70 @@
 import { assertOption, SessionCommittedError } from "../errors.ts";
 import type { LoadedSession } from "../modes/backend.ts";
-import { NOTES, type Updater } from "./draft.ts";
+import { emptyContent } from "../stores/session-content.ts";
+import type { AnySession } from "./any-session.ts";
+import { EXTENSION_DATA, type Updater } from "./draft.ts";
 import { expiryOf } from "./lifetime.ts";
-import { newSession, SessionHandle, type SessionState } from "./session-state.ts";
+import { SessionHandle } from "./session-handle.ts";
+import { newSession, type SessionState } from "./session-state.ts";
 
 type Key<T> = keyof T & string;
 type Value<T, K extends keyof T> = Exclude<T[K], undefined>;
 
+/** Not empty, no NUL, and no half of a surrogate pair, which engines replace by one and the same character. */
+const SUBJECT = /^[^\0\p{Cs}]+$/u;
+
 /**
- * What a visitor's requests have in common: data, flash messages, and who the visitor is.
+ * What the requests of one visitor share: data, flash messages, and the identity of the visitor.
  *
- * Values are JSON and are handed out as they are: changing one in place (`session.get("cart")?.push("book")`) is a
- * change like any other. Nothing is written before the commit, and only what changed is.
+ * Values are JSON and are handed out as they are. Changing one in place (`session.get("cart")?.push("book")`) is a change
+ * like any other. Nothing is written before the commit, and then only what changed.
  */
-export class Session<
-  Data extends object = Record<string, unknown>,
-  Flash extends object = Record<string, string>,
-> extends SessionHandle {
+export class Session<Data extends object = Record<string, unknown>, Flash extends object = Record<string, string>>
+  extends SessionHandle
+  implements AnySession
+{
   readonly #state: SessionState;
 
   /** @internal */
   constructor(state: SessionState) {
-    super(state);
+    super(state.scope, state);
     this.#state = state;
   }
 
-  /** SHA-256 of the secret in the cookie (a random name in cookie modes): safe to log. `undefined` until first stored. */
+  /**
+   * SHA-256 of the secret in the cookie, or in cookie modes a random name: safe to log. `undefined` until the session is
+   * stored for the first time.
+   */
   get id(): string | undefined {
-    return this.#latest()?.id;
+    return this.#stored()?.id;
   }
 
-  /** Whether no stored session was found, or it was destroyed during this request. */
+  /** Whether no stored session was found, or it was destroyed in this request. */
   get isNew(): boolean {
-    return !this.#state.kept;
+    return this.#state.loaded === undefined;
   }
 
-  /** Who {@link bind} said this is. */
+  /** The user, as {@link bind} set it. */
   get subject(): string | undefined {
-    return this.#state.about.subject;
+    return this.#state.metadata.subject;
   }
 
-  /** When the session began, epoch milliseconds. Kept when the id changes. */
+  /** When the session began, epoch milliseconds. Stays the same when the id changes. */
   get createdAt(): number {
-    return this.#state.about.createdAt;
+    return this.#state.metadata.createdAt;
   }
 
-  /** When the session ends if it is not used again, epoch milliseconds; as last stored, or as it would be now. */
+  /** When the session ends if it is not used again, epoch milliseconds: as it is stored, or as it would be stored now. */
   get expiresAt(): number {
-    return this.#latest()?.session.expiresAt ?? expiryOf(this.#state);
+    return this.#stored()?.session.expiresAt ?? expiryOf(this.#state);
   }
 
-  /** When the subject last proved who they are, epoch milliseconds. */
+  /** When the subject last proved their identity, epoch milliseconds. */
   get authenticatedAt(): number | undefined {
-    return this.#state.about.authenticatedAt;
+    return this.#state.metadata.authenticatedAt;
   }
 
-  /** Whether the cookie outlives the browser (`Max-Age`). Default: the manager's `persistent` option. */
+  /** Whether the cookie outlives the browser (`Max-Age`). @default the `persistent` option of the manager */
   get persistent(): boolean {
     return this.#state.draft.persistent;
   }
@@ -66,36 +75,35 @@ export class Session<
 
   /** The number of keys. */
   get size(): number {
-    return [...this.entries()].length;
+    return this.#state.draft.dataEntries().length;
   }
 
-  /** The value itself, not a copy: changing it in place is a change of the session. */
+  /** The value itself, not a copy: changing it in place changes the session. */
   get<K extends Key<Data>>(key: K): Data[K] | undefined {
     return this.#state.draft.get(key) as Data[K] | undefined;
   }
 
-  /** Whether there is such a key, whatever it holds. */
+  /** Whether the key exists, whatever its value. */
   has(key: Key<Data>): boolean {
     return this.#state.draft.values.has(key);
   }
 
   /** All keys with their values. */
   entries(): IterableIterator<{ [K in Key<Data>]: [key: K, value: Value<Data, K>] }[Key<Data>]> {
-    const keys = [...this.#state.draft.values].filter(([key]) => key !== NOTES);
-    return keys.values() as unknown as ReturnType<this["entries"]>;
+    return this.#state.draft.dataEntries().values() as unknown as ReturnType<this["entries"]>;
   }
 
-  /** @throws `NOT_SERIALIZABLE` with the path of what JSON cannot give back; `SESSION_COMMITTED` */
+  /** @throws `NOT_SERIALIZABLE` with the path of a value that does not survive JSON; `SESSION_COMMITTED` */
   set<K extends Key<Data>>(key: K, value: Value<Data, K>): void {
     this.#writable().draft.set(key, value);
   }
 
-  /** Removes a key; `true` when it was there. @throws `SESSION_COMMITTED` */
+  /** Removes a key. Returns whether it existed. @throws `SESSION_COMMITTED` */
   delete(key: Key<Data>): boolean {
     return this.#writable().draft.delete(key);
   }
 
-  /** Removes a key and returns what it held. @throws `SESSION_COMMITTED` */
+  /** Removes a key and returns its value. @throws `SESSION_COMMITTED` */
   take<K extends Key<Data>>(key: K): Data[K] | undefined {
     const value = this.get(key);
     this.delete(key);
@@ -103,8 +111,8 @@ export class Session<
   }
 
   /**
-   * Sets a key to what `fn` makes of its value, and returns that. When another request has changed the session in the
-   * meantime `fn` runs again on the newer value, so that a counter loses no step; it should do nothing else than compute.
+   * Sets a key to the result of `fn`, and returns that. When another request has changed the session meanwhile, `fn` runs
+   * again with the newer value, so that a counter loses no step. It should therefore have no side effects.
    *
    * @throws `NOT_SERIALIZABLE`, `SESSION_COMMITTED`
    */
@@ -113,8 +121,8 @@ export class Session<
   }
 
   /**
-   * Drops data, flash messages and subject. A session with a subject ends as by {@link destroy}: this is how people log
-   * out, and a request that is still under way must not write into what comes after.
+   * Removes data, flash messages and subject. A session with a subject ends as by {@link destroy}, because this is how
+   * users log out: a request that is still running must not write to what follows.
    *
    * @throws `SESSION_COMMITTED`
    */
@@ -123,7 +131,7 @@ export class Session<
     else this.destroy();
   }
 
-  /** Leaves a message for the next request that awaits the session, and for no other. @throws as {@link set} does */
+  /** Leaves a message for the next request that awaits the session, and only for that one. @throws like {@link set} */
   flash<K extends Key<Flash>>(key: K, value: Value<Flash, K>): void {
     this.#writable().draft.flash(key, value);
   }
@@ -134,53 +142,54 @@ export class Session<
   }
 
   /**
-   * Says who this is, after they proved it. The session gets a new id, and the old one is dead before the new cookie
-   * leaves (OWASP: session fixation). Data is kept, unless it belonged to another subject; then only what this request
-   * wrote is.
+   * Logs a user in: sets the subject after it has proved its identity. The session gets a new id, and the old one is dead
+   * before the new cookie leaves (OWASP: session fixation). Data is kept, unless it belonged to another subject: then only
+   * what this request wrote is kept.
    *
-   * @param subject - a stable identifier of the user: not empty, no NUL, and no half of a surrogate pair, which engines
-   * write as one and the same replacement character
+   * @param subject - a stable identifier of the user: not empty, no NUL, no half of a surrogate pair
    * @throws `INVALID_OPTION`, `SESSION_COMMITTED`
    */
   bind(subject: string): void {
     const state = this.#writable();
-    const isName = typeof subject === "string" && /^[^\0\p{Cs}]+$/u.test(subject);
-    assertOption(isName, "bind needs a non-empty string: String(user.id)");
-    const { draft, about, context } = state;
-    if ((about.subject ?? subject) !== subject) {
+    const isSubject = typeof subject === "string" && SUBJECT.test(subject);
+    assertOption(isSubject, "bind needs a non-empty string: String(user.id)");
+    const { draft, metadata } = state;
+    const { context } = state.scope;
+    const isOtherSubject = metadata.subject !== undefined && metadata.subject !== subject;
+    if (isOtherSubject) {
       this.destroy();
-      state.draft = draft.rebase({ d: {}, p: context.persistent }, []);
+      state.draft = draft.rebase(emptyContent(context.persistent), []);
     }
-    state.draft.delete(NOTES);
-    state.about = { ...state.about, subject, authenticatedAt: context.now() };
-    state.renewal = "bind";
+    state.draft.delete(EXTENSION_DATA);
+    state.metadata = { ...state.metadata, subject, authenticatedAt: context.now() };
+    state.newId = "bind";
   }
 
-  /** Gives the session a new id; for a change of privilege that is no login. @throws `SESSION_COMMITTED` */
+  /** Gives the session a new id, for a change of privileges that is not a login. @throws `SESSION_COMMITTED` */
   regenerate(): void {
     const state = this.#writable();
-    state.renewal ??= "regenerate";
+    state.newId ??= "regenerate";
   }
 
   /**
-   * Ends the session on the server and removes its cookie. Afterwards this object is a new, empty session; it gets an
-   * id of its own if anything is written to it.
+   * Ends the session on the server and removes its cookie. This object is a new, empty session afterwards; it gets an id
+   * of its own when something is written to it.
    *
    * @throws `SESSION_COMMITTED`
    */
   destroy(): void {
     const state = this.#writable();
-    state.ended ??= state.kept;
+    state.destroyed ??= state.loaded;
     state.isDestroyed = true;
-    Object.assign(state, newSession(state.context));
+    Object.assign(state, newSession(state.scope.context));
   }
 
-  #latest(): LoadedSession | undefined {
-    return this.#state.after ?? this.#state.kept;
+  #stored(): LoadedSession | undefined {
+    return this.#state.saved ?? this.#state.loaded;
   }
 
   #writable(): SessionState {
-    if (this.#state.isCommitted) {
+    if (this.#state.scope.isCommitted) {
       throw new SessionCommittedError("Change the session before the response is returned.");
     }
     return this.#state;

@@ -4,27 +4,28 @@ import type { SessionStore, StoredSession, SubjectIndex, Sweeper } from "./store
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * How many live sessions to hold. Beyond it a new one is refused with `STORE_FULL`; nobody's session is thrown out
-   * to make room, because a visitor who makes sessions in a loop could then log out everybody else.
+   * How many live sessions the store holds. A further one is refused with `STORE_FULL`. No session is evicted to make
+   * room, because a visitor who creates sessions in a loop could then log out everyone else.
    * @default 100_000
    */
   readonly maxSessions?: number;
-  /** Epoch milliseconds; decides only what may be dropped when the store is full. @default Date.now */
+  /** The clock, epoch milliseconds. Decides which sessions may be removed when the store is full. @default Date.now */
   readonly now?: () => number;
 }
 
 /**
- * Sessions in this process's memory: for development, tests, and single-process servers that may forget on restart.
+ * Stores sessions in the memory of this process: for development, tests, and single-process servers whose sessions may
+ * end with a restart.
  *
- * @throws `INVALID_OPTION` when `maxSessions` is not a positive integer.
+ * @throws `INVALID_OPTION` when `maxSessions` is not a positive integer
  */
 export function memoryStore(options: MemoryStoreOptions = {}): SessionStore & SubjectIndex & Sweeper {
   const { maxSessions = 100_000, now = Date.now } = options;
   const isInRange = Number.isSafeInteger(maxSessions) && maxSessions >= 1;
-  assertOption(isInRange, "memoryStore: maxSessions must be a whole number of sessions, 1 or more");
+  assertOption(isInRange, "memoryStore: maxSessions must be a positive integer");
   const sessions = new Map<string, StoredSession>();
   const keysBySubject = new Map<string, Set<string>>();
-  // A flood of new sessions must not cost a scan of the whole map each: no session expires before this instant.
+  // No session expires before this instant. Without it a flood of new sessions would scan the whole map each time.
   let nextSweepAt = 0;
 
   function put(key: string, session: StoredSession): void {
@@ -70,7 +71,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): SessionStore & Su
       if (sessions.size >= maxSessions && nextSweepAt <= now()) sweep(now());
       if (sessions.size >= maxSessions) {
         throw new StoreFullError(
-          `The memory store holds ${maxSessions} live sessions and takes no more. Raise maxSessions, shorten the idle timeout, or use a store outside the process.`,
+          `The memory store is full: it holds ${maxSessions} live sessions. Raise maxSessions, shorten the idle timeout, or use a store outside the process.`,
         );
       }
       put(key, { ...session });

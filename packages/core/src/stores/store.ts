@@ -1,59 +1,59 @@
 /**
- * The contract between coatcheck and a place that keeps sessions. This file is all one needs to write a store; the
- * conformance suite in `@coatcheck/testing` proves that it was read well.
+ * The contract between coatcheck and a store. This file is all one needs in order to write a store; the conformance suite
+ * in `@coatcheck/testing` verifies the result.
  *
- * A store moves opaque strings: it never parses `data`, never sees a session id (keys are SHA-256 hashes), and never
- * decides whether a session is still valid. It only has to be honest about what was there when it wrote.
+ * A store moves opaque strings. It never parses `data`, never sees a session id (keys are SHA-256 hashes), and never
+ * decides whether a session is still valid. It only has to report truthfully what was there when it wrote.
  */
 
-/** A session as a store keeps it. All instants are epoch milliseconds. */
+/** A session as a store holds it. All instants are epoch milliseconds. */
 export interface StoredSession {
-  /** The content, JSON that only coatcheck reads. Must come back byte for byte. */
+  /** JSON that only coatcheck reads. Must be returned byte for byte. */
   readonly data: string;
-  /** 1 when created, one more with each update; `touch` leaves it alone, so that reading never conflicts with writing. */
+  /** 1 after `create`, and one more after each `update`. `touch` leaves it alone, so that readers never conflict with writers. */
   readonly version: number;
   readonly createdAt: number;
-  /** When the session ends unless it is used before. Ends it for the store too: the row may be dropped afterwards. */
+  /** When the session ends unless it is used before. The store may remove it afterwards. */
   readonly expiresAt: number;
-  /** Whose session this is; what a {@link SubjectIndex} indexes. Never changes under one key. */
+  /** Whose session this is: what a {@link SubjectIndex} indexes. Never changes under one key. */
   readonly subject?: string;
-  /** When the subject last proved who they are. */
+  /** When the subject last proved their identity. */
   readonly authenticatedAt?: number;
 }
 
-/** What a store can promise. Data, not code: the documentation and the conformance suite read it too. */
+/** What a store guarantees. Data rather than code, because documentation and the conformance suite read it too. */
 export interface StoreTraits {
   /** Whether `create`, `update` and `delete` compare and write in one step. Without it parallel writers lose updates. */
   readonly atomic: boolean;
-  /** `"eventual"`: a read may answer with what was there a while ago, so a logout takes as long to be seen. */
+  /** `"eventual"`: a read may return an earlier state, and so a logout takes effect only after a while. */
   readonly consistency: "strong" | "eventual";
-  /** The shortest time to live the engine accepts, in seconds. */
+  /** The shortest time to live that the engine accepts, in seconds. */
   readonly minTtl?: number;
 }
 
-/** Keeps sessions by key. Every method rejects when the engine fails; none of them swallows. */
+/** Stores sessions by key. Every method rejects when the engine fails; none swallows an error. */
 export interface SessionStore {
   readonly traits: StoreTraits;
 
-  /** The session under `key`, or `null`. An expired one may be returned: the caller checks. */
+  /** The session under `key`, or `null`. May return an expired session: the caller checks. */
   load(key: string): Promise<StoredSession | null>;
 
-  /** Adds a session. `false`, and nothing changed, when the key exists. */
+  /** Adds a session. Resolves to `false`, and changes nothing, when the key exists. */
   create(key: string, session: StoredSession): Promise<boolean>;
 
   /**
-   * Replaces a session that is still at `expectedVersion`; afterwards it is at `expectedVersion + 1`, which `session`
-   * already says. `"conflict"`: it is at another version. `"gone"`: there is none. It must never create one, or a
-   * request that was under way during a logout would undo it.
+   * Replaces a session that is at `expectedVersion`. Afterwards it is at `expectedVersion + 1`, which `session` contains
+   * already. `"conflict"`: it is at another version. `"gone"`: it does not exist. Must never create a session: otherwise
+   * a request that was running during a logout would undo the logout.
    */
   update(key: string, session: StoredSession, expectedVersion: number): Promise<"ok" | "conflict" | "gone">;
 
-  /** Moves `expiresAt` later, never earlier, and nothing else. `false`: there is no such session. */
+  /** Moves `expiresAt` later, never earlier, and changes nothing else. Resolves to `false` when the session does not exist. */
   touch(key: string, expiresAt: number): Promise<boolean>;
 
   /**
-   * Ends a session. With a version, only while it is at that version. Without one, whatever is there:
-   * `"ok"` when there was one, `"gone"` when there was none, and both leave none behind.
+   * Ends a session. With a version, only while it is at that version. Without one, in any case:
+   * `"ok"` when there was a session, `"gone"` when there was none.
    */
   delete(key: string, expectedVersion?: number): Promise<"ok" | "conflict" | "gone">;
 }
@@ -66,15 +66,15 @@ export interface SubjectSession {
 
 /** A store that finds the sessions of a subject. Optional. */
 export interface SubjectIndex {
-  /** The sessions of a subject, in no particular order. Expired ones may be among them. */
+  /** The sessions of a subject, in any order. Expired ones may be among them. */
   listBySubject(subject: string): Promise<readonly SubjectSession[]>;
 
-  /** Ends all sessions of a subject but the one under `except`; resolves to how many there were. */
+  /** Ends all sessions of a subject except the one under the key `except`. Resolves to how many it ended. */
   deleteBySubject(subject: string, except?: string): Promise<number>;
 }
 
-/** A store whose engine does not drop expired sessions by itself. Optional. */
+/** A store whose engine does not remove expired sessions by itself. Optional. */
 export interface Sweeper {
-  /** Removes what expired at or before `now`; resolves to how many there were. */
+  /** Removes the sessions that expired at or before `now`. Resolves to how many it removed. */
   sweep(now: number): Promise<number>;
 }
