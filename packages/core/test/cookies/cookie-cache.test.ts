@@ -66,9 +66,11 @@ for (const { name, mode } of modes()) {
       expect(await read(sessions, cookie)).toEqual(["book"]);
     });
 
-    it("costs as much as the first time with cookieCache: 0", async () => {
+    it("is verified each time with cookieCache: 0", async () => {
       const sessions = new SessionManager({ mode: mode(), cookieCache: 0 });
       const cookie = await sessionTransaction(sessions, write);
+      // Derives the keys, and the store key of the subject's revocations.
+      await read(sessions, cookie);
       const first = await cryptoCallsOf(() => read(sessions, cookie));
       expect(first).toBeGreaterThan(0);
       expect(await cryptoCallsOf(() => read(sessions, cookie))).toBe(first);

@@ -101,7 +101,7 @@ for (const { name, mode } of MODES) {
       const twice = secret();
       const message = refusalOf(() => mode([twice, twice]))?.message ?? "";
       expect(message).toContain("secrets[1]");
-      expect(message).toContain("twice");
+      expect(message).toContain("repeated");
       expect(message.includes(twice)).toBe(false);
     });
 
