@@ -1,22 +1,22 @@
-import { readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly "@coatcheck/source"?: string }>>;
+}
+
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Packages by the sources of this very copy: the link in node_modules leads to the one that is not mutated. */
-const alias = ["core", "testing"].flatMap((name) => {
-  const sources = `${root}packages/${name}/src`;
-  return readdirSync(sources).map((file) => {
-    const key = file === "index.ts" ? "" : `/${file.replace(/\.ts$/, "")}`;
-    return { find: new RegExp(`^@coatcheck/${name}${key}$`), replacement: `${sources}/${file}` };
-  });
-});
+/** The packages that core's tests import. Stryker copies them into its sandbox. */
+const folders = ["packages/core", "packages/testing", "packages/internal/test-support"];
 
-/** The tests that mutants of core are tried against: those of core in Node, in copies of the repository. */
+/** The vitest configuration for mutation testing: core's tests in Node, on the mutated copy in Stryker's sandbox. */
 const config: ViteUserConfig = defineConfig({
   root,
-  resolve: { alias },
+  resolve: { alias: folders.flatMap(aliasesOf) },
   test: {
     include: ["packages/core/test/**/*.test.ts"],
     exclude: ["packages/core/test/**/*.{node,deno,bun,workerd}.test.ts"],
@@ -24,3 +24,13 @@ const config: ViteUserConfig = defineConfig({
   },
 });
 export default config;
+
+/** Maps each export to its source in the sandbox. The links in node_modules lead to the packages without mutations. */
+function aliasesOf(folder: string) {
+  const { name, exports }: Manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+  return Object.entries(exports).flatMap(([key, entry]) => {
+    const source = typeof entry === "string" ? entry : entry["@coatcheck/source"];
+    if (source === undefined || !source.endsWith(".ts")) return [];
+    return [{ find: new RegExp(`^${join(name, key)}$`), replacement: join(root, folder, source) }];
+  });
+}

@@ -1,21 +1,21 @@
-// Mixed load on a Node server for a while, by users who check every value: `npm run soak -- --minutes 10`. See README.md.
+// Runs a mixed load on a Node server. Its users check every value: `npm run soak -- --minutes 10`. See README.md.
 import { parseArgs } from "node:util";
 import { startRedis, startServer } from "@coatcheck/engines";
-import { complaintsAbout, type Health } from "./soak/health.ts";
-import { load } from "./soak/simulated-load.ts";
+import { type Health, healthProblems } from "./soak/health.ts";
+import { simulatedLoad } from "./soak/simulated-load.ts";
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "10" },
     users: { type: "string", default: "30" },
-    // By how much the heap may change, in percent. A run of seconds ends before the engine has compiled everything.
+    // How far the heap may change, in percent. In a run of a few seconds V8 is still compiling, so it needs more.
     tolerance: { type: "string", default: "5" },
-    // What the server is to do wrong, some of FAULTS with commas between.
+    // Faults that the server has, separated by commas: see PLANTED_FAULTS.
     faults: { type: "string", default: "" },
   },
 });
 
-/** The part of the time after which the server is looked at first: minute 2 of 10. */
+/** The part of the run before the first health check: minute 2 of 10. */
 const WARM_UP = 0.2;
 
 const redis = await startRedis();
@@ -32,22 +32,24 @@ try {
   await redis.stop();
 }
 
-/** `false` when something was wrong. */
+/** Resolves to `false` when a problem was found. */
 async function soak(milliseconds: number): Promise<boolean> {
-  const { complaints, work } = load(server.url, Number(values.users));
+  const { wrongAnswers, run } = simulatedLoad(server.url, Number(values.users));
   console.log(`Node ${process.versions.node}, ${redis.version}, ${values.users} users for ${values.minutes} minutes`);
-  await work(milliseconds * WARM_UP);
-  const early = await examine("early");
-  await work(milliseconds * (1 - WARM_UP));
-  const late = await examine("late");
-  const all = [...complaintsAbout(early, late, Number(values.tolerance) / 100)];
-  if (complaints.length > 0) all.push(`${complaints.length} wrong answers, among them`, ...complaints.slice(0, 5));
-  console.log(`answers: ${late.requests} checked, ${complaints.length} wrong`);
-  console.log(all.length === 0 ? "sound" : `NOT SOUND: ${all.join("\n  ")}`);
-  return all.length === 0;
+  await run(milliseconds * WARM_UP);
+  const early = await checkHealth("after the warm-up");
+  await run(milliseconds * (1 - WARM_UP));
+  const late = await checkHealth("at the end");
+  const problems = healthProblems(early, late, Number(values.tolerance) / 100);
+  if (wrongAnswers.length > 0) {
+    problems.push(`${wrongAnswers.length} wrong answers, for example`, ...wrongAnswers.slice(0, 5));
+  }
+  console.log(`answers: ${late.requests} checked, ${wrongAnswers.length} wrong`);
+  console.log(problems.length === 0 ? "passed" : `FAILED: ${problems.join("\n  ")}`);
+  return problems.length === 0;
 }
 
-async function examine(when: string): Promise<Health> {
+async function checkHealth(when: string): Promise<Health> {
   const response = await fetch(`${server.url}/health`);
   const health = (await response.json()) as Health;
   const { heap, handles, unhandledRejections, requests } = health;

@@ -1,12 +1,13 @@
 import { deepStrictEqual } from "node:assert";
 
-const OWNERS = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Map.prototype];
-const before = OWNERS.map((owner) => Reflect.ownKeys(owner).length);
+const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Map.prototype];
+const keyCountsAtStart = countKeys();
 
-/** That no input has put anything onto what all objects share. */
-export function assertUnpolluted(): void {
-  deepStrictEqual(
-    OWNERS.map((owner) => Reflect.ownKeys(owner).length),
-    before,
-  );
+/** Asserts that no input has added a property to a prototype that all objects share. */
+export function assertNoPrototypePollution(): void {
+  deepStrictEqual(countKeys(), keyCountsAtStart);
+}
+
+function countKeys(): number[] {
+  return PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
 }

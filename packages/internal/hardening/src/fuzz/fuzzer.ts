@@ -5,40 +5,43 @@ import type { Target } from "./target.ts";
 
 /** Options of {@link fuzz}. */
 export interface FuzzOptions {
-  /** Inputs to begin with; each is tried as it is. */
+  /** The first inputs. Each runs unchanged. */
   readonly corpus: readonly Buffer[];
-  /** The same seed and number of runs try the same inputs. */
+  /** The same seed, corpus and number of runs give the same inputs. */
   readonly seed: number;
-  /** Inputs to try besides those of the corpus. */
+  /** How many inputs run in addition to the corpus. */
   readonly runs: number;
-  /** Epoch milliseconds at which it is enough, whatever is left of `runs`. */
+  /** Epoch milliseconds at which the run ends, even when `runs` is not reached. */
   readonly until: number;
-  /** Which sources are to be covered, by their URL. */
+  /** Matches the URLs of the sources whose coverage guides the fuzzer. */
   readonly sources: RegExp;
 }
 
-/** What {@link fuzz} did. */
+/** The result of {@link fuzz}. */
 export interface FuzzReport {
   readonly runs: number;
-  /** Inputs that did something new, in the order they were found. */
+  /** Inputs with a new outcome or new coverage, in the order in which they were found. */
   readonly interesting: readonly Buffer[];
-  /** Everything that came of inputs, in the target's words. */
+  /** All outcomes, in the target's words. */
   readonly outcomes: readonly string[];
-  /** Characters of source that ran. */
+  /** How many characters of source ran. */
   readonly covered: number;
   readonly finding?: Finding;
 }
 
-/** An input that made happen what never may. */
+/** An input that broke a rule of the target. */
 export interface Finding {
   readonly input: Buffer;
   readonly error: unknown;
 }
 
-/** Inputs for which coverage is read once; one by one only when it has grown. */
+/** Coverage is read once per batch. The inputs of a batch run one by one only when coverage has grown. */
 const BATCH = 8;
 
-/** Tries the corpus, and then variations of what did something new, until one breaks the target or it is enough. */
+/** How many of the newest inputs are mutated as often as all inputs together. */
+const NEWEST = 8;
+
+/** Runs the corpus and then mutations of interesting inputs, until an input breaks the target or a limit is reached. */
 export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzReport> {
   const { corpus, seed, runs: maxRuns, until, sources } = options;
   const random = seededRandom(seed);
@@ -50,7 +53,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRe
   let runs = 0;
   let finding: Finding | undefined;
 
-  /** Whether an input did something that none has done before. */
+  /** Runs one input. Resolves to whether its outcome is new. */
   async function run(input: Buffer): Promise<boolean> {
     try {
       const outcome = await attempt(input);
@@ -64,22 +67,26 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRe
   }
 
   async function runBatch(inputs: readonly Buffer[]): Promise<void> {
-    const kept = new Set<Buffer>();
+    const selected = new Set<Buffer>();
     for (const input of inputs) {
-      if (await run(input)) kept.add(input);
+      if (await run(input)) selected.add(input);
       if (finding) return;
     }
     if (coverage.wouldGrow()) {
-      // Which of them it was is told by running each once more.
+      // A second run of each input shows which of them covered new code.
       for (const input of inputs) {
         await run(input);
-        if (coverage.grow()) kept.add(input);
+        if (coverage.grow()) selected.add(input);
       }
     }
-    for (const input of kept) {
-      pool.push(input);
-      interesting.push(input);
-    }
+    pool.push(...selected);
+    interesting.push(...selected);
+  }
+
+  /** Half of the time, an input is one of the newest: those have been mutated least. */
+  function pickInput(): Buffer {
+    const candidates = random(2) === 0 ? pool.slice(-NEWEST) : pool;
+    return candidates[candidates.length - 1 - random(candidates.length)] ?? Buffer.alloc(0);
   }
 
   for (const input of corpus) {
@@ -87,12 +94,9 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRe
     if (finding) break;
   }
   coverage.grow();
-  // Every other time one of the newest: what is new there has been varied least.
-  const pick = (): Buffer =>
-    pool[pool.length - 1 - random(random(2) === 0 ? Math.min(pool.length, 8) : pool.length)] as Buffer;
   while (!finding && runs < maxRuns && Date.now() < until) {
     const size = Math.min(BATCH, maxRuns - runs);
-    await runBatch(Array.from({ length: size }, () => mutate(pick(), pick(), target.words, random)));
+    await runBatch(Array.from({ length: size }, () => mutate(pickInput(), pickInput(), target.words, random)));
     runs += size;
   }
   coverage.stop();

@@ -1,18 +1,18 @@
 import type { Random } from "./seeded-random.ts";
 
-/** Inputs longer than this are cut: what a header may hold, and no more. */
+/** The limit of an input, in bytes, which is about that of a header. Longer inputs are cut. */
 const MAX_LENGTH = 16_384;
 
-/** Bytes that mean something to one parser or another. */
+/** Bytes with a meaning in some parser. */
 const SPECIAL = Buffer.from("\0\t\n\r \"%',-.;:=\\_{}[]~019aAz\x7f\x80\xa0\xff", "latin1");
 
 type Mutation = (input: Buffer, random: Random) => Buffer;
 
 /**
- * A variation of an input, by one to six small changes.
+ * Applies one to six small changes to an input.
  *
- * @param other - another input, to take a part of
- * @param words - pieces to put in
+ * @param other - another input; mutations copy parts of it
+ * @param words - pieces that mutations insert
  */
 export function mutate(input: Buffer, other: Buffer, words: readonly string[], random: Random): Buffer {
   const mutations: readonly Mutation[] = [
@@ -69,13 +69,14 @@ const repeat: Mutation = (input, random) => {
   return insert(input, Buffer.concat(new Array(1 + random(100)).fill(piece)), random);
 };
 
-/** Or a placeholder, which often stands for one. */
+/** Replaces a number, or a placeholder, which often stands for a number. */
 const changeNumber: Mutation = (input, random) => {
   const numbers = ["0", "1", "-1", "1.5", "1e3", "1e300", "-1e300", "9007199254740993", "8640000000000001", "NaN"];
   const text = input.toString("latin1");
   const found = [...text.matchAll(/-?\d+|\{[a-z]+\}/g)];
   const chosen = found[random(found.length + 1)];
   if (chosen === undefined) return input;
-  const by = numbers[random(numbers.length)] ?? "";
-  return Buffer.from(text.slice(0, chosen.index) + by + text.slice(chosen.index + chosen[0].length), "latin1");
+  const replacement = numbers[random(numbers.length)] ?? "";
+  const after = text.slice(chosen.index + chosen[0].length);
+  return Buffer.from(text.slice(0, chosen.index) + replacement + after, "latin1");
 };

@@ -1,7 +1,10 @@
-/** Whole numbers from 0 to below `limit`, the same ones for the same seed. */
+/** Returns a whole number from 0 to below `limit`. */
 export type Random = (limit: number) => number;
 
-/** A linear congruential generator of 64 bits, whose upper half is used: good enough to choose mutations by. */
+/**
+ * Random numbers that are the same for the same seed: the upper half of a 64-bit linear congruential generator, which is
+ * good enough to choose mutations.
+ */
 export function seededRandom(seed: number): Random {
   let state = BigInt(seed);
   return (limit) => {

@@ -7,5 +7,5 @@ import { signals } from "./targets/signals.ts";
 import { storedRecord } from "./targets/stored-record.ts";
 import { token } from "./targets/token.ts";
 
-/** Everything that comes from outside, each kind by a target of its own. */
+/** One target for each kind of input that comes from outside. */
 export const TARGETS: readonly Target[] = [cookieHeader, token, chunks, storedRecord, schemaData, signals, csrf];

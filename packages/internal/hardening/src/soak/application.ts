@@ -8,23 +8,23 @@ import {
   signedCookie,
 } from "@coatcheck/core";
 
-/** The ways to keep a session that are soaked, each under a path of its own. */
+/** The session modes of the soak. Each has its own path. */
 export const MODES = ["server", "encrypted", "signed"] as const;
 
 export type ModeName = (typeof MODES)[number];
 
-/** What a user asks for, the body of each request. */
-export interface Wish {
-  readonly act: "look" | "count" | "add" | "empty" | "flash" | "login" | "logout" | "revoke-others";
+/** The body of each request: what the user does. */
+export interface Action {
+  readonly type: "read" | "count" | "add" | "empty" | "flash" | "login" | "logout" | "revoke-others";
   readonly value?: string;
 }
 
-/** What a session holds, the body of each response. */
+/** The body of each response: what the session holds. */
 export interface Answer {
   readonly subject: string | undefined;
   readonly count: number;
   readonly cart: readonly string[];
-  /** A message for this request. */
+  /** The flash message for this request. */
   readonly notice: string | undefined;
 }
 
@@ -35,7 +35,7 @@ interface Data {
 
 type Flash = { notice: string };
 
-/** A shop with sessions in each mode; what servers share is in the one store. */
+/** A shop with sessions in each mode. The stored sessions and all revocations are in the one store. */
 export function application(store: SessionStore): (request: Request) => Promise<Response> {
   const secrets = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64");
   const modes: Readonly<Record<ModeName, SessionMode>> = {
@@ -49,7 +49,7 @@ export function application(store: SessionStore): (request: Request) => Promise<
         mode: modes[name],
         cookie: { name: `__Host-${name}` },
         lifetime: { idle: 300 },
-        // It fills up and is emptied many times in a minute, by less than what the heap may differ by.
+        // Small: it fills up many times a minute, and its size stays below the tolerated change of the heap.
         cookieCache: 2 ** 18,
       };
       return [`/${name}`, new SessionManager<Data, Flash>(options)];
@@ -58,11 +58,11 @@ export function application(store: SessionStore): (request: Request) => Promise<
   return async (request) => {
     const sessions = managers.get(new URL(request.url).pathname);
     if (sessions === undefined) return new Response(null, { status: 404 });
-    const wish = (await request.json()) as Wish;
+    const action = (await request.json()) as Action;
     return sessions.handle(request, async (pending) => {
       const session = await pending;
       const notice = session.flashed("notice");
-      await grant(wish, session, sessions);
+      await perform(action, session, sessions);
       const { subject } = session;
       const answer = { subject, count: session.get("count") ?? 0, cart: session.get("cart") ?? [], notice };
       return Response.json(answer satisfies Answer);
@@ -70,13 +70,16 @@ export function application(store: SessionStore): (request: Request) => Promise<
   };
 }
 
-async function grant(wish: Wish, session: Session<Data, Flash>, sessions: SessionManager<Data, Flash>): Promise<void> {
-  const { act, value = "" } = wish;
-  if (act === "count") session.update("count", (count = 0) => count + 1);
-  else if (act === "add") session.update("cart", (cart = []) => [...cart, value]);
-  else if (act === "empty") session.delete("cart");
-  else if (act === "flash") session.flash("notice", value);
-  else if (act === "login") session.bind(value);
-  else if (act === "logout") session.destroy();
-  else if (act === "revoke-others") await sessions.revokeAll(value, { except: session.id });
+async function perform(
+  { type, value = "" }: Action,
+  session: Session<Data, Flash>,
+  sessions: SessionManager<Data, Flash>,
+): Promise<void> {
+  if (type === "count") session.update("count", (count = 0) => count + 1);
+  else if (type === "add") session.update("cart", (cart = []) => [...cart, value]);
+  else if (type === "empty") session.delete("cart");
+  else if (type === "flash") session.flash("notice", value);
+  else if (type === "login") session.bind(value);
+  else if (type === "logout") session.destroy();
+  else if (type === "revoke-others") await sessions.revokeAll(value, { except: session.id });
 }

@@ -1,26 +1,26 @@
-/** How a server is, at rest. */
+/** The state of the server when no request is running. */
 export interface Health {
-  /** Bytes that are left after garbage collection. */
+  /** Bytes of heap after garbage collection. */
   readonly heap: number;
-  /** What keeps the process alive, by kind: sockets, timers, and so on. */
+  /** What keeps the process alive, counted by kind: sockets, timers and others. */
   readonly handles: Readonly<Record<string, number>>;
   readonly unhandledRejections: number;
   readonly requests: number;
 }
 
 /**
- * What is wrong with a server that was at `early` once and is at `late` now.
+ * Compares two states of a server, and describes each problem.
  *
- * @param tolerance - by what part of it the heap may have grown
+ * @param tolerance - how far the heap may change, as a fraction
  */
-export function complaintsAbout(early: Health, late: Health, tolerance: number): string[] {
-  const complaints: string[] = [];
+export function healthProblems(early: Health, late: Health, tolerance: number): string[] {
+  const problems: string[] = [];
   const growth = late.heap / early.heap - 1;
-  // Less is as suspicious: then the first look was not at a server at rest, and the second proves nothing.
-  if (Math.abs(growth) > tolerance) complaints.push(`the heap changed by ${(growth * 100).toFixed(1)} %`);
+  // A smaller heap is suspicious too: the server was not at rest at the first check, so the second one proves nothing.
+  if (Math.abs(growth) > tolerance) problems.push(`the heap changed by ${(growth * 100).toFixed(1)} %`);
   const [before, after] = [early, late].map(({ handles }) => JSON.stringify(handles));
-  if (before !== after) complaints.push(`the handles changed from ${before} to ${after}`);
-  if (late.unhandledRejections > 0) complaints.push(`${late.unhandledRejections} unhandled rejections`);
-  if (late.requests <= early.requests) complaints.push("nothing was asked of the server in between");
-  return complaints;
+  if (before !== after) problems.push(`the handles changed from ${before} to ${after}`);
+  if (late.unhandledRejections > 0) problems.push(`${late.unhandledRejections} unhandled rejections`);
+  if (late.requests <= early.requests) problems.push("the server received no request between the two checks");
+  return problems;
 }

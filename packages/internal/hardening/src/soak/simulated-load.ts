@@ -1,35 +1,35 @@
 import { MODES } from "./application.ts";
-import { user } from "./simulated-user.ts";
+import { simulatedUser } from "./simulated-user.ts";
 
-/** Users at work. */
-export interface Load {
-  /** Answers that were not what they had to be. */
-  readonly complaints: readonly string[];
-  /** Has them work for so long, and resolves when the last has its answer. */
-  work(milliseconds: number): Promise<void>;
+/** Users who send requests at the same time. */
+export interface SimulatedLoad {
+  /** A description of each answer that was not as expected. */
+  readonly wrongAnswers: readonly string[];
+  /** Lets the users act for so long. Resolves when the last one has its answer. */
+  run(milliseconds: number): Promise<void>;
 }
 
-/** Milliseconds a user waits between two things, at most. */
-const PAUSE = 50;
+/** The longest pause of a user between two actions, in milliseconds. */
+const MAX_PAUSE = 50;
 
-/** As many users as that, in each mode the same number. */
-export function load(origin: string, count: number): Load {
-  const complaints: string[] = [];
+/** Creates users, the same number for each mode. */
+export function simulatedLoad(origin: string, count: number): SimulatedLoad {
+  const wrongAnswers: string[] = [];
   const users = Array.from({ length: count }, (_, index) => {
     const mode = MODES[index % MODES.length] ?? "server";
-    return user(origin, mode, `user ${index}`, (what) => complaints.push(what));
+    return simulatedUser(origin, mode, `user ${index}`, (description) => wrongAnswers.push(description));
   });
   return {
-    complaints,
-    async work(milliseconds) {
+    wrongAnswers,
+    async run(milliseconds) {
       const until = Date.now() + milliseconds;
-      const workOne = async (each: (typeof users)[number]): Promise<void> => {
+      const runUser = async (user: (typeof users)[number]): Promise<void> => {
         while (Date.now() < until) {
-          await each.act();
-          await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE));
+          await user.act();
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_PAUSE));
         }
       };
-      await Promise.all(users.map(workOne));
+      await Promise.all(users.map(runUser));
     },
   };
 }

@@ -1,10 +1,10 @@
-// The server that is soaked, in a process of its own: PORT, REDIS_URL, and FAULTS for one that does something wrong.
+// The server of the soak, in a process of its own. Environment: PORT, REDIS_URL, and FAULTS for planted faults.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { redisStore } from "@coatcheck/stores/redis";
 import { createClient } from "redis";
 import { application } from "./application.ts";
 import type { Health } from "./health.ts";
-import { withFaults } from "./planted-faults.ts";
+import { withPlantedFaults } from "./planted-faults.ts";
 
 const { PORT, REDIS_URL = "", FAULTS = "" } = process.env;
 let unhandledRejections = 0;
@@ -15,7 +15,7 @@ process.on("unhandledRejection", () => {
 
 const client = createClient({ url: REDIS_URL });
 await client.connect();
-const answer = withFaults(application(redisStore(client)), FAULTS);
+const fetch = withPlantedFaults(application(redisStore(client)), FAULTS);
 const server = createServer((incoming, outgoing) => {
   respond(incoming, outgoing).catch((error: unknown) => {
     console.error(error);
@@ -27,7 +27,7 @@ server.listen(Number(PORT), "localhost", () => console.log("listening"));
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const body: Buffer[] = await incoming.toArray();
   if (incoming.url === "/health") {
-    outgoing.setHeader("Content-Type", "application/json").end(JSON.stringify(await examine()));
+    outgoing.setHeader("Content-Type", "application/json").end(JSON.stringify(await measureHealth()));
     return;
   }
   requests += 1;
@@ -37,14 +37,14 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Pro
     headers,
     body: Buffer.concat(body),
   });
-  const response = await answer(request);
+  const response = await fetch(request);
   outgoing.statusCode = response.status;
   outgoing.setHeaders(response.headers);
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
 
-/** Takes a second: what is about to be let go, connections that are kept alive and finished requests, is not yet. */
-async function examine(): Promise<Health> {
+/** Takes a second, because finished requests and kept-alive connections are released with a delay. */
+async function measureHealth(): Promise<Health> {
   server.closeIdleConnections();
   let heap = Infinity;
   for (let times = 0; times < 5; times++) {

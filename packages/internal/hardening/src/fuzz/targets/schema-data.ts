@@ -1,9 +1,10 @@
 import { deepStrictEqual } from "node:assert";
 import { memoryStore, type SessionEvent, SessionManager, type StandardSchema, serverSide } from "@coatcheck/core";
+import { isRecord } from "@coatcheck/core/toolkit";
 import { sessionTransaction } from "@coatcheck/testing";
-import { assertUnpolluted } from "../assert-no-prototype-pollution.ts";
+import { assertNoPrototypePollution } from "../assert-no-prototype-pollution.ts";
 import type { Target } from "../target.ts";
-import { NOW } from "../test-site.ts";
+import { eventName, NOW } from "../test-site.ts";
 
 interface Data {
   theme: string;
@@ -12,29 +13,20 @@ interface Data {
 
 class SchemaError extends Error {}
 
-/** What the first character of an input chooses. */
+/** How the schema behaves. The first byte of the input selects one. */
 const KINDS = ["sync", "async", "throws", "rejects"] as const;
 
-/** What stands in the data column, under a schema: one that answers at once, one that takes its time, two that break. */
+/** The stored content of a session, under a schema that validates synchronously or asynchronously, throws or rejects. */
 export const schemaData: Target = {
   name: "schema-data",
   words: [
-    '{"d":{}}',
-    '"d":',
-    '"f":',
-    '"n":',
-    '"p":true',
-    '"theme":"dark"',
-    '"visits":',
-    "[]",
-    "null",
-    "true",
-    "{}",
-    ",",
-  ].concat(['"__proto__":', '"constructor":', '"toString":', '[["a","b",1]]', '"polluted"', "-1", "1e999", "0.5"]),
+    ...['{"d":{}}', '"d":', '"f":', '"n":', '"p":true', '"theme":"dark"', '"visits":', '[["a","b",1]]'],
+    ...['"__proto__":', '"constructor":', '"toString":', '"polluted"'],
+    ...["[]", "null", "true", "{}", ",", "-1", "1e999", "0.5"],
+  ],
 
   async start() {
-    let data = "";
+    let content = "";
     let kind: (typeof KINDS)[number] = "sync";
     const events: SessionEvent[] = [];
     const store = memoryStore();
@@ -55,7 +47,7 @@ export const schemaData: Target = {
         ...store,
         load: async (key) => {
           const found = await store.load(key);
-          return found && { ...found, data };
+          return found && { ...found, data: content };
         },
         update: async () => "ok",
         delete: async () => "ok",
@@ -65,41 +57,40 @@ export const schemaData: Target = {
       onEvent: (event) => void events.push(event),
     });
     const cookie = await sessionTransaction(sessions, (session) => session.set("theme", "dark"));
-    let seen: object | undefined;
 
     return async (input) => {
       kind = KINDS[(input[0] ?? 0) % KINDS.length] ?? "sync";
-      data = input.subarray(1).toString();
+      content = input.subarray(1).toString();
       events.length = 0;
-      seen = undefined;
-      const content = parseContent(data);
+      let received: object | undefined;
       let failure: unknown;
-      const request = new Request("https://localhost/", { headers: { Cookie: cookie } });
-      await sessions
-        .handle(request, async (pending) => {
+      try {
+        await sessions.handle(new Request("https://localhost/", { headers: { Cookie: cookie } }), async (pending) => {
           const session = await pending;
-          seen = { isNew: session.isNew, data: Object.fromEntries(session.entries()) };
+          received = { isNew: session.isNew, data: Object.fromEntries(session.entries()) };
           return new Response(null);
-        })
-        .catch((error: unknown) => {
-          failure = error;
         });
-      assertUnpolluted();
-      const reasons = events.map((event) => (event.type === "rejected" ? event.reason : event.type));
-      if (content !== undefined && (kind === "throws" || kind === "rejects")) {
-        // A schema that cannot say yes or no has no session: whoever awaits it is told.
-        deepStrictEqual([failure instanceof SchemaError, seen, reasons], [true, undefined, []]);
+      } catch (error) {
+        failure = error;
+      }
+      assertNoPrototypePollution();
+      const names = events.map(eventName);
+      const data = dataIn(content);
+      if (data !== undefined && (kind === "throws" || kind === "rejects")) {
+        // The schema cannot decide about the data, so there is no session and `await pending` throws.
+        deepStrictEqual([failure instanceof SchemaError, received, names], [true, undefined, []]);
         return kind;
       }
       deepStrictEqual(failure, undefined);
-      const isAccepted = content !== undefined && validate(content).issues === undefined;
-      // What held nothing but messages for this request is used up by it.
-      const ends = reasons.includes("destroyed") && Object.keys(content ?? {}).length === 0 ? ["destroyed"] : [];
-      const expected = isAccepted
-        ? { seen: { isNew: false, data: Object.fromEntries(Object.entries(content)) }, reasons: ends }
-        : { seen: { isNew: true, data: {} }, reasons: ["invalid-data"] };
-      deepStrictEqual({ seen, reasons }, expected);
-      return `${kind} ${reasons} ${Object.keys(content ?? {}).length > 0}`;
+      if (data !== undefined && validate(data).issues === undefined) {
+        // A session that holds nothing but flash messages ends with the request that receives them.
+        const mayEnd = names.includes("destroyed") && Object.keys(data).length === 0;
+        const session = { isNew: false, data: Object.fromEntries(Object.entries(data)) };
+        deepStrictEqual([received, names], [session, mayEnd ? ["destroyed"] : []]);
+      } else {
+        deepStrictEqual([received, names], [{ isNew: true, data: {} }, ["invalid-data"]]);
+      }
+      return `${kind} ${names} ${Object.keys(data ?? {}).length > 0}`;
     };
   },
 };
@@ -108,19 +99,18 @@ function validate(value: unknown) {
   const { theme, visits } = value as Partial<Record<keyof Data, unknown>>;
   const isTheme = theme === undefined || theme === "dark" || theme === "light";
   const isCount = visits === undefined || (Number.isSafeInteger(visits) && Number(visits) >= 0);
-  return isTheme && isCount ? { value: value as Partial<Data> } : { issues: [{ message: "refused" }] };
+  return isTheme && isCount ? { value: value as Partial<Data> } : { issues: [{ message: "invalid theme or visits" }] };
 }
 
-/** The data in what was stored, if that is what a session writes. */
-function parseContent(text: string): object | undefined {
+/** The data in a stored content; `undefined` for content that no session writes. Independent of core's own decoder. */
+function dataIn(text: string): object | undefined {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (typeof content !== "object" || content === null) return undefined;
-  const { d, f = [] } = content as { readonly d?: unknown; readonly f?: unknown };
-  const isData = typeof d === "object" && d !== null && !Array.isArray(d);
-  return isData && Array.isArray(f) && f.every(Array.isArray) ? d : undefined;
+  if (!isRecord(content)) return undefined;
+  const { d: data, f: flash = [] } = content;
+  return isRecord(data) && Array.isArray(flash) && flash.every(Array.isArray) ? data : undefined;
 }

@@ -5,32 +5,18 @@ import { InvalidOptionError, memoryStore, serverSide } from "@coatcheck/core";
 import { browser } from "@coatcheck/testing";
 import type { Target } from "../target.ts";
 
-/** What a browser and a proxy say of a request: User-Agent and address at the login, and the same of the next request. */
+/** The subject while the handler has not read it. */
+const NOT_READ = Symbol("not read");
+
+/** User-Agent and client address of a login and of the next request: one per line. */
 export const signals: Target = {
   name: "signals",
   words: [
-    "Mozilla/5.0",
-    "Chrome/131.0.0.0",
-    "Firefox",
-    "\n",
-    "192.0.2.1",
-    "192.0.2.77",
-    "198.51.100.1",
-    "::1",
-    "::",
-  ].concat([
-    "2001:db8::1",
-    "2001:db8:0:1::2",
-    "::ffff:192.0.2.1",
-    "::ffff:c000:0201",
-    "%eth0",
-    "[",
-    "]",
-    ":443",
-    ".",
-    "0x7f",
-    "٣",
-  ]),
+    ...["Mozilla/5.0", "Chrome/131.0.0.0", "Firefox", "\n"],
+    ...["192.0.2.1", "192.0.2.77", "198.51.100.1"],
+    ...["::1", "::", "2001:db8::1", "2001:db8:0:1::2", "::ffff:192.0.2.1", "::ffff:c000:0201"],
+    ...["%eth0", "[", "]", ":443", ".", "0x7f", "٣"],
+  ],
 
   async start() {
     const mismatches: SignalMismatchEvent[] = [];
@@ -47,13 +33,13 @@ export const signals: Target = {
     });
 
     return async (input) => {
-      // Of a header, what a server lets through.
+      // Servers accept only these characters in a header.
       const lines = input
         .toString("latin1")
         .replace(/[^\t\n -~\x80-\xff]/g, "")
         .split("\n");
       const [agent = "", address = "", laterAgent = "", laterAddress = ""] = lines.map((line) => line.trim());
-      let subject: unknown = "nobody";
+      let subject: unknown = NOT_READ;
       const client = browser({
         fetch: (request) =>
           sessions.handle(request, async (pending) => {
@@ -63,45 +49,49 @@ export const signals: Target = {
             return new Response(null);
           }),
       });
-      const send = async (init: RequestInit): Promise<unknown> => {
+      const send = async (init: RequestInit): Promise<"answered" | "invalid-option"> => {
         mismatches.length = 0;
-        subject = "nobody";
-        return client.fetch("/", init).then(
-          () => undefined,
-          (error: unknown) => error instanceof InvalidOptionError || error,
-        );
+        subject = NOT_READ;
+        try {
+          await client.fetch("/", init);
+          return "answered";
+        } catch (error) {
+          if (error instanceof InvalidOptionError) return "invalid-option";
+          throw error;
+        }
       };
 
-      const atLogin = await send({ method: "POST", headers: { "User-Agent": agent, "X-Client": address } });
       const family = familyOf(address);
-      deepStrictEqual(atLogin, family === undefined ? true : undefined);
+      const atLogin = await send({ method: "POST", headers: { "User-Agent": agent, "X-Client": address } });
+      deepStrictEqual(atLogin, family === undefined ? "invalid-option" : "answered");
       if (family === undefined) {
         deepStrictEqual(await client.cookieHeader(), "");
         return "no login";
       }
+      const laterFamily = familyOf(laterAddress);
       const later = await send({ headers: { "User-Agent": laterAgent, "X-Client": laterAddress } });
-      deepStrictEqual(later, familyOf(laterAddress) === undefined ? true : undefined);
-      if (later) return "no address";
+      deepStrictEqual(later, laterFamily === undefined ? "invalid-option" : "answered");
+      if (laterFamily === undefined) return "no address";
       const expected = [
         ...(isSameNetwork(address, laterAddress) ? [] : ["address"]),
-        ...(nameOf(agent) === nameOf(laterAgent) ? [] : ["userAgent"]),
+        ...(withoutNumbers(agent) === withoutNumbers(laterAgent) ? [] : ["userAgent"]),
       ];
       deepStrictEqual(
         mismatches.flatMap((event) => event.signals),
         expected,
       );
       deepStrictEqual(subject, expected.length > 0 ? undefined : "ann");
-      return `${family} ${familyOf(laterAddress)} ${expected}`;
+      return `${family} ${laterFamily} ${expected}`;
     };
   },
 };
 
-/** All of a User-Agent but its numbers. */
-function nameOf(agent: string): string {
+/** A User-Agent without its version numbers. */
+function withoutNumbers(agent: string): string {
   return [...agent].filter((character) => !"0123456789._".includes(character)).join("");
 }
 
-/** By Node's own parser, but for zones, which it takes no underscore in, and colons. */
+/** The family by Node's own parser, except for the zone: Node refuses an underscore there, and accepts a colon. */
 function familyOf(address: string): "ipv4" | "ipv6" | "mapped" | undefined {
   const family = isIP(withoutZone(address));
   const zone = address.slice(withoutZone(address).length);

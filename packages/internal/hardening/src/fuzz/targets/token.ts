@@ -7,15 +7,16 @@ import {
   serverSide,
   signedCookie,
 } from "@coatcheck/core";
-import { valuesOf } from "../reference-cookie-parser.ts";
+import { fillPlaceholders } from "../placeholders.ts";
+import { cookieValuesByReference } from "../reference-cookie-parser.ts";
 import type { Target } from "../target.ts";
-import { assertRefused, fill, openSite, SECRETS } from "../test-site.ts";
+import { assertAnonymous, assertRejected, openTestSite, SECRETS } from "../test-site.ts";
 
 const NAME = "__Host-session";
 const [NEWER = "", OLDER = ""] = SECRETS;
-const FOREIGN = "a secret of nobody here: 7hGf2kLw9QzX4vBn";
+const FOREIGN = "a secret that no site has: 7hGf2kLw9QzX4vBn";
 
-/** One value, in each mode: the first character says which. */
+/** The value of one cookie, in four modes. The first character of the input selects the mode. */
 export const token: Target = {
   name: "token",
   words: [
@@ -42,40 +43,42 @@ export const token: Target = {
     ];
     const prepared = await Promise.all(
       modes.map(async (mode, index) => {
-        const site = openSite(NAME, mode(SECRETS));
-        const tickets = {
-          ann: await site.ticketOf("ann"),
-          bob: await site.ticketOf("bob"),
-          // By a secret that is second in the list by now, by one that is not in it, and for another cookie.
-          old: await openSite(NAME, mode(OLDER)).ticketOf("old"),
-          foreign: await openSite(NAME, mode(FOREIGN)).ticketOf("foreign"),
-          other: await openSite("__Host-admin", mode(NEWER)).ticketOf("other"),
+        const site = openTestSite(NAME, mode(SECRETS));
+        const values = {
+          ann: await site.newCookieValues("ann"),
+          bob: await site.newCookieValues("bob"),
+          // Sealed with the second secret of the ring, with a secret outside the ring, and for another cookie name.
+          old: await openTestSite(NAME, mode(OLDER)).newCookieValues("old"),
+          foreign: await openTestSite(NAME, mode(FOREIGN)).newCookieValues("foreign"),
+          other: await openTestSite("__Host-admin", mode(NEWER)).newCookieValues("other"),
         };
-        // Without a signature all of them are ids of one store.
-        const owners = index === 0 ? Object.keys(tickets) : ["ann", "bob", "old"];
-        return { site, tickets, owners, reissued: index === 0 ? [] : ["old"] };
+        // Unsigned ids have no secret and no cookie name: all of them are valid ids of the one store.
+        const isUnsigned = index === 0;
+        const owners = Object.entries(values).filter(([owner]) => isUnsigned || ["ann", "bob", "old"].includes(owner));
+        return { site, values, owners: new Map(owners.map(([owner, [value]]) => [value, owner])), isUnsigned };
       }),
     );
 
     return async (input) => {
       const text = input.toString("latin1");
-      const { site, tickets, owners, reissued } = prepared[(text.charCodeAt(0) || 0) % prepared.length] ?? never();
-      const header = `${NAME}=${fill(text.slice(1), tickets)}`;
-      const values = valuesOf(header, NAME);
-      const seen = await site.visit(header);
-      const owner = owners.find((who) => tickets[who as keyof typeof tickets][0] === values[0]);
-      if (values.length > 1) assertRefused(seen, ["duplicate-cookie"]);
+      const index = (text.charCodeAt(0) || 0) % prepared.length;
+      const { site, values, owners, isUnsigned } = prepared[index] ?? unreachable();
+      const header = `${NAME}=${fillPlaceholders(text.slice(1), values)}`;
+      const sent = cookieValuesByReference(header, NAME);
+      const reply = await site.request(header);
+      const owner = owners.get(sent[0]);
+      if (sent.length > 1) assertRejected(reply, ["duplicate-cookie"]);
       else if (owner !== undefined) {
-        const isReissued = reissued.includes(owner);
+        const isReissued = owner === "old" && !isUnsigned;
         const events = isReissued ? ["reissued"] : [];
-        deepStrictEqual(seen, { who: owner, events, setCookies: isReissued ? 1 : 0 });
-      } else if (values[0]) assertRefused(seen, ["malformed", "unknown-key", "invalid-signature", "not-found"]);
-      else deepStrictEqual(seen, { who: "nobody", events: [], setCookies: 0 });
-      return `${text.charCodeAt(0) % prepared.length} ${seen.who} ${seen.events}`;
+        deepStrictEqual(reply, { owner, events, setCookies: isReissued ? 1 : 0 });
+      } else if (sent[0]) assertRejected(reply, ["malformed", "unknown-key", "invalid-signature", "not-found"]);
+      else assertAnonymous(reply);
+      return `${index} ${reply.owner} ${reply.events}`;
     };
   },
 };
 
-function never(): never {
-  throw new Error("there is a site for each character");
+function unreachable(): never {
+  throw new Error("there is a site for each remainder");
 }
