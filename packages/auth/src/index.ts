@@ -1,25 +1,28 @@
-export type { AnySession } from "@coatcheck/core/toolkit";
+// Folders import in one direction: lib ← manager ← login ← devices, protection ← remember, provider.
+
+export type { AnySession, CommitOutcome } from "@coatcheck/core/toolkit";
 export { type Device, devicesOf, listDevices, revokeDevice, revokeOtherDevices } from "./devices/devices.ts";
-export { logoutElsewhere } from "./devices/revoke-other-sessions.ts";
+export { revokeOtherSessions } from "./devices/revoke-other-sessions.ts";
 export { aal1, aal2, aal3 } from "./login/assurance.ts";
 export { deviceLabel } from "./login/device-label.ts";
-export { type LoginOptions, login, logout } from "./login/login.ts";
-export { type AssuranceLevel, type LoginFacts, loginOf } from "./login/login-info.ts";
+export { login, logout } from "./login/login.ts";
+export { type LoginInfo, loginOf } from "./login/login-info.ts";
 export type {
   AccountExtension,
   AccountSessions,
-  AccountVisit,
   AnySessionManager,
-  CommittedVisit,
+  ExtensionContext,
+  RequestExtension,
   Revocation,
 } from "./manager/account-extension.ts";
 export { AccountManager, type AccountManagerOptions } from "./manager/account-manager.ts";
-export { type RefusalOptions, refusal } from "./protection/denial-response.ts";
+export type { AssuranceLevel, LoginOptions } from "./manager/login-options.ts";
+export { type DenialResponseOptions, denialResponse } from "./protection/denial-response.ts";
 export {
+  type DenialReason,
+  type Denied,
   type Guard,
   type Guarded,
-  type RefusalReason,
-  type Refused,
   requireAll,
   requireFresh,
   requireLevel,

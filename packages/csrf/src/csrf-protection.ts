@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "@coatcheck/core";
 import { type AnySession, assertOption } from "@coatcheck/core/toolkit";
 import { checkToken, hasToken } from "./csrf-token.ts";
-import type { CsrfReason } from "./denial-response.ts";
+import type { Denied } from "./denial-response.ts";
 import { assertOrigins, originReason } from "./request-origin.ts";
 import { carriesToken, readToken, resolveNames, type TokenNames } from "./request-token.ts";
 
@@ -26,7 +26,7 @@ export interface CsrfOptions {
 }
 
 /** What {@link CsrfProtection.check} found. */
-export type CsrfResult = { readonly ok: true } | { readonly ok: false; readonly reason: CsrfReason };
+export type CsrfResult = { readonly ok: true } | Denied;
 
 /** Checks requests. Make one per application. */
 export interface CsrfProtection {

@@ -1,5 +1,5 @@
 import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
-import { csrfProtection, csrfToken, refuse } from "@coatcheck/csrf";
+import { csrfProtection, csrfToken, denialResponse } from "@coatcheck/csrf";
 import { modes } from "@coatcheck/test-support";
 import { faultyStore } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
@@ -164,7 +164,7 @@ describe("csrfProtection with tokens", () => {
     const protection = csrfProtection({ tokens: true, exempt: ({ url }) => url.endsWith("/webhook") });
     const fetch = sessions.wrap(async (request, pending) => {
       const result = await protection.check(request, pending);
-      return result.ok ? new Response("ok") : refuse(request, result);
+      return result.ok ? new Response("ok") : denialResponse(request, result);
     });
     const cookie = `__Host-session=${"A".repeat(43)}`;
     const send = async (path: string, method: string, headers: Record<string, string>) => {

@@ -1,4 +1,4 @@
-import { type CsrfReason, refuse } from "@coatcheck/csrf";
+import { type CsrfReason, denialResponse } from "@coatcheck/csrf";
 import { describe, expect, it } from "vitest";
 
 const REASONS: readonly CsrfReason[] = [
@@ -11,9 +11,9 @@ const REASONS: readonly CsrfReason[] = [
 ];
 
 const answer = (reason: CsrfReason, headers: Record<string, string> = {}) =>
-  refuse(new Request("https://localhost/pay?secret=1", { method: "POST", headers }), { reason });
+  denialResponse(new Request("https://localhost/pay?secret=1", { method: "POST", headers }), { reason });
 
-describe("refuse", () => {
+describe("denialResponse", () => {
   for (const reason of REASONS) {
     it(`answers ${reason} with 403 and that reason, to programs`, async () => {
       for (const headers of [{}, { Accept: "*/*" }, { Accept: "application/json" }]) {

@@ -1,4 +1,4 @@
-/** Browsers and programs by what is in their `User-Agent`. The first that fits: most of them also claim to be others. */
+/** Browsers and programs by a part of their `User-Agent`. The first match counts: most of them also claim to be others. */
 const BROWSERS: Table = [
   ["bot/", "Bot"],
   ["Bot/", "Bot"],
@@ -60,20 +60,20 @@ const SYSTEMS: Table = [
   ["X11", "Linux"],
 ];
 
-/** Those whose browsers are Safari when they say nothing else. Elsewhere, "Safari" is what any WebKit calls itself. */
+/** Systems on which a browser that matches nothing else is Safari. Elsewhere any WebKit browser calls itself "Safari". */
 const APPLE: readonly (string | undefined)[] = ["iOS", "macOS"];
 
-/** The longest ones of real browsers, those within apps, have some 500 characters. */
+/** The longest `User-Agent` of real browsers, those embedded in apps, has about 500 characters. */
 const MAX_LENGTH = 1024;
 
 type Table = readonly (readonly [part: string, name: string])[];
 
 /**
- * A name for the browser and system of a `User-Agent`, for people to know their devices by: `"Firefox on Linux"`. It is
- * made of the words of this file alone, so nothing that a client sent reaches a page. `undefined` when nothing is known.
+ * A name for the browser and system of a `User-Agent`, by which users recognize their devices: `"Firefox on Linux"`. It
+ * consists only of words of this file, so nothing that a client sent reaches a page. `undefined` when nothing is known.
  *
- * There are no versions in it, for browsers do not tell them any more: Chrome says Windows 10, macOS 10.15.7 and
- * Android 10 on all later ones as well, and an iPad calls itself a Macintosh.
+ * It contains no versions, because browsers no longer send them: Chrome reports Windows 10, macOS 10.15.7 and Android 10
+ * on all later versions too, and an iPad calls itself a Macintosh.
  */
 export function deviceLabel(userAgent: string | null): string | undefined {
   const text = (userAgent ?? "").slice(0, MAX_LENGTH);

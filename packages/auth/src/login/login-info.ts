@@ -1,38 +1,41 @@
-import { type AnySession, getExtensionData, setExtensionData } from "@coatcheck/core/toolkit";
+import { type AnySession, getExtensionData, isRecord, setExtensionData } from "@coatcheck/core/toolkit";
+import type { AssuranceLevel } from "../manager/login-options.ts";
 
-/** NIST SP 800-63B-4 authentication assurance level. */
-export type AssuranceLevel = 1 | 2 | 3;
-
-/** What is known of a login besides whose it is and when it was. Kept with the session, as JSON. */
-export interface LoginFacts {
-  /** How they proved who they are: `"password"`, `"passkey"`, …; `"remember-me"` when a cookie did it for them. */
+/** What is known about a login besides its subject and its time. Stored with the session, as JSON. */
+export interface LoginInfo {
+  /** How the user proved their identity: `"password"`, `"passkey"`, …; `"remember-me"` when a cookie logged them in. */
   readonly method?: string;
   readonly level?: AssuranceLevel;
   /** The browser and system, from `User-Agent`: `"Firefox on Linux"`. */
   readonly device?: string;
-  /** The identity provider's name for its own session (OpenID Connect `sid`). */
+  /** The identity provider's name for its session (OpenID Connect `sid`). */
   readonly sid?: string;
-  /** `false` once something made it doubtful that it is still the same person. */
+  /** `false` once there is doubt that this is still the same person. */
   readonly isFresh?: false;
   /**
-   * What sessions of one browser have in common, for an extension that restores several when requests come at once:
-   * `sessionLimit` counts them as one. Nothing secret.
+   * Sessions of one browser share this value. `rememberMe` sets it, because it restores several sessions when requests
+   * arrive at once, and `sessionLimit` counts them as one. Not secret.
    */
   readonly browser?: string;
   /**
-   * Its place among the logins of the subject, epoch milliseconds; noted by `sessionLimit` where `authenticatedAt` would
-   * put it before an earlier one, whose server's clock was ahead.
+   * The position of the login among those of the subject, epoch milliseconds. `sessionLimit` sets it where
+   * `authenticatedAt` would sort the login before an earlier one, made on a server whose clock was ahead.
    */
   readonly orderedAt?: number;
 }
 
 const NAME = "login";
 
-/** What is known of the login of a session; empty when there was none, or `session.bind` made it. */
-export function loginOf(session: AnySession): LoginFacts {
-  return (getExtensionData(session, NAME) ?? {}) as LoginFacts;
+/** What is known about the login of a session. Empty when there was none, or when `session.bind` made it. */
+export function loginOf(session: AnySession): LoginInfo {
+  return parseLoginInfo(getExtensionData(session, NAME));
 }
 
-export function noteLogin(session: AnySession, facts: LoginFacts): void {
-  setExtensionData(session, NAME, facts);
+export function setLoginInfo(session: AnySession, info: LoginInfo): void {
+  setExtensionData(session, NAME, info);
+}
+
+/** @param stored - as `SessionManager.list` returns it in `login` */
+export function parseLoginInfo(stored: unknown): LoginInfo {
+  return isRecord(stored) ? stored : {};
 }

@@ -1,67 +1,74 @@
 import type { SessionManager } from "@coatcheck/core";
-import type { AnySession, SessionOutcome } from "@coatcheck/core/toolkit";
-import type { LoginOptions } from "../login/login.ts";
-
-/** A manager, whatever the data of its sessions. */
-export type AnySessionManager = Pick<SessionManager, "list" | "revoke" | "revokeAll">;
-
-/** As far as extensions, and what is beside them, see an `AccountManager`. */
-export interface AccountSessions extends AnySessionManager {
-  /** Its timeouts, with the defaults filled in. Seconds. */
-  readonly lifetime: { readonly idle: number; readonly absolute: number };
-  /** Its clock, epoch milliseconds. */
-  readonly now: () => number;
-}
-
-/** A request that asked for its session. The same object from its load to its commit. */
-export interface AccountVisit {
-  readonly session: AnySession;
-  readonly request: Request;
-  readonly sessions: AccountSessions;
-  /**
-   * Asks all extensions, as `login` does, whether a session of that subject may begin. For one that binds by itself.
-   *
-   * @param browser - what it notes as {@link LoginFacts.browser}
-   * @throws what they refuse with: `TOO_MANY_SESSIONS`
-   */
-  readonly admit: (subject: string, browser?: string) => Promise<void>;
-}
-
-/** What became of a session at its commit. */
-export interface CommittedVisit extends SessionOutcome {
-  /** Whether it is kept under an id that it did not come with: it began, was regenerated, or somebody logged in. */
-  readonly hasNewId: boolean;
-  /** Whether the response can carry cookies. What is put into `cookies` otherwise is lost. */
-  readonly canCarryHeaders: boolean;
-  /** The `Set-Cookie` values that leave, by cookie name. To be added to. */
-  readonly cookies: Map<string, string>;
-}
-
-/** Which sessions were revoked: one, or those of a subject but one. */
-export type Revocation = { readonly id: string } | { readonly subject: string; readonly except: string | undefined };
+import type { AnySession, CommitOutcome } from "@coatcheck/core/toolkit";
+import type { LoginOptions } from "./login-options.ts";
 
 /**
- * Takes part in the life of an `AccountManager`'s sessions. Each method is optional, is waited for, and fails the request
- * with what it throws; extensions are called in the order in which they were given.
+ * Takes part in the sessions of an `AccountManager`. Every method is optional and awaited, and what it throws fails the
+ * request. Extensions are called in the order in which the manager was given them.
  */
 export interface AccountExtension {
-  /** The session was loaded. The handler has not seen it yet. */
-  opened?(visit: AccountVisit): Promise<void> | void;
-  /** `login`, or an extension, is about to bind the session. To refuse, throw. */
-  admit?(visit: AccountVisit, subject: string, browser?: string): Promise<void>;
-  /** `login` has bound the session. */
-  loggedIn?(visit: AccountVisit, options: LoginOptions): void;
   /**
-   * The session was written, and no cookie has left yet. With what this throws, none does, and a session with a new id
-   * is ended.
+   * Called for each request that awaits its session, before any hook of that request. What belongs to the request lives
+   * in the object that it returns.
    */
-  committed?(visit: AccountVisit, outcome: CommittedVisit): Promise<void> | void;
-  /** `revoke` or `revokeAll` was called, whether or not there was anything to end, or the mode can end anything. */
-  revoked?(revocation: Revocation, sessions: AnySessionManager): Promise<void>;
-  /** What the subject logs in with has changed: what could log in without it must not go on as it is. */
-  credentialsChanged?(visit: AccountVisit): void;
-  /** Whether it does what `login(…, { remember: true })` asks for. */
-  readonly remembers?: boolean;
-  /** Whether it has to find the sessions of a subject, which a cookie mode cannot: it is refused at construction then. */
-  readonly lists?: boolean;
+  forRequest?(context: ExtensionContext): RequestExtension;
+  /**
+   * Called by `revoke` and `revokeAll`, also when there was nothing to end, and in a mode that cannot end sessions: the
+   * extension may be able to start new ones by itself.
+   */
+  onRevoke?(revocation: Revocation, sessions: AnySessionManager): Promise<void>;
+  /** Whether it implements `login(…, { remember: true })`. */
+  readonly handlesRemember?: boolean;
+  /** Whether it lists the sessions of a subject. The `AccountManager` then throws `UNSUPPORTED` in a cookie mode. */
+  readonly needsListing?: boolean;
+}
+
+/** What an extension does in one request. `onOpen` comes first, and `onCommit` last. */
+export interface RequestExtension {
+  /** The session was loaded, and the handler has not seen it yet. */
+  onOpen?(): Promise<void> | void;
+  /**
+   * `login`, or an extension, is about to bind the session to a subject. Throw to refuse it.
+   *
+   * @param browser - the {@link LoginInfo.browser} of the session that is about to begin
+   */
+  beforeLogin?(subject: string, browser: string | undefined): Promise<void>;
+  /** `login` has bound the session. */
+  onLogin?(options: LoginOptions): void;
+  /** The credentials of the subject have changed. Whatever could log in without them has to be replaced. */
+  onCredentialsChange?(): void;
+  /**
+   * The session was written, and its cookies have not left yet. When this throws, none of them leaves, and a session with
+   * a new id is ended.
+   */
+  onCommit?(outcome: CommitOutcome): Promise<void> | void;
+}
+
+/** A request whose session was loaded. */
+export interface ExtensionContext {
+  readonly session: AnySession;
+  readonly request: Request;
+  /** The manager. */
+  readonly sessions: AccountSessions;
+  /**
+   * Calls `beforeLogin` of all extensions, as `login` does. An extension that binds a session by itself calls it first.
+   *
+   * @param browser - the {@link LoginInfo.browser} of the session that is about to begin
+   * @throws what an extension refuses the login with: `TOO_MANY_SESSIONS`
+   */
+  assertLoginAllowed(subject: string, browser?: string): Promise<void>;
+}
+
+/** Which sessions were revoked: one, or all of a subject except one. */
+export type Revocation = { readonly id: string } | { readonly subject: string; readonly except: string | undefined };
+
+/** A manager, whatever the type of its sessions' data. */
+export type AnySessionManager = Pick<SessionManager, "list" | "revoke" | "revokeAll">;
+
+/** The part of an `AccountManager` that extensions, and functions such as `listDevices`, use. */
+export interface AccountSessions extends AnySessionManager {
+  /** The timeouts, with their defaults, in seconds. */
+  readonly lifetime: { readonly idle: number; readonly absolute: number };
+  /** The clock, epoch milliseconds. */
+  readonly now: () => number;
 }

@@ -1,74 +1,75 @@
 import { type AnySession, assertOption, nowOf } from "@coatcheck/core/toolkit";
-import { type AssuranceLevel, loginOf } from "../login/login-info.ts";
+import { loginOf } from "../login/login-info.ts";
+import type { AssuranceLevel } from "../manager/login-options.ts";
 
-/** Why a guard lets a request no further. */
-export type RefusalReason =
-  /** Nobody is logged in. */
+/** Why a guard denies a request. */
+export type DenialReason =
+  /** The visitor is not logged in. */
   | "anonymous"
-  /** Who is logged in has not proved it lately enough. */
+  /** The last proof of identity is too old, or in doubt. */
   | "not-fresh"
-  /** Who is logged in has not proved it strongly enough. */
+  /** The last proof of identity was not strong enough. */
   | "level-too-low"
-  /** Who is logged in may not do this, however they prove it. */
+  /** The subject may not do this, however they prove their identity. */
   | "forbidden";
 
-/** What a guard says of a session. */
-export type Guarded = { readonly ok: true; readonly subject: string } | Refused;
+/** The result of a guard. */
+export type Guarded = { readonly ok: true; readonly subject: string } | Denied;
 
-/** What `refusal` makes a response of. */
-export interface Refused {
+/** A request that a guard denied. `denialResponse` answers it. */
+export interface Denied {
   readonly ok: false;
-  readonly reason: RefusalReason;
+  readonly reason: DenialReason;
 }
 
-/** Decides by its session whether a request may go on. Each lets nobody pass who is not logged in. */
+/** Decides by its session whether a request may go on. Every guard denies anonymous visitors. */
 export type Guard<Of extends AnySession = AnySession> = (session: Of) => Guarded | Promise<Guarded>;
 
-/** Lets pass who is logged in. @throws `INVALID_OPTION` when there is no session */
+/** Passes logged-in subjects. @throws `INVALID_OPTION` when there is no session */
 export function requireSubject(session: AnySession): Guarded {
-  assertOption(session !== undefined, "A guard needs a session (in Hono: put session() in front of guard())");
-  return session.subject === undefined ? refused("anonymous") : { ok: true, subject: session.subject };
+  assertOption(session !== undefined, "A guard needs a session (in Hono: register session() before guard())");
+  return session.subject === undefined ? denied("anonymous") : { ok: true, subject: session.subject };
 }
 
 /**
- * Lets pass who proved less than so many seconds ago who they are. A login that `rememberMe` did is no proof.
+ * Passes subjects who proved their identity less than so many seconds ago. A login by `rememberMe` is not a proof.
  *
  * @throws `INVALID_OPTION`
  */
 export function requireFresh(seconds: number): (session: AnySession) => Guarded {
-  assertOption(Number.isFinite(seconds) && seconds > 0, "requireFresh needs seconds above 0");
+  assertOption(Number.isFinite(seconds) && seconds > 0, "requireFresh needs a number of seconds above 0");
   return (session) =>
     passIf(session, "not-fresh", () => {
       const { authenticatedAt = Number.NEGATIVE_INFINITY } = session;
-      // An instant ahead of this clock is that of another server, and as fresh as can be. To refuse it would send
-      // people to log in again who have just done so.
+      // An instant in the future was set by a server whose clock is ahead, and passes. Denying it would send users who
+      // have just logged in to the login page again.
       return nowOf(session) - authenticatedAt < seconds * 1000 && loginOf(session).isFresh !== false;
     });
 }
 
-/** Lets pass who proved who they are at that NIST SP 800-63B-4 level or above. @throws `INVALID_OPTION` */
+/** Passes subjects who proved their identity at that NIST SP 800-63B-4 level or above. @throws `INVALID_OPTION` */
 export function requireLevel(level: AssuranceLevel): (session: AnySession) => Guarded {
   assertOption([1, 2, 3].includes(level), "requireLevel needs 1, 2 or 3");
   return (session) => passIf(session, "level-too-low", () => (loginOf(session).level ?? 0) >= level);
 }
 
 /**
- * Lets pass those of whom something is true: a role, a permission. It is not asked of anonymous visitors.
+ * Passes subjects for whom the predicate is true: a role, a permission. Not called for anonymous visitors.
  *
- * @param isTrue - gets the session and its subject; with its type, to read data
+ * @param predicate - gets the session and its subject. Annotate the session with its type to read data
  * @example requireThat((session: Session<Data>) => session.get("role") === "admin")
  */
 export function requireThat<Of extends AnySession>(
-  isTrue: (session: Of, subject: string) => boolean | Promise<boolean>,
+  predicate: (session: Of, subject: string) => boolean | Promise<boolean>,
 ): (session: Of) => Promise<Guarded> {
   return async (session) => {
-    const known = requireSubject(session);
-    // Only `true` passes: in JavaScript a predicate may return anything, a role that is not the right one, say.
-    return !known.ok || (await isTrue(session, known.subject)) === true ? known : refused("forbidden");
+    const guarded = requireSubject(session);
+    // Only `true` passes: in JavaScript a predicate may return anything, for example the name of another role.
+    return !guarded.ok || (await predicate(session, guarded.subject)) === true ? guarded : denied("forbidden");
   };
 }
 
-/** Lets pass whom all of these let pass; refuses with the reason of the first that does not. The later ones are not asked. */
+/** Passes subjects whom all guards pass. The first guard that denies gives the reason, and later ones are not called. */
 export function requireAll<Of extends AnySession>(...guards: readonly Guard<Of>[]): (session: Of) => Promise<Guarded> {
   return async (session) => {
     for (const guard of guards) {
@@ -79,11 +80,11 @@ export function requireAll<Of extends AnySession>(...guards: readonly Guard<Of>[
   };
 }
 
-function passIf(session: AnySession, reason: RefusalReason, isTrue: () => boolean): Guarded {
-  const known = requireSubject(session);
-  return !known.ok || isTrue() ? known : refused(reason);
+function passIf(session: AnySession, reason: DenialReason, predicate: () => boolean): Guarded {
+  const guarded = requireSubject(session);
+  return !guarded.ok || predicate() ? guarded : denied(reason);
 }
 
-function refused(reason: RefusalReason): Refused {
+function denied(reason: DenialReason): Denied {
   return { ok: false, reason };
 }

@@ -1,14 +1,14 @@
 import { SessionError, type SessionInfo } from "@coatcheck/core";
 import { assertOption } from "@coatcheck/core/toolkit";
-import { type LoginFacts, loginOf, noteLogin } from "../login/login-info.ts";
-import type { AccountExtension, AccountVisit } from "../manager/account-extension.ts";
+import { loginOf, parseLoginInfo, setLoginInfo } from "../login/login-info.ts";
+import type { AccountExtension, ExtensionContext, RequestExtension } from "../manager/account-extension.ts";
 
-/** The subject is logged in on as many devices as they may be. Thrown by `login`, or by the commit when logins raced. */
+/** The subject has as many sessions as are allowed. Thrown by `login`, or by the commit when several logins raced. */
 export class TooManySessionsError extends SessionError {
   readonly code = "TOO_MANY_SESSIONS";
 }
 
-/** What became of a session that was one too many. */
+/** What happened to a session above the limit. */
 export type SessionLimitEvent =
   | { readonly type: "session-evicted"; readonly subject: string; readonly id: string }
   | { readonly type: "session-refused"; readonly subject: string };
@@ -18,108 +18,112 @@ export interface SessionLimitOptions {
   /** How many sessions a subject may have at once, 1 or more. */
   readonly max: number;
   /**
-   * What a login does that is one too many: it ends the session of the oldest login, or it is refused with
-   * `TOO_MANY_SESSIONS`. Refused, people who lost a device are kept out until its session ends.
+   * What a login above the limit does: it ends the session of the oldest login, or it fails with `TOO_MANY_SESSIONS`. With
+   * `"refuse"`, users who lost a device cannot log in until its session ends.
    * @default "evict-oldest"
    */
   readonly onExceed?: "evict-oldest" | "refuse";
-  /** Told at once; what it throws fails the request. @default none */
+  /** Called synchronously for every event. An exception fails the request. @default none */
   readonly onEvent?: (event: SessionLimitEvent) => void;
 }
 
 /**
- * An extension that bounds how many sessions a subject has at once. A login that replaces a session of its own browser,
- * a step-up too, is no more than that one; sessions that `rememberMe` or `session.bind` made count as well, and are held
- * to it at their commit; those of one {@link LoginFacts.browser} count as one. On a store whose reads are strongly
- * consistent it holds whoever races. Put it behind `rememberMe`.
+ * An extension that limits how many sessions a subject has at once. A login that replaces a session of its own browser,
+ * such as a step-up, does not add one. Sessions that `rememberMe` or `session.bind` made count as well, and are checked at
+ * their commit. Sessions with one {@link LoginInfo.browser} count as one. On a store with strongly consistent reads the
+ * limit holds also when logins race. Put it after `rememberMe`.
  *
- * A session that gets a new id is two for the moment of its commit. A login that is one too many by just that counts
- * both: it may end one session more than needed, or be refused, and can be tried again.
+ * A session counts twice while its id is being replaced. A login in that moment may end one session too many, or be
+ * refused although it would fit; it can be tried again.
  *
- * @throws `INVALID_OPTION`; in a cookie mode the `AccountManager` throws `UNSUPPORTED`, and `login` does with a store
- *   that finds no subjects
+ * @throws `INVALID_OPTION`. In a cookie mode the `AccountManager` throws `UNSUPPORTED`, and with a store that has no
+ *   subject index `login` does
  */
 export function sessionLimit(options: SessionLimitOptions): AccountExtension {
-  const { max, onExceed = "evict-oldest", onEvent = () => undefined } = options;
-  assertOption(
-    Number.isSafeInteger(max) && max >= 1,
-    "sessionLimit: max must be a whole number of sessions, 1 or more",
-  );
+  const { max, onExceed = "evict-oldest" } = options;
+  assertOption(Number.isSafeInteger(max) && max >= 1, "sessionLimit: max must be a whole number, 1 or more");
   assertOption(
     onExceed === "evict-oldest" || onExceed === "refuse",
     'sessionLimit: onExceed must be "evict-oldest" or "refuse"',
   );
-  /** The latest place that a session which is about to begin has found. */
-  const latest = new WeakMap<AccountVisit, number>();
+  return {
+    needsListing: true,
+    forRequest: (context) => limitRequest(options, context),
+  };
+}
 
-  async function find(visit: AccountVisit, subject: string): Promise<SessionInfo[]> {
-    const found = await visit.sessions.list(subject);
-    // With the one that a login replaces: for a moment both are there, and it must be the old one that goes first.
-    latest.set(visit, Math.max(...found.map(placeOf)));
+function limitRequest(options: SessionLimitOptions, { session, sessions }: ExtensionContext): RequestExtension {
+  const { max, onExceed = "evict-oldest", onEvent = () => undefined } = options;
+  /** The position of the subject's newest login. */
+  let newestOrder: number | undefined;
+
+  async function list(subject: string): Promise<SessionInfo[]> {
+    const found = await sessions.list(subject);
+    // Includes the session that a login replaces. Both exist for a moment, and the old one has to be the older one.
+    newestOrder = Math.max(...found.map(orderOf));
     return found;
   }
 
-  // By the clock alone, a login on a server whose clock is behind would be the oldest, and the one to go.
-  function takePlace(visit: AccountVisit): void {
-    const { session } = visit;
+  // By the clock alone, a login on a server whose clock is behind would count as the oldest, and be evicted.
+  function setOrder(): void {
     const { authenticatedAt, createdAt } = session;
-    const place = (latest.get(visit) ?? 0) + 1;
-    if (place > (authenticatedAt ?? createdAt)) noteLogin(session, { ...loginOf(session), orderedAt: place });
+    const orderedAt = (newestOrder ?? 0) + 1;
+    if (orderedAt > (authenticatedAt ?? createdAt)) setLoginInfo(session, { ...loginOf(session), orderedAt });
   }
 
   function refuse(subject: string): never {
     onEvent({ type: "session-refused", subject });
-    throw new TooManySessionsError(`No more than ${max} sessions of a subject at once: end another one first.`);
+    throw new TooManySessionsError(`A subject may have at most ${max} sessions at once. End another one first.`);
   }
 
   return {
-    lists: true,
-
-    async opened(visit) {
-      const { isNew, subject } = visit.session;
+    async onOpen() {
+      const { isNew, subject } = session;
       if (!isNew || subject === undefined) return;
-      await find(visit, subject);
-      takePlace(visit);
+      await list(subject);
+      setOrder();
     },
 
-    async admit(visit, subject, browser) {
-      const others = (await find(visit, subject)).filter(({ id }) => id !== visit.session.id);
+    async beforeLogin(subject, browser) {
+      const others = (await list(subject)).filter(({ id }) => id !== session.id);
       const browsers = new Set(others.map(browserOf));
       if (onExceed === "refuse" && browsers.size >= max && !browsers.has(browser ?? "")) refuse(subject);
     },
 
-    loggedIn: takePlace,
+    onLogin: setOrder,
 
-    // Whoever races puts all sessions that it finds in one and the same order, and each has written its own before it
-    // looks. So the one that wrote last finds all of them, and what is within `max` for it was so for all the others.
-    async committed({ session, sessions }, { hasNewId }) {
-      const { id: own, subject } = session;
+    // Racing requests sort the sessions that they find in the same way, and each has written its own before it looks. The
+    // last writer therefore finds all of them, and what it finds within the limit is within the limit for all others.
+    async onCommit({ hasNewId }) {
+      const { id: ownId, subject } = session;
       if (!hasNewId || subject === undefined) return;
-      const found = (await sessions.list(subject)).sort(byPlace);
-      // A browser's place is that of its oldest session, which those that join it do not change.
+      const found = (await sessions.list(subject)).sort(byOrder);
+      // A browser counts from its oldest session, so that sessions which join it later do not move it.
       const browsers = [...new Set(found.map(browserOf))];
-      const ended = onExceed === "refuse" ? browsers.slice(max) : browsers.slice(0, Math.max(0, browsers.length - max));
-      const beyond = found.filter((info) => ended.includes(browserOf(info)));
-      if (onExceed === "refuse" && beyond.some(({ id }) => id === own)) refuse(subject);
-      for (const { id } of beyond) {
+      const excess =
+        onExceed === "refuse" ? browsers.slice(max) : browsers.slice(0, Math.max(0, browsers.length - max));
+      const excessSessions = found.filter((info) => excess.includes(browserOf(info)));
+      if (onExceed === "refuse" && excessSessions.some(({ id }) => id === ownId)) refuse(subject);
+      for (const { id } of excessSessions) {
         if (await sessions.revoke(id)) onEvent({ type: "session-evicted", subject, id });
       }
     },
   };
 }
 
-function placeOf({ login, authenticatedAt, createdAt }: SessionInfo): number {
-  const { orderedAt }: LoginFacts = Object(login);
+/** The position of a session's login among those of its subject. */
+function orderOf({ login, authenticatedAt, createdAt }: SessionInfo): number {
+  const { orderedAt } = parseLoginInfo(login);
   return orderedAt ?? authenticatedAt ?? createdAt;
 }
 
-/** What is counted: a browser of which several sessions are known to be, or a session. */
+/** What is counted: a browser, if several sessions are known to belong to it, or else the session. */
 function browserOf({ id, login }: SessionInfo): string {
-  const { browser }: LoginFacts = Object(login);
+  const { browser } = parseLoginInfo(login);
   return browser ?? id;
 }
 
-/** Oldest first; where instants are the same by id, so that everybody sees the same order. */
-function byPlace(a: SessionInfo, b: SessionInfo): number {
-  return placeOf(a) - placeOf(b) || (a.id < b.id ? -1 : 1);
+/** Oldest first. By id at the same instant, so that all requests see the same order. */
+function byOrder(a: SessionInfo, b: SessionInfo): number {
+  return orderOf(a) - orderOf(b) || (a.id < b.id ? -1 : 1);
 }

@@ -1,185 +1,199 @@
 import { SessionConflictError } from "@coatcheck/core";
-import { assertOption, getExtensionData, isAlive, nowOf } from "@coatcheck/core/toolkit";
+import { assertOption, type CommitOutcome, getExtensionData, isAlive, nowOf } from "@coatcheck/core/toolkit";
 import { loginOf } from "../login/login-info.ts";
-import type { AccountVisit, CommittedVisit } from "../manager/account-extension.ts";
+import type { ExtensionContext } from "../manager/account-extension.ts";
 import type { RememberEndReason } from "./events.ts";
 import type { Family } from "./families.ts";
-import { type Membership, revokeWhereItCan } from "./family-members.ts";
-import type { Arrival } from "./restore-session.ts";
-import { advance, judge, newChain } from "./rotation.ts";
-import type { RememberContext } from "./settings.ts";
+import { type Membership, revokeIfSupported } from "./family-members.ts";
+import type { RememberState } from "./restore-session.ts";
+import { checkValidator, newRotation, rotate } from "./rotation.ts";
+import type { RememberSettings } from "./settings.ts";
 import { formatToken, newRememberToken, type RememberToken, toFamilyKey } from "./token.ts";
 
-/** A visit whose session was committed, with what is to be known of it. */
-interface Departure {
-  readonly visit: AccountVisit;
-  readonly arrival: Arrival;
+/** A request whose session was stored under a new id. */
+interface CommitContext extends ExtensionContext {
+  readonly state: RememberState;
   readonly cookies: Map<string, string>;
-  /** The session's id, another one than that it came with. */
+  /** The new id. */
   readonly id: string;
   readonly subject: string;
   readonly now: number;
-  /** Whether the subject proved during this request who they are. */
+  /** Whether the user proved their identity in this request. */
   readonly isProven: boolean;
 }
 
-/** Sessions of a family at most, the newest. A browser uses one, but leaves one behind with each tab that it opens anew. */
+/** Sessions of a family that stay, the newest. A browser uses one, but parallel tabs without a session each start one. */
 const MAX_SESSIONS = 50;
 
-/** A conflict means that another request used up the validator, which is in its grace then: the second attempt will do. */
+/** After a conflict another request has used the validator, which is in its grace period then: the next attempt succeeds. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * What a committed session means for what the browser is remembered by. Order is everything here: a session is noted as a
- * member before its family is seen to live, and a family is ended before its members are looked for (`RememberFamilies.end`).
- * So of a session being made and its family being ended at once, one always sees the other.
+ * Brings the remembered browser up to date with the committed session. The order of writes is essential. A session becomes
+ * a member before its family is checked to be alive, and a family is deleted before its members are listed
+ * (`RememberFamilies.end`). When a session is being restored while its family is being ended, one of the two requests
+ * therefore always sees the other.
  *
- * @throws `STORE_FAILED`, `SESSION_CONFLICT`; no cookie leaves then
+ * @throws `STORE_FAILED`, `SESSION_CONFLICT`. No cookie leaves then
  */
-export async function settleRemembered(
-  context: RememberContext,
-  visit: AccountVisit,
-  arrival: Arrival,
-  outcome: CommittedVisit,
+export async function commitRemembered(
+  settings: RememberSettings,
+  context: ExtensionContext,
+  state: RememberState,
+  outcome: CommitOutcome,
 ): Promise<void> {
-  const { session } = visit;
+  const { session } = context;
   const { id, subject } = session;
-  const { isKept, isDestroyed, cookies } = outcome;
-  assertOption(!cookies.has(context.cookie.name), "rememberMe: cookie.name must not be that of the session");
-  const isNew = isKept && subject !== undefined && id !== undefined && id !== arrival.sessionId;
-  // After a logout that followed it, a login counts no more, whoever was bound then.
-  const isLogin = isNew && arrival.login?.subject === subject && arrival.login.browser === loginOf(session).browser;
-  const remember = isLogin ? arrival.login?.remember : undefined;
+  const { isStored, isDestroyed, cookies } = outcome;
+  assertOption(
+    !cookies.has(settings.cookie.name),
+    "rememberMe: cookie.name must differ from that of the session cookie",
+  );
+  const hasNewId = isStored && subject !== undefined && id !== undefined && id !== state.sessionId;
+  // A logout after `login` cancels it, even if another subject was bound after that.
+  const isLogin = hasNewId && state.login?.subject === subject && state.login.browser === loginOf(session).browser;
+  const remember = isLogin ? state.login?.remember : undefined;
   const isForgotten = isDestroyed || remember !== undefined;
-  if (isForgotten) await forget(context, visit, arrival, isNew ? "login" : "logout");
-  if ((isForgotten || arrival.isStolen) && arrival.isHeld) removeCookie(context, cookies);
-  if (!isNew) return;
-  const isProven = isLogin || session.authenticatedAt !== arrival.authenticatedAt;
-  const departure = { visit, arrival, cookies, id, subject, now: nowOf(session), isProven };
-  if (remember === true) return issue(context, departure);
+
+  if (isForgotten) await forget(settings, context, state, hasNewId ? "login" : "logout");
+  if ((isForgotten || state.isStolen) && state.hasCookie) removeCookie(settings, cookies);
+  if (!hasNewId) return;
+
+  const isProven = isLogin || session.authenticatedAt !== state.authenticatedAt;
+  const commit = { ...context, state, cookies, id, subject, now: nowOf(session), isProven };
+  const { restored, token } = state;
+  if (remember === true) return startFamily(settings, commit);
   if (isForgotten) return;
-  if (arrival.isRenewed) return reissue(context, departure);
-  const { restored, token } = arrival;
-  if (token !== undefined && restored?.subject === subject) return renew(context, departure, restored, token);
-  return rejoin(context, departure);
+  if (state.haveCredentialsChanged) return replaceFamily(settings, commit);
+  if (token !== undefined && restored?.subject === subject) return replaceToken(settings, commit, restored, token);
+  return moveToNewId(settings, commit);
 }
 
-/** Ends what the browser came with: by its cookie, and by its session, for it may have lost the cookie. */
+/** Ends the family of the browser: by its cookie, and by its session, because the browser may have lost the cookie. */
 async function forget(
-  { cookie, families }: RememberContext,
-  { sessions }: AccountVisit,
-  { sessionId, token }: Arrival,
+  { cookie, families }: RememberSettings,
+  { sessions }: ExtensionContext,
+  { sessionId, token }: RememberState,
   reason: RememberEndReason,
 ): Promise<void> {
   const membership = sessionId === undefined ? undefined : await families.members.find(sessionId);
-  const keys = [token && (await toFamilyKey(cookie.name, token)), membership?.group];
+  const keys = [token && (await toFamilyKey(cookie.name, token)), membership?.family];
   for (const key of new Set(keys)) if (key !== undefined) await families.end(key, sessions, reason);
   if (sessionId !== undefined) await families.members.remove(sessionId);
 }
 
-/** Remembers the browser from now on. @param latest - epoch milliseconds, when that ends at the latest */
-async function issue(context: RememberContext, departure: Departure, latest = Infinity): Promise<void> {
-  const { cookie, families, lifetime, emit } = context;
-  const { visit, id, subject, now } = departure;
-  const { session, sessions } = visit;
+/** Remembers the browser from now on. @param latestEnd - when that ends at the latest, epoch milliseconds */
+async function startFamily(settings: RememberSettings, commit: CommitContext, latestEnd = Infinity): Promise<void> {
+  const { cookie, families, lifetime, emit } = settings;
+  const { session, sessions, id, subject, now } = commit;
   const token = newRememberToken();
   const key = await toFamilyKey(cookie.name, token);
   const { browser, sid } = loginOf(session);
   const endsAt = getExtensionData(session, "endsAt") as number | undefined;
-  const expiresAt = Math.min(now + lifetime, endsAt ?? Infinity, latest);
-  const chain = await newChain(token.validator);
+  const expiresAt = Math.min(now + lifetime, endsAt ?? Infinity, latestEnd);
+  const rotation = await newRotation(token.validator);
   await families.members.add(id, key, now, expiresAt);
-  await families.create({ key, subject, chain, browser, sid, endsAt, createdAt: now, expiresAt });
+  await families.create({ key, subject, rotation, browser, sid, endsAt, createdAt: now, expiresAt });
   emit({ type: "remembered", family: key, subject, expiresAt });
-  // A revokeAll that ended the session may have looked for families before this one was there.
-  if (await isAlive(session)) setCookie(context, departure, token, expiresAt);
+  // A `revokeAll` that ended the session may have listed the families before this one existed.
+  if (await isAlive(session)) setCookie(settings, commit, token, expiresAt);
   else await families.end(key, sessions, "revoked");
 }
 
 /**
- * Uses up the cookie that the session was made from. When the response is lost on its way the browser still has the used
- * one, which its grace is for: it is given the same successor again.
+ * Uses up the token that the session was restored from. When the response is lost, the browser still has the used token
+ * and gets the same successor again within the grace period.
  */
-async function renew(
-  context: RememberContext,
-  departure: Departure,
+async function replaceToken(
+  settings: RememberSettings,
+  commit: CommitContext,
   { key, expiresAt }: Family,
   { selector, validator }: RememberToken,
 ): Promise<void> {
-  const { families, grace, emit } = context;
-  const { arrival, id, subject, now } = departure;
-  await join(context, departure, { group: key, expiresAt });
+  const { families, grace, emit } = settings;
+  const { state, id, subject, now } = commit;
+  await addMember(settings, commit, { family: key, expiresAt });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const family = await families.find(key, now);
-    if (typeof family === "string") return withdraw(context, departure);
-    // As of its arrival: a handler that takes longer than the grace makes no thief of the visitor.
-    const verdict = await judge(family.chain, validator, arrival.at);
-    if (verdict.status === "current") {
-      const next = await advance(family.chain, validator, now, now + grace);
-      if ((await families.update(family, next.chain)) !== "ok") continue;
-      setCookie(context, departure, { selector, validator: next.validator }, expiresAt);
-    } else if (verdict.status === "in-grace") {
-      setCookie(context, departure, { selector, validator: verdict.validator }, expiresAt);
+    if (typeof family === "string") return discard(settings, commit);
+    // By the time of arrival: a handler that takes longer than the grace period does not make the user a thief.
+    const check = await checkValidator(family.rotation, validator, state.openedAt);
+    if (check.status === "current") {
+      const next = await rotate(family.rotation, validator, now, now + grace);
+      if ((await families.update(family, next.rotation)) !== "ok") continue;
+      setCookie(settings, commit, { selector, validator: next.validator }, expiresAt);
+    } else if (check.status === "in-grace") {
+      setCookie(settings, commit, { selector, validator: check.validator }, expiresAt);
     }
-    // Otherwise it took so long that what leads to the current one is gone. A faster tab was given that.
+    // Otherwise the request took so long that its validator was dropped. A faster tab has received the current one.
     return emit({ type: "remember-restored", family: key, subject, id });
   }
-  throw new SessionConflictError("Other requests kept using what this browser is remembered by. Try again.");
+  throw new SessionConflictError(
+    "Other requests used this browser's remember-me cookie during every attempt. Try again.",
+  );
 }
 
-/** A session that was there before has another id now: by `regenerate`, or a login that says nothing of `remember`. */
-async function rejoin(context: RememberContext, departure: Departure): Promise<void> {
-  const membership = await membershipOf(context, departure);
+/** An existing session got a new id, by `regenerate` or by a login without `remember`. Its new id joins the family. */
+async function moveToNewId(settings: RememberSettings, commit: CommitContext): Promise<void> {
+  const membership = await membershipOf(settings, commit);
   if (membership === undefined) return;
-  // Under its old id it stays a member: a list of devices may have been made before.
-  await join(context, departure, membership);
-  const family = await context.families.find(membership.group, departure.now);
-  if (typeof family === "string") await withdraw(context, departure);
+  // The old id stays a member: a list of devices may have been made before.
+  await addMember(settings, commit, membership);
+  const family = await settings.families.find(membership.family, commit.now);
+  if (typeof family === "string") await discard(settings, commit);
 }
 
-/** The browser stays remembered, until when it was before, by another cookie: of the one so far there may be copies. */
-async function reissue(context: RememberContext, departure: Departure): Promise<void> {
-  const { visit, arrival, isProven } = departure;
-  const membership = await membershipOf(context, departure);
-  const isEnded = membership !== undefined && (await context.families.end(membership.group, visit.sessions, "renewed"));
-  // Of a session that was made from it by this request, its family may have been among those that `revokeAll` ended.
-  const expiresAt = isEnded ? membership.expiresAt : isProven ? arrival.restored?.expiresAt : undefined;
-  if (expiresAt !== undefined) return issue(context, departure, expiresAt);
-  if (arrival.restored !== undefined || membership !== undefined) await withdraw(context, departure);
+/** The browser stays remembered, as long as before, by a new cookie: copies of the current one may exist. */
+async function replaceFamily(settings: RememberSettings, commit: CommitContext): Promise<void> {
+  const { sessions, state, isProven } = commit;
+  const membership = await membershipOf(settings, commit);
+  const isEnded = membership !== undefined && (await settings.families.end(membership.family, sessions, "renewed"));
+  // If this request restored the session, `revokeAll` may have ended the family already.
+  const restoredUntil = isProven ? state.restored?.expiresAt : undefined;
+  const expiresAt = isEnded ? membership.expiresAt : restoredUntil;
+  if (expiresAt !== undefined) return startFamily(settings, commit, expiresAt);
+  if (state.restored !== undefined || membership !== undefined) await discard(settings, commit);
 }
 
-/** What a session came of: by the cookie that the browser brought, or by its id before. */
-async function membershipOf(context: RememberContext, departure: Departure): Promise<Membership | undefined> {
-  const { cookie, families } = context;
-  const { visit, arrival, cookies, subject, now } = departure;
-  const { sessionId, token } = arrival;
-  const brought = token && (await families.find(await toFamilyKey(cookie.name, token), now));
-  if (typeof brought === "object") {
-    if (brought.subject === subject) return { group: brought.key, expiresAt: brought.expiresAt };
-    await families.end(brought.key, visit.sessions, "login");
-    removeCookie(context, cookies);
+/** The family of the session: by the cookie that the browser sent, or by the session's previous id. */
+async function membershipOf(settings: RememberSettings, commit: CommitContext): Promise<Membership | undefined> {
+  const { cookie, families } = settings;
+  const { sessions, state, cookies, subject, now } = commit;
+  const { sessionId, token } = state;
+  const family = token && (await families.find(await toFamilyKey(cookie.name, token), now));
+  if (typeof family === "object") {
+    if (family.subject === subject) return { family: family.key, expiresAt: family.expiresAt };
+    await families.end(family.key, sessions, "login");
+    removeCookie(settings, cookies);
   }
   const membership = sessionId === undefined ? undefined : await families.members.find(sessionId);
   return membership !== undefined && membership.expiresAt > now ? membership : undefined;
 }
 
-async function join({ families }: RememberContext, { visit, id, now }: Departure, to: Membership): Promise<void> {
-  await families.members.add(id, to.group, now, to.expiresAt);
-  await families.members.end(to.group, visit.sessions, MAX_SESSIONS);
+async function addMember(
+  { families }: RememberSettings,
+  { sessions, id, now }: CommitContext,
+  { family, expiresAt }: Membership,
+): Promise<void> {
+  await families.members.add(id, family, now, expiresAt);
+  await families.members.end(family, sessions, MAX_SESSIONS);
 }
 
-/** The family ended while the session was being made from it, so the session ends too; not so one whose subject proved it. */
-async function withdraw({ families }: RememberContext, { visit, cookies, id, isProven }: Departure): Promise<void> {
+/** The family ended while the session was being restored from it. The session ends too, unless the user proved it. */
+async function discard(
+  { families }: RememberSettings,
+  { sessions, cookies, id, isProven }: CommitContext,
+): Promise<void> {
   await families.members.remove(id);
   if (isProven) return;
-  await revokeWhereItCan(visit.sessions, id);
-  // No removal either: a login in another tab may just have set newer ones.
+  await revokeIfSupported(sessions, id);
+  // This also drops the removal of a cookie: a login in another tab may just have set a newer one.
   cookies.clear();
 }
 
 function setCookie(
-  { cookie }: RememberContext,
-  { cookies, now }: Departure,
+  { cookie }: RememberSettings,
+  { cookies, now }: CommitContext,
   token: RememberToken,
   expiresAt: number,
 ): void {
@@ -187,7 +201,7 @@ function setCookie(
   cookies.set(cookie.name, cookie.serialize(cookie.name, formatToken(token), maxAge));
 }
 
-/** With exactly the attributes of the one that is removed. */
-function removeCookie({ cookie }: RememberContext, cookies: Map<string, string>): void {
+/** With exactly the attributes of the cookie that it removes. */
+function removeCookie({ cookie }: RememberSettings, cookies: Map<string, string>): void {
   cookies.set(cookie.name, cookie.serialize(cookie.name, "", 0));
 }

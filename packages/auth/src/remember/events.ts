@@ -1,34 +1,37 @@
-/** Why a remember-me cookie was not honoured. */
+/** Why a remember-me cookie was rejected. */
 export type RememberRejectReason =
-  /** The cookie came more than once although its `__Host-` name allows one only. */
+  /** The request carries the cookie more than once although its `__Host-` name can exist only once. */
   | "duplicate-cookie"
-  /** Not of the form that is issued; nothing was looked up. */
+  /** Not of the form that `rememberMe` issues. Nothing was looked up. */
   | "malformed"
-  /** Well-formed, but nothing is known of it: ended, swept, or never issued. */
+  /** Well-formed, but the store has no such family: it ended, was swept, or was never issued. */
   | "not-found"
   /** Past the lifetime that began with the login. */
   | "expired"
   /** The record cannot be read. */
   | "invalid-data"
-  /** `sessionLimit` refused one more session. The cookie stays good. */
+  /** `sessionLimit` refused one more session. The cookie stays valid. */
   | "too-many-sessions";
 
-/** What ended it: a logout or a login in that browser, `logoutElsewhere`, which puts another in its place, or a revocation. */
+/**
+ * Why a family ended: a logout or a login in that browser, `revokeOtherSessions`, which starts another family in its
+ * place, or a revocation.
+ */
 export type RememberEndReason = "logout" | "login" | "renewed" | "revoked";
 
 /**
- * What happened to what a browser is remembered by. `family` names a login with `remember` and all that came of it; it is
- * no part of the cookie, so an event can be logged as it is.
+ * Something that happened to a remembered browser. `family` identifies a login with `remember` and everything that came
+ * from it. It is not part of the cookie, so that events can be logged as they are.
  */
 export type RememberEvent =
-  /** By a login with `remember: true`. */
+  /** A login with `remember: true`. */
   | { readonly type: "remembered"; readonly family: string; readonly subject: string; readonly expiresAt: number }
-  /** A session was made from the cookie; `id` is its `Session.id`. */
+  /** A session was made from the cookie. `id` is its `Session.id`. */
   | { readonly type: "remember-restored"; readonly family: string; readonly subject: string; readonly id: string }
   | { readonly type: "remember-rejected"; readonly reason: RememberRejectReason }
   /**
-   * A used cookie came back after its grace: somebody has a copy. The family and its sessions were ended, the visitor's and
-   * the thief's. Tell the subject.
+   * A used cookie came back after its grace period, so a copy of it exists. The family and its sessions were ended, both
+   * the user's and the thief's. Notify the user.
    */
   | { readonly type: "remember-theft"; readonly family: string; readonly subject: string }
   | {
@@ -38,5 +41,5 @@ export type RememberEvent =
       readonly reason: RememberEndReason;
     };
 
-/** Receives every event, synchronously. What it throws fails the request: an audit log that fails must not go unseen. */
+/** Called synchronously for every event. An exception fails the request, so that a broken audit log does not go unnoticed. */
 export type RememberEventListener = (event: RememberEvent) => void;

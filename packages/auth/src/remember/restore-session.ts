@@ -1,35 +1,35 @@
 import { bindUnproven, cookieValues, nowOf, setExtensionData } from "@coatcheck/core/toolkit";
 import { deviceLabel } from "../login/device-label.ts";
-import { loginOf, noteLogin } from "../login/login-info.ts";
-import type { AccountVisit } from "../manager/account-extension.ts";
+import { loginOf, setLoginInfo } from "../login/login-info.ts";
+import type { ExtensionContext } from "../manager/account-extension.ts";
 import { TooManySessionsError } from "../protection/session-limit.ts";
 import type { RememberRejectReason } from "./events.ts";
 import type { Family } from "./families.ts";
-import { judge } from "./rotation.ts";
-import type { RememberContext } from "./settings.ts";
+import { checkValidator } from "./rotation.ts";
+import type { RememberSettings } from "./settings.ts";
 import { parseToken, type RememberToken, toFamilyKey } from "./token.ts";
 
-/** What a request came with, and what it did since. */
-export interface Arrival {
+/** What `rememberMe` knows about a request: how it arrived, and what its handler has done since. */
+export interface RememberState {
   /** Epoch milliseconds. */
-  readonly at: number;
-  /** `Session.id` and `Session.authenticatedAt` of the session that its cookie stood for. */
+  readonly openedAt: number;
+  /** `Session.id` and `Session.authenticatedAt` of the session that the session cookie belongs to. */
   readonly sessionId: string | undefined;
   readonly authenticatedAt: number | undefined;
-  /** Whether the browser holds a cookie of our name, be it worth nothing. */
-  readonly isHeld: boolean;
-  /** What is in that cookie, if it is of the right form. */
+  /** Whether the browser sent a remember-me cookie, even an invalid one. */
+  readonly hasCookie: boolean;
+  /** The token in that cookie, if it is well-formed. */
   readonly token: RememberToken | undefined;
-  /** The family by which somebody is logged in who had no session. Nothing is used up before that session is kept. */
+  /** The family that logged the browser in. Its token is used up only once the session is stored. */
   readonly restored: Family | undefined;
-  /** The cookie was a copy, which ended its family. */
+  /** Whether the cookie was a copy, so that its family was ended. */
   readonly isStolen: boolean;
-  /** Whose session it was, or is since it was restored; and its `LoginFacts.browser`. */
+  /** The subject of the session, and its `LoginInfo.browser`, after a login by the cookie. */
   readonly subject: string | undefined;
   readonly browser: string | undefined;
-  /** Whether what the subject logs in with has changed. */
-  isRenewed?: boolean;
-  /** The last call of `login`, and the `LoginFacts.browser` that it noted. */
+  /** Whether the credentials of the subject have changed. */
+  haveCredentialsChanged?: boolean;
+  /** The last call of `login`, with the `LoginInfo.browser` that it resulted in. */
   login?: {
     readonly subject: string | undefined;
     readonly remember: boolean | undefined;
@@ -38,45 +38,71 @@ export interface Arrival {
 }
 
 /**
- * Logs in who comes without a session and with a cookie that is worth it. A cookie that cannot be honoured is neither an
- * error nor cleared, as with the session cookie.
+ * Logs in a browser that has no session and a valid remember-me cookie. A cookie that has to be rejected is not an error
+ * and is not cleared, as with the session cookie.
  *
  * @throws `STORE_FAILED`
  */
-export async function arrive(context: RememberContext, visit: AccountVisit): Promise<Arrival> {
-  const { session, request } = visit;
-  const values = cookieValues(request.headers.get("Cookie") ?? "", context.cookie.name);
-  const token = tokenIn(context, values);
-  const arrival = {
-    at: nowOf(session),
+export async function restoreSession(settings: RememberSettings, context: ExtensionContext): Promise<RememberState> {
+  const { session, request } = context;
+  const values = cookieValues(request.headers.get("Cookie") ?? "", settings.cookie.name);
+  const token = readToken(settings, values);
+  const state = {
+    openedAt: nowOf(session),
     sessionId: session.id,
     authenticatedAt: session.authenticatedAt,
-    isHeld: values.length > 0,
+    hasCookie: values.length > 0,
     token: typeof token === "object" ? token : undefined,
     restored: undefined,
     isStolen: false,
     subject: session.subject,
     browser: loginOf(session).browser,
   };
-  if (session.subject !== undefined || token === undefined) return arrival;
-  const family = typeof token === "object" ? await recognise(context, visit, token, arrival.at) : token;
-  if (family === "stolen") return { ...arrival, isStolen: true };
+  if (session.subject !== undefined || token === undefined) return state;
+  const family = typeof token === "object" ? await findFamily(settings, context, token, state.openedAt) : token;
+  if (family === "stolen") return { ...state, isStolen: true };
   if (typeof family === "string") {
-    context.emit({ type: "remember-rejected", reason: family });
-    return arrival;
+    settings.emit({ type: "remember-rejected", reason: family });
+    return state;
   }
-  if (!(await isAdmitted(visit, family))) {
-    context.emit({ type: "remember-rejected", reason: "too-many-sessions" });
-    return arrival;
+  if (!(await isLoginAllowed(context, family))) {
+    settings.emit({ type: "remember-rejected", reason: "too-many-sessions" });
+    return state;
   }
-  restore(visit, family);
-  return { ...arrival, restored: family, subject: family.subject, browser: family.browser };
+  bindToFamily(context, family);
+  return { ...state, restored: family, subject: family.subject, browser: family.browser };
 }
 
-/** Nothing that a visitor did just now: they stay who they were, and may log in as somebody else or end a session. */
-async function isAdmitted(visit: AccountVisit, { subject, browser }: Family): Promise<boolean> {
+/** @returns the token, the reason why it is rejected, or `undefined` when there is no cookie */
+function readToken(
+  { cookie }: RememberSettings,
+  values: readonly string[],
+): RememberToken | RememberRejectReason | undefined {
+  // Of two cookies whose name can exist once, one was planted. The core reads the session cookie in the same way.
+  if (cookie.isHostOnly && values.length > 1) return "duplicate-cookie";
+  const [value = ""] = values;
+  return value === "" ? undefined : (parseToken(value) ?? "malformed");
+}
+
+async function findFamily(
+  { cookie, families }: RememberSettings,
+  { sessions }: ExtensionContext,
+  token: RememberToken,
+  now: number,
+): Promise<Family | RememberRejectReason | "stolen"> {
+  const family = await families.find(await toFamilyKey(cookie.name, token), now);
+  if (typeof family === "string") return family;
+  const { status } = await checkValidator(family.rotation, token.validator, now);
+  if (status !== "replayed") return family;
+  // Either the user or a thief sent it, and nothing tells which. The family ends now, even if this request fails later.
+  await families.end(family.key, sessions, "theft");
+  return "stolen";
+}
+
+/** A limit on sessions is not an error here, because the visitor did nothing: they stay logged out, and can log in. */
+async function isLoginAllowed(context: ExtensionContext, { subject, browser }: Family): Promise<boolean> {
   try {
-    await visit.admit(subject, browser);
+    await context.assertLoginAllowed(subject, browser);
     return true;
   } catch (error) {
     if (error instanceof TooManySessionsError) return false;
@@ -84,36 +110,10 @@ async function isAdmitted(visit: AccountVisit, { subject, browser }: Family): Pr
   }
 }
 
-function tokenIn(
-  { cookie }: RememberContext,
-  values: readonly string[],
-): RememberToken | RememberRejectReason | undefined {
-  // With several of a name that can exist once, one was planted; see how core reads the session cookie.
-  if (cookie.isHostOnly && values.length > 1) return "duplicate-cookie";
-  const [value = ""] = values;
-  return value === "" ? undefined : (parseToken(value) ?? "malformed");
-}
-
-async function recognise(
-  context: RememberContext,
-  { sessions }: AccountVisit,
-  token: RememberToken,
-  now: number,
-): Promise<Family | RememberRejectReason | "stolen"> {
-  const { cookie, families } = context;
-  const family = await families.find(await toFamilyKey(cookie.name, token), now);
-  if (typeof family === "string") return family;
-  const { status } = await judge(family.chain, token.validator, now);
-  if (status !== "replayed") return family;
-  // By its owner or a thief, and who this one is cannot be told. At once, whatever becomes of the request.
-  await families.end(family.key, sessions, "theft");
-  return "stolen";
-}
-
-function restore({ session, request }: AccountVisit, { subject, browser, sid, endsAt }: Family): void {
+function bindToFamily({ session, request }: ExtensionContext, { subject, browser, sid, endsAt }: Family): void {
   bindUnproven(session, subject);
   const device = deviceLabel(request.headers.get("User-Agent"));
-  noteLogin(session, {
+  setLoginInfo(session, {
     method: "remember-me",
     ...(device !== undefined && { device }),
     ...(browser !== undefined && { browser }),

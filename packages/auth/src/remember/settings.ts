@@ -2,8 +2,8 @@ import type { ResolvedCookie } from "@coatcheck/core/toolkit";
 import type { RememberEventListener } from "./events.ts";
 import type { RememberFamilies } from "./families.ts";
 
-/** Options of `rememberMe` with the defaults filled in. Durations in milliseconds. */
-export interface RememberContext {
+/** The options of `rememberMe` with their defaults. Durations in milliseconds. */
+export interface RememberSettings {
   readonly cookie: ResolvedCookie;
   readonly families: RememberFamilies;
   readonly lifetime: number;

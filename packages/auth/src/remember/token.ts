@@ -1,8 +1,8 @@
 import { isToken, newToken, sha256 } from "@coatcheck/core/toolkit";
 
-/** What the remember-me cookie holds: `selector.validator`. Both are secret; only hashes of them are stored. */
+/** The value of the remember-me cookie: `selector.validator`. Both are secret, and only hashes of them are stored. */
 export interface RememberToken {
-  /** Stays the same from one login to the next, and finds the record. */
+  /** Finds the record. Stays the same as long as the browser is remembered. */
   readonly selector: string;
   /** Used once, and then replaced. */
   readonly validator: string;
@@ -12,7 +12,7 @@ export function newRememberToken(): RememberToken {
   return { selector: newToken(), validator: newToken() };
 }
 
-/** `undefined` for what was never issued, which is seen before any store is asked. */
+/** `undefined` when the value does not have the form of a token. Checked before the store is read. */
 export function parseToken(value: string): RememberToken | undefined {
   const [selector = "", validator = "", ...rest] = value.split(".", 3);
   const isWellFormed = isToken(selector) && isToken(validator) && rest.length === 0;
@@ -24,9 +24,9 @@ export function formatToken({ selector, validator }: RememberToken): string {
 }
 
 /**
- * Where the record of a token is. The hash of a selector, so that whoever reads the store cannot even pretend to hold an
- * outdated token, and end everybody's. With the purpose and the cookie's name in it no session id, and no token of
- * another cookie, leads to the record, although they may share a store.
+ * The store key of a token's record. It is a hash of the selector, because a reader of the store who knew selectors could
+ * send outdated tokens and so end everyone's family. The hash includes a purpose and the cookie's name, so that no session
+ * id and no token of another cookie leads to the record, even when they share a store.
  */
 export function toFamilyKey(cookieName: string, { selector }: RememberToken): Promise<string> {
   return sha256(`remember ${cookieName} ${selector}`);

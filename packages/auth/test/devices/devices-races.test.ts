@@ -1,4 +1,4 @@
-import { AccountManager, login, revokeDevice } from "@coatcheck/auth";
+import { type AccountExtension, AccountManager, login, revokeDevice } from "@coatcheck/auth";
 import { memoryStore, serverSide } from "@coatcheck/core";
 import { describe, expect, it } from "vitest";
 import { accountModes } from "../support/account-modes.ts";
@@ -101,10 +101,12 @@ for (const { name, canList, open } of accountModes()) {
 describe("a manager whose extension fails at a commit", () => {
   async function setUpFailing() {
     let isFailing = false;
-    const extension = {
-      committed() {
-        if (isFailing) throw new Error("refused");
-      },
+    const extension: AccountExtension = {
+      forRequest: () => ({
+        onCommit() {
+          if (isFailing) throw new Error("refused");
+        },
+      }),
     };
     const sessions = new AccountManager<Data>({ mode: serverSide(memoryStore()), extensions: [extension] });
     const fails = (act: () => Promise<unknown>) => {

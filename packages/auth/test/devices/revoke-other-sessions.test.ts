@@ -1,4 +1,4 @@
-import { type AccountExtension, AccountManager, login, logoutElsewhere, type Revocation } from "@coatcheck/auth";
+import { type AccountExtension, AccountManager, login, type Revocation, revokeOtherSessions } from "@coatcheck/auth";
 import { memoryStore, type SessionMode, type SessionStore, serverSide } from "@coatcheck/core";
 import { cookieModes, modes, visitor } from "@coatcheck/test-support";
 import { fakeClock } from "@coatcheck/testing";
@@ -16,13 +16,13 @@ function setUp(mode: SessionMode, extensions: readonly AccountExtension[] = []) 
     const { client, visit } = visitor(sessions);
     await visit((session) => login(session, subject));
     const who = async () => (await visit((session) => session.subject)).result;
-    return { client, visit, who, changePassword: () => visit((session) => logoutElsewhere(sessions, session)) };
+    return { client, visit, who, changePassword: () => visit((session) => revokeOtherSessions(sessions, session)) };
   };
   return { clock, sessions, device };
 }
 
 for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
-  describe(`logoutElsewhere, ${name}`, () => {
+  describe(`revokeOtherSessions, ${name}`, () => {
     it("SEC-24 ends the subject's other sessions, and nobody else's", async () => {
       const { device } = setUp(mode());
       const [mine, lost, stolen, other] = [await device("a"), await device("a"), await device("a"), await device("b")];
@@ -61,7 +61,7 @@ for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
       const { visit } = visitor(sessions);
       await visit(async (session) => {
         await login(session, "e");
-        await logoutElsewhere(sessions, session);
+        await revokeOtherSessions(sessions, session);
       });
       expect(await lost.who()).toBeUndefined();
       expect((await visit((session) => session.subject)).result).toBe("e");
@@ -69,7 +69,7 @@ for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
   });
 }
 
-describe("logoutElsewhere", () => {
+describe("revokeOtherSessions", () => {
   const bare = (): SessionStore => {
     const { traits, load, create, update, touch, delete: remove } = memoryStore();
     return { traits, load, create, update, touch, delete: remove };
@@ -87,7 +87,7 @@ describe("logoutElsewhere", () => {
     for (const { mode } of modes()) {
       const sessions = new AccountManager({ mode: mode() });
       const { visit } = visitor(sessions);
-      await expect(visit((session) => logoutElsewhere(sessions, session))).rejects.toMatchObject({
+      await expect(visit((session) => revokeOtherSessions(sessions, session))).rejects.toMatchObject({
         code: "INVALID_OPTION",
       });
     }
@@ -99,7 +99,7 @@ describe("logoutElsewhere", () => {
     const headers = { Cookie: await mine.client.cookieHeader() };
     const session = await sessions.open(new Request("https://localhost/", { headers }));
     await sessions.commit(session, new Response());
-    await expect(logoutElsewhere(sessions, session)).rejects.toMatchObject({ code: "SESSION_COMMITTED" });
+    await expect(revokeOtherSessions(sessions, session)).rejects.toMatchObject({ code: "SESSION_COMMITTED" });
     expect(await lost.who()).toBe("eve");
     expect(await mine.who()).toBe("eve");
   });
@@ -108,7 +108,7 @@ describe("logoutElsewhere", () => {
     const revoked: Revocation[] = [];
     const { device } = setUp(serverSide(memoryStore()), [
       {
-        revoked: async (revocation) => {
+        onRevoke: async (revocation) => {
           revoked.push(revocation);
         },
       },

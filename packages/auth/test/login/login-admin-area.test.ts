@@ -1,9 +1,9 @@
 import {
   AccountManager,
   aal3,
+  denialResponse,
   login,
   logout,
-  refusal,
   requireAll,
   requireSubject,
   requireThat,
@@ -44,7 +44,7 @@ function setUp() {
     requireSubject,
     requireThat((session: Session<AdminData>) => session.get("role") === "admin"),
   );
-  const refuse = refusal({ loginPage: "/admin/login" });
+  const refuse = denialResponse({ loginPage: "/admin/login" });
 
   async function credentials(request: Request) {
     const form = await request.formData();

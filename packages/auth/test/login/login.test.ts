@@ -243,15 +243,17 @@ describe("login", () => {
   });
 
   it("is refused by an extension before anything has changed, and told to all of them after", async () => {
-    const told: unknown[] = [];
+    const calls: unknown[] = [];
     const extension: AccountExtension = {
-      admit: async ({ session }, subject) => {
-        told.push(["admit", session.subject, subject]);
-        if (subject === "mallory") throw new Error("Not you.");
-      },
-      loggedIn: ({ session }, options) => {
-        told.push(["loggedIn", session.subject, options]);
-      },
+      forRequest: ({ session }) => ({
+        async beforeLogin(subject) {
+          calls.push(["beforeLogin", session.subject, subject]);
+          if (subject === "mallory") throw new Error("Not you.");
+        },
+        onLogin(options) {
+          calls.push(["onLogin", session.subject, options]);
+        },
+      }),
     };
     const { visit, logIn, look } = setUp(serverSide(memoryStore()), [extension]);
     await visit((session) => session.set("theme", "dark"));
@@ -261,10 +263,10 @@ describe("login", () => {
     });
     expect(await look()).toEqual(before);
     await logIn("eve", { method: "password" });
-    expect(told).toEqual([
-      ["admit", undefined, "mallory"],
-      ["admit", undefined, "eve"],
-      ["loggedIn", "eve", { method: "password" }],
+    expect(calls).toEqual([
+      ["beforeLogin", undefined, "mallory"],
+      ["beforeLogin", undefined, "eve"],
+      ["onLogin", "eve", { method: "password" }],
     ]);
   });
 

@@ -1,7 +1,7 @@
 import {
+  type DenialReason,
+  denialResponse,
   login,
-  type RefusalReason,
-  refusal,
   requireFresh,
   requireSubject,
   requireThat,
@@ -14,12 +14,12 @@ import { describe, expect, it } from "vitest";
 const SHOP = "https://shop.example";
 const PAGE = { "Sec-Fetch-Mode": "navigate", Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const SCRIPT = { "Sec-Fetch-Mode": "cors", Accept: "*/*" };
-const NEEDS_LOGIN: readonly RefusalReason[] = ["anonymous", "not-fresh", "level-too-low"];
+const NEEDS_LOGIN: readonly DenialReason[] = ["anonymous", "not-fresh", "level-too-low"];
 
-const refuse = refusal({ loginPage: "/login" });
+const refuse = denialResponse({ loginPage: "/login" });
 
 /** What `refuse` answers a request for a path of the shop. */
-function ask(path: string, init: RequestInit = {}, reason: RefusalReason = "anonymous", by = refuse): Response {
+function ask(path: string, init: RequestInit = {}, reason: DenialReason = "anonymous", by = refuse): Response {
   return by(new Request(SHOP + path, init), { ok: false, reason });
 }
 
@@ -31,7 +31,7 @@ function nextOf(response: Response): string | null {
   return url.searchParams.get("next");
 }
 
-describe("refusal, for pages", () => {
+describe("denialResponse, for pages", () => {
   it("SEC-54 sends an anonymous visitor to the login page, which learns where to go on", () => {
     const response = ask("/orders?page=2&q=a%26b", { headers: PAGE });
     expect(response.status).toBe(303);
@@ -51,7 +51,7 @@ describe("refusal, for pages", () => {
   });
 
   it("keeps the query and hash that the login page has of its own, but no next that was planted in it", () => {
-    const withQuery = refusal({ loginPage: "/login?lang=de&next=/elsewhere#form" });
+    const withQuery = denialResponse({ loginPage: "/login?lang=de&next=/elsewhere#form" });
     const response = ask("/orders", { headers: PAGE }, "anonymous", withQuery);
     expect(response.headers.get("Location")).toBe("/login?lang=de&next=%2Forders#form");
   });
@@ -68,7 +68,7 @@ describe("refusal, for pages", () => {
       expect(response.status).toBe(401);
       expect(response.headers.get("Location")).toBeNull();
     }
-    expect(ask("/login", { headers: PAGE }, "anonymous", refusal({ loginPage: "/login/" })).status).toBe(401);
+    expect(ask("/login", { headers: PAGE }, "anonymous", denialResponse({ loginPage: "/login/" })).status).toBe(401);
     const app = browser({
       origin: SHOP,
       fetch: (request) => refuse(request, { ok: false, reason: "anonymous" }),
@@ -98,7 +98,7 @@ describe("refusal, for pages", () => {
   });
 });
 
-describe("refusal, for forms", () => {
+describe("denialResponse, for forms", () => {
   const post = (referrer?: string, path = "/orders/delete?id=7") =>
     nextOf(ask(path, { method: "POST", headers: { ...PAGE, ...(referrer !== undefined && { Referer: referrer }) } }));
 
@@ -124,7 +124,7 @@ describe("refusal, for forms", () => {
   });
 });
 
-describe("refusal, for scripts", () => {
+describe("denialResponse, for scripts", () => {
   for (const reason of NEEDS_LOGIN) {
     it(`answers 401 and says why: ${reason}`, async () => {
       const response = ask("/api/orders", { headers: SCRIPT }, reason);
@@ -143,7 +143,7 @@ describe("refusal, for scripts", () => {
 
   it("answers pages in the same way where there is no login page", () => {
     for (const reason of NEEDS_LOGIN) {
-      expect(ask("/orders", { headers: PAGE }, reason, refusal()).status).toBe(401);
+      expect(ask("/orders", { headers: PAGE }, reason, denialResponse()).status).toBe(401);
     }
   });
 });
@@ -170,7 +170,7 @@ describe("refusal options", () => {
       "/\\evil.example",
       7 as never,
     ]) {
-      expect(() => refusal({ loginPage })).toThrow(
+      expect(() => denialResponse({ loginPage })).toThrow(
         expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining('"/login"') }),
       );
     }

@@ -1,7 +1,7 @@
 import {
+  type DenialReason,
+  denialResponse,
   type Guarded,
-  type RefusalReason,
-  refusal,
   requireAll,
   requireFresh,
   requireLevel,
@@ -29,10 +29,10 @@ guarded.subject;
 if (guarded.ok) {
   expectTypeOf(guarded.subject).toEqualTypeOf<string>();
   // @ts-expect-error: nothing was refused
-  refusal()(request, guarded);
+  denialResponse()(request, guarded);
 } else {
-  expectTypeOf(guarded.reason).toEqualTypeOf<RefusalReason>();
-  expectTypeOf(refusal()(request, guarded)).toEqualTypeOf<Response>();
+  expectTypeOf(guarded.reason).toEqualTypeOf<DenialReason>();
+  expectTypeOf(denialResponse()(request, guarded)).toEqualTypeOf<Response>();
 }
 expectTypeOf(requireFresh(60)(session)).toEqualTypeOf<Guarded>();
 expectTypeOf(requireLevel(2)(session)).toEqualTypeOf<Guarded>();

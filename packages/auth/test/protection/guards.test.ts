@@ -4,7 +4,7 @@ import { bindUnproven } from "@coatcheck/core/toolkit";
 import { modes, visitor } from "@coatcheck/test-support";
 import { fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { noteLogin } from "../../src/login/login-info.ts";
+import { setLoginInfo } from "../../src/login/login-info.ts";
 
 interface Data {
   role: "customer" | "admin";
@@ -88,7 +88,7 @@ describe("requireFresh", () => {
   it("SEC-26 refuses a login that has become doubtful", async () => {
     const { visit } = setUp();
     await visit((session) => login(session, "eve", { method: "password" }));
-    await visit((session) => noteLogin(session, { method: "password", isFresh: false }));
+    await visit((session) => setLoginInfo(session, { method: "password", isFresh: false }));
     expect((await visit(requireFresh(300))).result).toEqual(notFresh);
   });
 

@@ -12,7 +12,7 @@ import { bindUnproven } from "@coatcheck/core/toolkit";
 import { cookieModes } from "@coatcheck/test-support";
 import { fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
-import { noteLogin } from "../../src/login/login-info.ts";
+import { setLoginInfo } from "../../src/login/login-info.ts";
 import { listingModes } from "../support/account-modes.ts";
 import { device, isAlive } from "../support/device.ts";
 
@@ -24,15 +24,17 @@ interface Data {
 
 const tooMany = { code: "TOO_MANY_SESSIONS" };
 
-/** Logs browsers in that say so, by a name of theirs. */
+/** Logs in a browser that sends its name in the header `Remembered`, without a proof. */
 const restorer: AccountExtension = {
-  async opened({ session, request, admit }) {
-    const browser = request.headers.get("Remembered");
-    if (browser === null || session.subject !== undefined) return;
-    if (request.headers.has("Asks")) await admit("eve", browser);
-    bindUnproven(session, "eve");
-    noteLogin(session, { browser });
-  },
+  forRequest: ({ session, request, assertLoginAllowed }) => ({
+    async onOpen() {
+      const browser = request.headers.get("Remembered");
+      if (browser === null || session.subject !== undefined) return;
+      if (request.headers.has("Asks")) await assertLoginAllowed("eve", browser);
+      bindUnproven(session, "eve");
+      setLoginInfo(session, { browser });
+    },
+  }),
 };
 
 function setUp(onExceed: OnExceed, { max = 2, mode = serverSide(memoryStore()), now = fakeClock().now } = {}) {

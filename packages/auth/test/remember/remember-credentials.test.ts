@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cookieIn, putCookie, rememberingSite, restart, revocableModes, whoIs } from "../support/remember-site.ts";
 
-describe.each(revocableModes())("rememberMe after logoutElsewhere ($name)", ({ mode }) => {
+describe.each(revocableModes())("rememberMe after revokeOtherSessions ($name)", ({ mode }) => {
   it("SEC-52 forgets the subject's other browsers, and nobody else's", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const [mine, lost, other] = [await remembered(), await remembered(), await remembered("grace")];

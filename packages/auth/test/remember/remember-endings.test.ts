@@ -1,4 +1,4 @@
-import { AccountManager, login, logout, logoutElsewhere, providerSessions, rememberMe } from "@coatcheck/auth";
+import { AccountManager, login, logout, providerSessions, rememberMe, revokeOtherSessions } from "@coatcheck/auth";
 import { memoryStore, serverSide } from "@coatcheck/core";
 import { fakeClock } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ describe.each(revocableModes())(
   ({ mode }) => {
     for (const [name, end] of Object.entries({
       "a revokeAll": (sessions: AccountManager<{ note: string }>) => sessions.revokeAll("eve"),
-      "a logoutElsewhere of its own": async () => 0,
+      "a revokeOtherSessions of its own": async () => 0,
     })) {
       it(`SEC-22 SEC-52 is ended by ${name}, also when it renews what the browser is remembered by`, async () => {
         const { sessions, client, visit, who } = setUp(mode());
@@ -34,7 +34,7 @@ describe.each(revocableModes())(
         const { cookies } = await visit(async (session) => {
           expect(session.subject).toBe("eve");
           await end(sessions);
-          await logoutElsewhere(sessions, session);
+          await revokeOtherSessions(sessions, session);
         });
         expect(cookies).toEqual([]);
         expect(await who()).toBeUndefined();
@@ -50,7 +50,7 @@ describe.each(revocableModes())(
       const thief = await client.clone();
       await visit(async (session) => {
         await login(session, "eve");
-        await logoutElsewhere(sessions, session);
+        await revokeOtherSessions(sessions, session);
       });
       expect(await who()).toBe("eve");
       await restart(client);

@@ -130,9 +130,11 @@ describe("rememberMe on a store that fails", () => {
 
 describe("rememberMe among other extensions", () => {
   const failing: AccountExtension = {
-    async opened({ request }) {
-      if (request.url.includes("deny")) throw new Error("denied");
-    },
+    forRequest: ({ request }) => ({
+      onOpen() {
+        if (request.url.includes("deny")) throw new Error("denied");
+      },
+    }),
   };
 
   it("SEC-42 logs nobody in when another extension fails, though the application answers all the same", async () => {

@@ -16,10 +16,10 @@ import {
   login,
   loginOf,
   logout,
-  logoutElsewhere,
   type RememberEvent,
   type RememberMeOptions,
   rememberMe,
+  revokeOtherSessions,
 } from "../../src/index.ts";
 
 export const SESSION = "__Host-session";
@@ -70,7 +70,7 @@ export function rememberingSite(options: SiteOptions = {}): RememberingSite {
     if (pathname === "/logout") logout(session);
     if (pathname === "/bind") session.bind(subject);
     if (pathname === "/regenerate") session.regenerate();
-    if (pathname === "/password") await logoutElsewhere(sessions, session);
+    if (pathname === "/password") await revokeOtherSessions(sessions, session);
     if (searchParams.has("throw")) throw new Error("the handler threw");
   };
   const fetch = async (request: Request): Promise<Response> => {

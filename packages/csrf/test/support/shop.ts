@@ -1,5 +1,5 @@
 import { type SessionEvent, SessionManager, type SessionMode } from "@coatcheck/core";
-import { type CsrfOptions, csrfProtection, csrfToken, refuse } from "@coatcheck/csrf";
+import { type CsrfOptions, csrfProtection, csrfToken, denialResponse } from "@coatcheck/csrf";
 import { type Browser, browser } from "@coatcheck/testing";
 
 /** A shop whose forms carry tokens. */
@@ -28,7 +28,7 @@ export function shop(mode: SessionMode, options: CsrfOptions = {}, cookie = "__H
   const protection = csrfProtection({ tokens: true, ...options });
   const fetch = sessions.wrap(async (request, pending) => {
     const result = await protection.check(request, pending);
-    if (!result.ok) return refuse(request, result);
+    if (!result.ok) return denialResponse(request, result);
     const session = await pending;
     const { pathname } = new URL(request.url);
     if (pathname.endsWith("/login")) session.bind("eve");
