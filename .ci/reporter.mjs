@@ -1,4 +1,4 @@
-// A vitest reporter that counts tests by project, for .ci/test.mjs. Writes JSON to the file that COUNTS names.
+// A vitest reporter for .ci/test.mjs. It counts tests by project, and writes JSON to the file in the variable COUNTS.
 import { writeFileSync } from "node:fs";
 
 export default class CountingReporter {
@@ -8,7 +8,7 @@ export default class CountingReporter {
       projects[module.project.name] ??= { passed: 0, failed: 0, skipped: 0 };
       const total = projects[module.project.name];
       for (const test of module.children.allTests()) total[test.result().state] += 1;
-      // A file that does not load has no tests, and has failed all the same.
+      // A file that does not load has no tests, but counts as a failure.
       total.failed += module.errors().length;
     }
     writeFileSync(process.env.COUNTS, JSON.stringify({ projects, unhandled: unhandledErrors.length }));

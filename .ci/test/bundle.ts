@@ -1,18 +1,18 @@
 import { build } from "esbuild";
 import { root } from "../repository.ts";
 
-/** What a bundler makes of a program. */
+/** A bundled program. */
 export interface Bundle {
   readonly code: string;
-  /** Modules that were left outside, as imported. */
+  /** The specifiers of the modules that are not in the bundle. */
   readonly imports: readonly string[];
 }
 
 /**
- * Bundles a program as for production, from the sources.
+ * Bundles a program for production, from the sources.
  *
  * @param program - TypeScript that imports packages of this repository
- * @param external - packages to leave outside
+ * @param external - packages to leave out of the bundle
  */
 export async function bundle(program: string, external: readonly string[] = []): Promise<Bundle> {
   const { outputFiles, metafile } = await build({

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { root } from "../repository.ts";
 import type { Command } from "./shell-commands.ts";
 
-/** What may answer "no" to the empty databases and the strange cookie of a test, and is right to. */
+/** Commands that may exit with 1 here: the test's database is empty, and its cookie belongs to no session. */
 const MAY_DENY = ["inspect"];
 
-/** Folders by page: what one command of a page makes, the next one finds. */
+/** One folder per page, so that a command finds what earlier commands of its page created. */
 const folders = new Map<string, string>();
 process.on("exit", () => {
   for (const folder of folders.values()) rmSync(folder, { recursive: true });
@@ -17,11 +17,11 @@ process.on("exit", () => {
 /**
  * Runs `npx coatcheck …` as a page shows it, from the sources.
  *
- * @returns what is wrong, if anything is
+ * @returns the error output if the command fails
  */
 export function runCoatcheck(args: Command, page: string): string | undefined {
   const [command = ""] = args;
-  // On a terminal it asks, and a test has none: that it is there is what can be seen.
+  // `init` asks questions on a terminal, and a test has none. This only shows that the command exists.
   const typed = args.join(" ") === "init" ? ["init", "--help"] : args;
   const { status, stderr } = run(typed, folderOf(page));
   return status === 0 || (status === 1 && MAY_DENY.includes(command)) ? undefined : stderr;
@@ -36,7 +36,7 @@ function folderOf(page: string): string {
 function run(args: Command, cwd: string): { readonly status: number | null; readonly stderr: string } {
   const main = join(root, "packages/cli/src/main.ts");
   const node = join(root, "node_modules/.bin/node");
-  // What would come out of a pipe.
+  // `inspect` reads a header from its input.
   const input = `Set-Cookie: __Host-session=${"A".repeat(43)}; Path=/; Secure; HttpOnly`;
   return spawnSync(node, ["--conditions=@coatcheck/source", main, ...args], {
     cwd,

@@ -5,7 +5,7 @@ import { root } from "../repository.ts";
 import { runCoatcheck } from "./coatcheck-command.ts";
 import type { Command } from "./shell-commands.ts";
 
-/** Says what is wrong with a command that a page shows, if anything is. */
+/** Checks a command that a page shows. Returns what is wrong with it, `undefined` if nothing is. */
 export type CommandRule = (args: Command, page: string) => string | undefined;
 
 interface Manifest {
@@ -15,7 +15,7 @@ interface Manifest {
 
 const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
 const manifests = tracked.filter((file) => /(^|\/)package\.json$/.test(file)).map(readManifest);
-/** What the lockfile knows: the packages of this repository, and what they depend on. */
+/** The packages in the lockfile: those of this repository and their dependencies. */
 const known = new Set(
   Object.keys(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages).map((path) =>
     path.replace(/^.*node_modules\//, ""),
@@ -24,7 +24,7 @@ const known = new Set(
 
 const takesAnything: CommandRule = () => undefined;
 
-/** A rule for each program that a page may show. */
+/** One rule for each program that a page may show. */
 export const commandRules: Readonly<Record<string, CommandRule>> = {
   npm,
   npx: ([program, ...args], page) =>
@@ -34,7 +34,7 @@ export const commandRules: Readonly<Record<string, CommandRule>> = {
   node: (args, page) => unless(args[0] === "-p" || isSource(args.at(-1), page)),
   openssl: ([what, form, bytes]) =>
     unless(what === "rand" && /^-(hex|base64)$/.test(form ?? "") && Number(bytes) >= 32),
-  // Tools of every system, and of the shell.
+  // Tools of the shell and of every system.
   ...{ curl: takesAnything, grep: takesAnything, cut: takesAnything, echo: takesAnything, export: takesAnything },
   ...{
     cp: takesAnything,
@@ -59,7 +59,7 @@ function npm([command, ...args]: Command, page: string): string | undefined {
   const parts = args.slice(1).filter((part) => !part.startsWith("-"));
   const isTest = (file: string): boolean => file.endsWith(".test.ts");
   const missing = parts.find((part) => !tracked.some((file) => isTest(file) && file.includes(part)));
-  return missing && `no test has ${missing} in its path`;
+  return missing && `no path of a test contains ${missing}`;
 }
 
 function deno([command, ...args]: Command, page: string): string | undefined {
@@ -75,7 +75,7 @@ function bun([command, ...args]: Command, page: string): string | undefined {
   return unless(isSource(command === "run" ? args[0] : command, page));
 }
 
-/** By its shape, and by the names in the `wrangler.jsonc` beside the page. */
+/** Knows the forms of the command, and compares names with the `wrangler.jsonc` next to the page. */
 function wrangler(args: Command, page: string): string | undefined {
   const config = join(root, dirname(page), "wrangler.jsonc");
   const text = existsSync(config) ? readFileSync(config, "utf8") : "";
@@ -92,10 +92,10 @@ function wrangler(args: Command, page: string): string | undefined {
 
 function firstUnknown(args: Command): string | undefined {
   const missing = args.find((name) => !/^--(save-)?dev$/.test(name) && !known.has(name));
-  return missing && `nothing here is or uses a package ${missing}`;
+  return missing && `the lockfile has no package ${missing}`;
 }
 
-/** A source file of the page's own folder, where it has some; elsewhere the reader's own, under a usual name. */
+/** Whether the page's folder has this source file. Outside of examples, the reader's own `main.ts` or `server.ts` is fine. */
 function isSource(file: string | undefined, page: string): boolean {
   const name = file?.split("/").at(-1) ?? "";
   const own = tracked.some((path) => path === join(dirname(page), "src", name));
@@ -103,10 +103,10 @@ function isSource(file: string | undefined, page: string): boolean {
 }
 
 function unless(isFine: boolean): string | undefined {
-  return isFine ? undefined : "no rule knows this form of the command";
+  return isFine ? undefined : "there is no rule for this form of the command";
 }
 
-/** The project that a page of `coatcheck init` speaks of. */
+/** The manifest of the template that a page belongs to, if it belongs to one. */
 function templateOf(page: string): Manifest | undefined {
   if (!page.startsWith("packages/cli/templates/")) return undefined;
   const config = join(dirname(page), "deno.json");

@@ -1,4 +1,4 @@
-// A program of an outside consumer: it runs from a folder where coatcheck is only there as packed.
+// A program of an outside consumer. It runs in a folder that has only the packed packages.
 import { AccountManager, login, rememberMe, requireSubject, sessionLimit } from "@coatcheck/auth";
 import { withSessions as withBunSessions } from "@coatcheck/bun";
 import {
@@ -28,15 +28,15 @@ import { upstashStore } from "@coatcheck/stores/upstash";
 import { withSessions as withWorkerSessions } from "@coatcheck/workers";
 import { Hono } from "hono";
 
-/** What has no engine here: that it can be imported is what is tested. */
-const there = [
+/** Exports that need an engine. The program only checks that they can be imported. */
+const imported = [
   ...[cloudflareKVStore, denoKvStore, durableObjectStore, mongoStore, redisStore, sqlStore, upstashStore],
   ...[d1Database, migrate, requireSubject, SessionObject, sqliteDatabase],
 ].filter((value) => typeof value === "function");
 
-/** Writes a session and reads it back, in every mode and through Hono; tells which of them kept it. */
+/** Writes a session and reads it back, in every mode and through every adapter. Returns the names of those that stored it. */
 export async function walk(): Promise<string> {
-  const kept: string[] = [];
+  const stored: string[] = [];
   const secrets = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
   const modes = {
     signed: signedCookie({ secrets }),
@@ -45,7 +45,7 @@ export async function walk(): Promise<string> {
     unstorage: serverSide(unstorageStore(newStorage())),
   };
   for (const [name, mode] of Object.entries(modes)) {
-    if (await keeps(manager(mode).wrap(visit))) kept.push(name);
+    if (await stores(manager(mode).wrap(visit))) stored.push(name);
   }
   const adapters = {
     workers: withWorkerSessions(() => manager(modes.server), visit),
@@ -54,9 +54,9 @@ export async function walk(): Promise<string> {
   };
   const server = { upgrade: () => false };
   const context = { waitUntil() {}, passThroughOnException() {} };
-  if (await keeps((request) => adapters.workers.fetch(request, {}, context))) kept.push("workers");
-  if (await keeps((request) => adapters.deno.fetch(request))) kept.push("deno");
-  if (await keeps((request) => adapters.bun.fetch(request, server))) kept.push("bun");
+  if (await stores((request) => adapters.workers.fetch(request, {}, context))) stored.push("workers");
+  if (await stores((request) => adapters.deno.fetch(request))) stored.push("deno");
+  if (await stores((request) => adapters.bun.fetch(request, server))) stored.push("bun");
   const app = new Hono()
     .use(session(manager(modes.server)))
     .post("/", async (c) => {
@@ -64,12 +64,12 @@ export async function walk(): Promise<string> {
       return c.body(null);
     })
     .get("/", async (c) => c.text((await c.var.session).get("cart")?.join() ?? ""));
-  if (await keeps(async (request) => app.fetch(request))) kept.push("hono");
-  if (await remembers()) kept.push("remembered");
-  return `kept: ${kept.join(" ")}; there: ${there.length}`;
+  if (await stores(async (request) => app.fetch(request))) stored.push("hono");
+  if (await remembers()) stored.push("remembered");
+  return `stored: ${stored.join(" ")}; imported: ${imported.length}`;
 }
 
-/** Logs in with remember-me, behind CSRF protection, and comes back without the session. */
+/** Logs in with remember-me behind CSRF protection, and returns without the session cookie. */
 async function remembers(): Promise<boolean> {
   const store = memoryStore();
   const sessions = new AccountManager({
@@ -108,7 +108,7 @@ function manager(mode: SessionMode): SessionManager<{ cart: string[] }> {
   return new SessionManager<{ cart: string[] }>({ mode });
 }
 
-/** As much of a storage as the store needs: unstorage's own types are not to be checked here. */
+/** The methods of a storage that the store needs. unstorage's own types are not part of this check. */
 function newStorage(): UnstorageStorage {
   const items = new Map<string, string>();
   return {
@@ -119,7 +119,7 @@ function newStorage(): UnstorageStorage {
   };
 }
 
-async function keeps(handle: (request: Request) => Promise<Response>): Promise<boolean> {
+async function stores(handle: (request: Request) => Promise<Response>): Promise<boolean> {
   const written = await handle(new Request("https://localhost/", { method: "POST" }));
   const cookie = written.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   const read = await handle(new Request("https://localhost/", { headers: { cookie } }));

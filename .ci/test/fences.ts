@@ -5,19 +5,19 @@ import { root } from "../repository.ts";
 
 /** A block of code in a page of documentation. */
 export interface Fence {
-  /** The page's path in the repository. */
+  /** The path of the page in the repository. */
   readonly page: string;
-  /** Of the fence that opens it, from 1. */
+  /** The line of its opening fence, from 1. */
   readonly line: number;
-  /** What stands behind the fence: `ts`, or with a second word `ts workers`. */
+  /** The text after the opening fence: `ts`, or with a second word `ts workers`. */
   readonly language: string;
   readonly code: string;
 }
 
-/** What opens a block, however far it is indented. */
+/** The opening fence of a block, at any indentation. */
 const OPENING = /^\s*(`{3,}|~{3,})\s*(.*?)\s*$/;
 
-/** Paths of all pages of documentation. */
+/** The paths of all Markdown pages. */
 export function pages(): string[] {
   return execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" }).trim().split("\n");
 }
@@ -26,12 +26,12 @@ export function readPage(page: string): string {
   return readFileSync(join(root, page), "utf8");
 }
 
-/** The blocks of all pages. */
+/** The code blocks of all pages. */
 export function fences(): Fence[] {
   return pages().flatMap((page) => fencesOf(page, readPage(page)));
 }
 
-/** The blocks of one page, in their order. @throws when one is not closed */
+/** The code blocks of one page, in their order. @throws if a block is not closed */
 export function fencesOf(page: string, text: string): Fence[] {
   const found: Fence[] = [];
   const lines = text.split("\n");
@@ -47,7 +47,7 @@ export function fencesOf(page: string, text: string): Fence[] {
   return found;
 }
 
-/** A page's text without its blocks of code; as many lines, so that numbers stay right. */
+/** The text of a page without its code blocks. Line numbers stay the same. */
 export function withoutFences(page: string, text: string): string {
   const lines = text.split("\n");
   for (const { line, code } of fencesOf(page, text)) lines.fill("", line - 1, line + code.split("\n").length);

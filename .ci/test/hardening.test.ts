@@ -6,39 +6,39 @@ import { root } from "../repository.ts";
 
 const page = readFileSync(join(root, "packages/core/docs/hardening.md"), "utf8");
 
-/** Cells of the tables, row by row, without their heads. */
+/** The rows of all tables as lists of cells, without the header rows. */
 const rows = page
   .split("\n")
   .filter((line) => /^\|(?! *(-|tests |what ))/.test(line))
   .map((line) => line.slice(1, -1).split(" | "))
   .map((cells) => cells.map((cell) => cell.trim()));
 
-/** The titles that a row's last cell names. */
+/** The test titles in the last cell of a row. */
 const namedIn = (row: readonly string[]): string[] =>
   [...(row.at(-1) ?? "").matchAll(/`([^`]+)`/g)].map(([, title]) => title ?? "");
 const named = new Set(rows.flatMap(namedIn));
 
-/** The text of files of the repository. */
+/** The joined text of files of the repository. */
 function read(...files: readonly string[]): string {
   const listed = execFileSync("git", ["ls-files", ...files], { cwd: root, encoding: "utf8" });
   const paths = listed.trim().split("\n");
   return paths.map((path) => readFileSync(join(root, path), "utf8")).join("\n");
 }
 
-/** Titles of the tests in some files. */
+/** The titles of the tests in some files. */
 function titlesIn(...files: readonly string[]): string[] {
   const calls = read(...files).matchAll(/\bit\(\s*(["'`])((?:\\.|(?!\1).)*)\1/g);
   return [...calls].map(([, , title = ""]) => title.replace(/\\(.)/g, "$1"));
 }
 
-describe("the hardening tables", () => {
-  it("name tests that there are", () => {
+describe("the tables of hardening.md", () => {
+  it("name only tests that exist", () => {
     // Conformance suites are sources of the testing package.
     const all = new Set(titlesIn("*.test.ts", "packages/testing/src/*.ts"));
     expect([...named].filter((title) => !all.has(title))).toEqual([]);
   });
 
-  it("leave out no test that was written for them", () => {
+  it("name every test in the folders peers and advisories", () => {
     const own = titlesIn(
       "packages/core/test/peers/*.test.ts",
       "packages/core/test/advisories/*.test.ts",
@@ -48,19 +48,19 @@ describe("the hardening tables", () => {
     expect(own.filter((title) => !named.has(title))).toEqual([]);
   });
 
-  it("name a test for each behaviour that passes, and for each advisory", () => {
+  it("name a test for each behavior that passes, and for each advisory", () => {
     const claims = rows.filter((row) => row.length === 3 || row[2]?.startsWith("passes"));
     expect(claims.length).toBeGreaterThan(100);
     expect(claims.filter((row) => namedIn(row).length === 0)).toEqual([]);
   });
 
-  it("say of each behaviour that it passes, differs, or does not apply", () => {
+  it("mark each behavior as passing, different or not applicable", () => {
     const standings = rows.filter((row) => row.length > 3).map((row) => row[2] ?? "");
     expect(standings.filter((text) => !/^(passes|(differs|not applicable): .)/.test(text))).toEqual([]);
   });
 
-  it("name each advisory that has tests, and none that has not", () => {
-    // By the id, or the name, that the title of a describe begins with.
+  it("list exactly the advisories that have tests", () => {
+    // The title of a describe starts with the id or the name of the advisory.
     const titles = read("packages/core/test/advisories/*.test.ts").matchAll(/^describe\("([^":]+):/gm);
     const tested = [...titles].map(([, id = ""]) => id);
     const listed = rows.filter((row) => row.length === 3).map(([what = ""]) => what);
@@ -68,7 +68,7 @@ describe("the hardening tables", () => {
     expect(tested.filter((id) => !listed.some((what) => what.startsWith(id)))).toEqual([]);
   });
 
-  it("count as many tests of each suite as their rows do", () => {
+  it("state a total for each suite that is the sum of its rows", () => {
     for (const section of page.split("\n### ").slice(1)) {
       const counts = [...section.matchAll(/^\| *(\d+) \|/gm)].map(([, count]) => Number(count));
       const total = Number(/; (\d+) tests\./.exec(section)?.[1]);

@@ -13,11 +13,11 @@ export interface Packed {
 }
 
 /**
- * Builds and packs all that is published as `npm publish` would, in a copy: several test files may do it at the same time,
- * and none meets the half-written `dist` of another.
+ * Builds and packs all published packages as `npm publish` would. It works in a copy of the repository, so that several
+ * test files can do it at the same time without reading each other's half-written `dist`.
  *
  * @param destination - the folder for the tarballs
- * @returns by folder, `packages/core`
+ * @returns the packages by folder, `packages/core`
  */
 export function packAll(destination: string): ReadonlyMap<string, Packed> {
   const copy = mkdtempSync(join(tmpdir(), "coatcheck-pack-"));
@@ -32,7 +32,7 @@ export function packAll(destination: string): ReadonlyMap<string, Packed> {
   }
 }
 
-/** Unpacks a package into a `node_modules`, as an installation would have it. */
+/** Unpacks a package into a `node_modules` folder, as an installation does. */
 export function unpack({ name, tarball }: Packed, nodeModules: string): void {
   const folder = join(nodeModules, name);
   mkdirSync(folder, { recursive: true });
@@ -40,10 +40,10 @@ export function unpack({ name, tarball }: Packed, nodeModules: string): void {
 }
 
 /**
- * Puts what the repository has installed into another `node_modules`.
+ * Links installed packages of the repository into another `node_modules` folder.
  *
- * @param names - of packages, or scopes
- * @param from - where they are installed. @default the repository's own
+ * @param names - names of packages or scopes
+ * @param from - the folder that has them. @default the `node_modules` of the repository
  */
 export function link(names: readonly string[], nodeModules: string, from: string = join(root, "node_modules")): void {
   for (const name of names) {
@@ -55,11 +55,11 @@ export function link(names: readonly string[], nodeModules: string, from: string
 interface Published {
   readonly folder: string;
   readonly name: string;
-  /** Names of packages that must be built before, among others. */
+  /** The names of its dependencies. */
   readonly needs: readonly string[];
 }
 
-/** What is not private, each after what it needs. */
+/** All published packages. Each one comes after its dependencies. */
 function readPublished(): Published[] {
   let left = readManifests()
     .filter((manifest) => manifest.private !== true)
@@ -70,14 +70,14 @@ function readPublished(): Published[] {
   while (left.length > 0) {
     const waiting = new Set(left.map(({ name }) => name));
     const ready = left.filter(({ needs }) => !needs.some((name) => waiting.has(name)));
-    if (ready.length === 0) throw new Error(`These packages need each other: ${[...waiting].join(", ")}.`);
+    if (ready.length === 0) throw new Error(`These packages depend on each other: ${[...waiting].join(", ")}.`);
     ordered.push(...ready);
     left = left.filter((one) => !ready.includes(one));
   }
   return ordered;
 }
 
-/** Without what was built before and installed, and with each other for dependencies. */
+/** Copies the packages without their builds and tests, and links them to each other as dependencies. */
 function copySources(published: readonly Published[], copy: string): void {
   for (const file of ["package.json", "tsconfig.json"]) cpSync(join(root, file), join(copy, file));
   const installed = readdirSync(join(root, "node_modules")).filter((name) => !/^@?coatcheck$/.test(name));

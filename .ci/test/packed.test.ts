@@ -16,25 +16,25 @@ const PACKAGES = [
   ...["adapters/hono", "adapters/workers", "adapters/deno", "adapters/bun"],
 ];
 
-/** What an outside consumer of all packages gets from the registry besides them. */
+/** Dependencies and peer dependencies that an outside consumer installs. */
 const DEPENDENCIES = ["hono", "chai", "tough-cookie", "tldts", "tldts-core", "kysely"];
-/** What npm puts next to packages/cli, which wants another version of it than the rest does. */
+/** Dependencies of packages/cli in a version of its own, which npm installs next to it. */
 const OWN_DEPENDENCIES = ["commander"];
-/** Types of runtimes, which a consumer has for theirs. */
+/** Types of the runtimes. */
 const RUNTIME_TYPES = ["@types", "@cloudflare/workers-types", "bun-types", "undici-types"];
 
-/** What the consumer's program says when all is well. */
-const KEPT = "kept: signed encrypted server unstorage workers deno bun hono remembered; there: 12";
+/** The output of the consumer's program when every session was stored. */
+const STORED = "stored: signed encrypted server unstorage workers deno bun hono remembered; imported: 12";
 
 const bin = join(root, "node_modules", ".bin");
 
-/** Whether there is nothing in a package to import, only a program to run. */
+/** Whether a package is a program and exports no module. */
 function isProgram(folder: string): boolean {
   const { exports } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
   return Object.keys(exports).every((key) => key === "./package.json");
 }
 
-/** A project that knows the packages only as tarballs. */
+/** The folder of a project that has the packages only from their tarballs. */
 let consumer = "";
 const tarballs = new Map<string, string>();
 
@@ -56,8 +56,8 @@ afterAll(() => {
 });
 
 for (const folder of PACKAGES) {
-  describe(`${folder}, packed`, () => {
-    it("has a package.json that publint finds nothing wrong with", async () => {
+  describe(`the packed ${folder}`, () => {
+    it("passes publint", async () => {
       const tarball = readFileSync(tarballs.get(folder) ?? "");
       const { messages, pkg } = await publint({
         pack: { tarball: tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.length) as ArrayBuffer },
@@ -66,7 +66,7 @@ for (const folder of PACKAGES) {
     });
 
     if (!isProgram(folder)) {
-      it("has types that resolve wherever an ES module can be imported", () => {
+      it("has types that every resolver of ES modules finds", () => {
         const attw = spawnSync(join(bin, "attw"), [tarballs.get(folder) ?? "", "--profile", "esm-only", "--no-emoji"], {
           encoding: "utf8",
         });
@@ -74,7 +74,7 @@ for (const folder of PACKAGES) {
       });
     }
 
-    it("holds licence, README, sources and what was built of them, and nothing else", () => {
+    it("contains license, README, sources and build, and nothing else", () => {
       const list = execFileSync("tar", ["-tzf", tarballs.get(folder) ?? ""], { encoding: "utf8" })
         .trim()
         .split("\n");
@@ -109,14 +109,14 @@ describe("an outside consumer of the packed packages", () => {
     Bun: () => [join(bin, "bun"), "consumer.ts"],
   };
   for (const [runtime, command] of Object.entries(commands)) {
-    it(`keeps sessions in ${runtime}`, () => {
+    it(`stores sessions in ${runtime}`, () => {
       const [file = "", ...args] = command();
       const { stdout, stderr } = spawnSync(file, args, { cwd: consumer, encoding: "utf8" });
-      expect(stdout.trim().split("\n").at(-1), stderr).toBe(KEPT);
+      expect(stdout.trim().split("\n").at(-1), stderr).toBe(STORED);
     });
   }
 
-  it("keeps sessions in workerd", async () => {
+  it("stores sessions in workerd", async () => {
     const { outputFiles } = await build({
       stdin: {
         contents:
@@ -137,15 +137,15 @@ describe("an outside consumer of the packed packages", () => {
     const worker = new Miniflare({ host: "127.0.0.1", workers: [{ config }] });
     try {
       const response = await worker.dispatchFetch("http://localhost/");
-      expect(await response.text()).toBe(KEPT);
+      expect(await response.text()).toBe(STORED);
     } finally {
       await worker.dispose();
     }
   });
 
   const libraries = {
-    "no runtime, and the DOM": "--lib es2024,dom,dom.iterable",
-    "no runtime, and a worker of the web": "--lib es2024,webworker,webworker.iterable",
+    "the DOM and no runtime": "--lib es2024,dom,dom.iterable",
+    "a web worker and no runtime": "--lib es2024,webworker,webworker.iterable",
     Node: "--lib es2024 --types node --skipLibCheck",
     "Cloudflare Workers": "--lib es2024 --types @cloudflare/workers-types --skipLibCheck",
     Bun: "--lib es2024 --types bun --skipLibCheck",

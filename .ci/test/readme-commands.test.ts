@@ -9,24 +9,24 @@ const bash = await startOrSkip("shell commands of READMEs", async () => findProg
 
 const blocks = fences().filter(({ language }) => language === "sh");
 
-describe("the shell commands in the documentation", () => {
-  it("are there", () => {
+describe("the shell blocks in the documentation", () => {
+  it("are found", () => {
     expect(blocks.length).toBeGreaterThan(30);
   });
 
   for (const { page, line, code } of blocks) {
-    it.skipIf(bash === undefined)(`is sound: ${page}:${line}`, () => {
+    it.skipIf(bash === undefined)(`have valid syntax: ${page}:${line}`, () => {
       const { status, stderr } = spawnSync(bash ?? "", ["-n"], { input: code, encoding: "utf8" });
       expect(status, stderr).toBe(0);
     });
 
-    it(`can be run: ${page}:${line}`, () => {
+    it(`contain commands that can run: ${page}:${line}`, () => {
       const functions = blocks.filter((block) => block.page === page).flatMap((block) => functionsIn(block.code));
       const complaints = commandsOf(code)
         .filter(([program = ""]) => !functions.includes(program))
         .map(([program = "", ...args]) => {
           const rule = commandRules[program];
-          const complaint = rule === undefined ? "no rule knows this program" : rule(args, page);
+          const complaint = rule === undefined ? "there is no rule for this program" : rule(args, page);
           return complaint && `${[program, ...args].join(" ")}: ${complaint}`;
         });
       expect(complaints.filter((complaint) => complaint !== undefined)).toEqual([]);
@@ -35,7 +35,7 @@ describe("the shell commands in the documentation", () => {
 });
 
 describe("commandsOf", () => {
-  it("finds the commands of pipes, lists, functions and substitutions, and no comment", () => {
+  it("finds commands in pipes, lists, functions and substitutions, and skips comments", () => {
     const code = `visit() { curl -s "$@"; echo; }
 A=1 MODE=signed npm run demo   # a comment; npm run nothing
 export S=$(node -p "f('x')") && grep -v 'a b' in.txt > out.txt | cut -d '"' -f 3`;

@@ -2,14 +2,14 @@ import { startOrSkip, startPostgres, startRedis, startUpstash } from "@coatcheck
 import { startMongoServer } from "@coatcheck/engines/mongo";
 import { UPSTASH_TOKEN } from "@coatcheck/engines/upstash-token";
 
-/** What the programs in the documentation are given. */
+/** The servers for the programs in the documentation. */
 export interface ReadmeEngines {
-  /** Environment variables. What is missing belongs to an engine that is not installed. */
+  /** Environment variables with the addresses of the servers. An engine that is not installed has none. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Environment variables that a program cannot do without. */
+/** Environment variables that a program needs to run. */
 export const ENGINE_VARIABLES: readonly string[] = [
   "REDIS_URL",
   "DATABASE_URL",

@@ -11,7 +11,7 @@ import { PROGRAM } from "./readme-programs.ts";
 
 const blocks = fences();
 
-/** What a block of each language is held to. Programs and shell blocks have tests of their own. */
+/** The check for the blocks of each language. Programs and shell blocks have their own tests. */
 const rules: Readonly<Record<string, (block: Fence) => void>> = {
   json: ({ code }) => JSON.parse(code),
   jsonc: isUsed,
@@ -22,8 +22,8 @@ const rules: Readonly<Record<string, (block: Fence) => void>> = {
   },
 };
 
-describe("the other blocks in the documentation", () => {
-  it("are of a language that has a rule", () => {
+describe("the code blocks in the documentation", () => {
+  it("have a language with a check", () => {
     const languages = new Set(blocks.map(({ language }) => language));
     const isKnown = (language: string): boolean => language === "sh" || PROGRAM.test(language) || language in rules;
     expect([...languages].filter((language) => !isKnown(language))).toEqual([]);
@@ -32,11 +32,11 @@ describe("the other blocks in the documentation", () => {
   for (const block of blocks) {
     const rule = rules[block.language];
     if (rule === undefined) continue;
-    it(`hold: ${block.page}:${block.line}${block.language && `, ${block.language}`}`, () => rule(block));
+    it(`are valid: ${block.page}:${block.line}${block.language && `, ${block.language}`}`, () => rule(block));
   }
 });
 
-/** Of a Worker's configuration: the whole file, beside the page, or lines of it, for a program on the same page. */
+/** Checks a Worker's configuration: the whole file next to the page, or some lines of it that a program of the page uses. */
 function isUsed({ page, code }: Fence): void {
   const isWhole = code.trimStart().startsWith("{");
   const config = JSON.parse(withoutComments(isWhole ? code : `{${code}}`));
@@ -52,10 +52,10 @@ function isUsed({ page, code }: Fence): void {
     expect(config.migrations[0].new_sqlite_classes).toContain(class_name);
   }
   const { durable_objects, migrations, compatibility_date, ...others } = config;
-  expect(others, "what no program of the page is bound to").toEqual({});
+  expect(others, "settings that no program of the page uses").toEqual({});
 }
 
-/** On SQLite, in a database that has the table of sessions. */
+/** Runs the block on SQLite, in a database that has the table of sessions. */
 function runs({ code }: Fence): void {
   const database = new DatabaseSync(":memory:");
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqliteDatabase(database) }) });

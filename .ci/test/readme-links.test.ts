@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { root } from "../repository.ts";
 import { pages, readPage, withoutFences } from "./fences.ts";
 
-/** The targets of links and pictures in a text without blocks of code. Code in a line is no link. */
+/** The targets of links and pictures in a text without code blocks. Inline code contains no links. */
 function targetsIn(text: string): string[] {
   const prose = text.replace(/`[^`\n]*`(?!\])/g, (code) => " ".repeat(code.length));
   const inline = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)];
@@ -29,43 +29,43 @@ function anchorsOf(page: string): Set<string> {
   return new Set([...headings, ...[...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id = ""]) => id)]);
 }
 
-/** Why a link of a page leads nowhere; `undefined` when it does lead somewhere. */
-function faultOf(page: string, target: string): string | undefined {
-  if (/^https:\/\//.test(target)) return URL.canParse(target) ? undefined : `${target} is no URL`;
-  if (/^[a-z]+:/i.test(target)) return `${target}: only https: and paths`;
+/** Says why a link of a page is broken. Returns `undefined` for a valid link. */
+function problemOf(page: string, target: string): string | undefined {
+  if (/^https:\/\//.test(target)) return URL.canParse(target) ? undefined : `${target} is not a valid URL`;
+  if (/^[a-z]+:/i.test(target)) return `${target} must be an https: URL or a path`;
   const [path = "", anchor] = target.split("#");
   const file = path === "" ? page : relative(root, join(root, dirname(page), path));
-  if (file.startsWith("..")) return `${target} leads out of the repository`;
-  if (!existsSync(join(root, file))) return `${target} is not there`;
+  if (file.startsWith("..")) return `${target} is outside the repository`;
+  if (!existsSync(join(root, file))) return `${target} does not exist`;
   if (anchor === undefined) return undefined;
   const shown = statSync(join(root, file)).isDirectory() ? join(file, "README.md") : file;
-  // GitHub calls the README below a folder's list by this name.
+  // On the page of a folder, GitHub gives its README this anchor.
   const isThere = (anchor === "readme" && shown !== file) || anchorsOf(shown).has(anchor);
   return isThere ? undefined : `${shown} has no heading #${anchor}`;
 }
 
 describe("the links in the documentation", () => {
-  it("are there", () => {
+  it("are found", () => {
     const count = pages().flatMap((page) => targetsIn(withoutFences(page, readPage(page)))).length;
     expect(count).toBeGreaterThan(80);
   });
 
-  it.each(pages())("lead somewhere: %s", (page) => {
+  it.each(pages())("are valid: %s", (page) => {
     const targets = targetsIn(withoutFences(page, readPage(page)));
-    expect(targets.flatMap((target) => faultOf(page, target) ?? [])).toEqual([]);
+    expect(targets.flatMap((target) => problemOf(page, target) ?? [])).toEqual([]);
   });
 
-  it("would be found out otherwise", () => {
+  it("are recognized, and broken ones are found", () => {
     expect(targetsIn('[a](b.md) `[c](d.md)` [`e`](f.md#g) ![h](i.png "j")\n[k]: l.md')).toEqual([
       "b.md",
       "f.md#g",
       "i.png",
       "l.md",
     ]);
-    expect(faultOf("README.md", "packages/core#listing-and-revoking-sessions")).toBeUndefined();
-    expect(faultOf("README.md", "packages/core#nothing")).toContain("no heading");
-    expect(faultOf("README.md", "packages/nothing")).toContain("not there");
-    expect(faultOf("README.md", "../elsewhere")).toContain("out of the repository");
-    expect(faultOf("README.md", "http://example.com")).toContain("only https:");
+    expect(problemOf("README.md", "packages/core#listing-and-revoking-sessions")).toBeUndefined();
+    expect(problemOf("README.md", "packages/core#nothing")).toContain("no heading");
+    expect(problemOf("README.md", "packages/nothing")).toContain("does not exist");
+    expect(problemOf("README.md", "../elsewhere")).toContain("outside the repository");
+    expect(problemOf("README.md", "http://example.com")).toContain("must be an https: URL");
   });
 });

@@ -5,14 +5,14 @@ export interface Program {
   readonly title: string;
   readonly code: string;
   readonly file: string;
-  /** Where it runs; the word after `ts` at the fence. `test`: by the runner of Node's own. */
+  /** Where it runs: the word after `ts` at the fence. `test` is Node's own test runner. */
   readonly runtime: "node" | "test" | "workers" | "deno" | "bun";
 }
 
-/** What the language of a block that is a program can be. */
+/** The languages of the blocks that are programs. */
 export const PROGRAM: RegExp = /^tsx?(?: (test|workers|deno|bun))?$/;
 
-/** The programs in every page of documentation in the repository. */
+/** The programs in all pages. */
 export function programs(): Program[] {
   const counts = new Map<string, number>();
   return fences().flatMap(({ page, language, code }) => {

@@ -12,7 +12,7 @@ import { type Program, programs } from "./readme-programs.ts";
 const found = programs();
 const bin = join(root, "node_modules/.bin");
 
-/** Of Deno's and Bun's own types, as much as the programs use; the real ones clash with each other. */
+/** The types of Deno and Bun that the programs use. The real types of the two runtimes conflict. */
 const RUNTIME_TYPES = `declare const Deno: {
   openKv(path?: string): Promise<import("@coatcheck/stores/deno-kv").DenoKv>;
 };
@@ -20,7 +20,7 @@ declare module "bun:sqlite" {
   export const Database: new (file: string) => import("@coatcheck/stores/sqlite").SqliteClient;
 }`;
 
-/** In the repository, so that the programs resolve its packages. */
+/** A folder inside the repository, so that the programs resolve its packages. */
 let folder = "";
 let engines: ReadmeEngines;
 
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 describe("the programs in the documentation", () => {
-  it("are there, for every runtime that they speak of", () => {
+  it("are found for every runtime", () => {
     const runtimes = new Set(found.map(({ runtime }) => runtime));
     expect(runtimes).toEqual(new Set(["node", "test", "workers", "deno", "bun"]));
   });
@@ -64,7 +64,7 @@ describe("the programs in the documentation", () => {
   }
 });
 
-/** A server answers a first request and the next one with its cookie; another program just has to end well. */
+/** Sends two requests to a server, the second with the cookies of the first. Other programs only have to exit without an error. */
 const visitTwice = (file: string): string => `
   const program = await import(${JSON.stringify(`./${file}`)});
   const fetch = program.default?.fetch;
@@ -73,27 +73,27 @@ const visitTwice = (file: string): string => `
     const first = await fetch(new Request("https://localhost/"), env);
     const cookie = first.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
     const next = await fetch(new Request("https://localhost/", { headers: { cookie } }), env);
-    for (const { status } of [first, next]) if (status >= 500) throw new Error("answered " + status);
+    for (const { status } of [first, next]) if (status >= 500) throw new Error("the server answered with " + status);
   }
-  // Clients of engines keep a process alive.
+  // Clients of engines would keep the process alive.
   globalThis.process.exit(0);`;
 
 async function run(file: string, args: readonly string[]): Promise<void> {
   const SESSION_SECRET = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))));
-  // Where Deno keeps its KV when nobody says where.
+  // Deno's default location for its KV.
   const DENO_DIR = join(folder, "deno");
   const env = { ...process.env, ...engines.env, SESSION_SECRET, DENO_DIR };
   await promisify(execFile)(join(bin, file), args, { cwd: folder, env, timeout: 25_000 });
 }
 
 async function runInNode({ file }: Program): Promise<void> {
-  // Node reads types by itself, and JSX by tsx.
+  // Node can run TypeScript, but needs tsx for JSX.
   const loader = file.endsWith(".tsx") ? ["--import", "tsx"] : [];
   const flags = ["--conditions=@coatcheck/source", "--input-type=module"];
   await run("node", [...loader, ...flags, "--eval", visitTwice(file)]);
 }
 
-/** Fails when a test in it does. */
+/** Fails if one of the program's tests fails. */
 async function runAsTest({ file }: Program): Promise<void> {
   await run("node", ["--conditions=@coatcheck/source", "--test", file]);
 }

@@ -1,9 +1,9 @@
-/** A command of a shell block: its words, without assignments before it and without redirections. */
+/** The words of a command in a shell block, without assignments and redirections. */
 export type Command = readonly string[];
 
 /**
- * The commands of a shell block, those in `$(…)` among them, in the order in which they stand. As much of the language as
- * the documentation uses; `bash -n` says whether the rest is sound.
+ * The commands of a shell block in their order, including those in `$(…)`. This understands only the syntax that the
+ * documentation uses. `bash -n` checks the rest.
  */
 export function commandsOf(code: string): Command[] {
   const reader = new Reader(code);
@@ -11,7 +11,7 @@ export function commandsOf(code: string): Command[] {
   return reader.commands.map(withoutAssignments).filter((words) => words.length > 0);
 }
 
-/** The functions that a block defines, `visit() { … }`. */
+/** The names of the functions that a block defines, as in `visit() { … }`. */
 export function functionsIn(code: string): string[] {
   return [...code.matchAll(/^(\w+)\(\) \{/gm)].map(([, name = ""]) => name);
 }
@@ -56,11 +56,11 @@ class Reader {
     this.#word = (this.#word ?? "") + text;
   }
 
-  /** What stands from after here until before `end`; goes there. */
+  /** Moves to the next `end` and returns the text before it. */
   #until(end: string): string {
     const from = this.#at + 1;
     this.#at = this.#code.indexOf(end, from);
-    if (this.#at < 0) throw new Error(`A shell block has no ${end} at its end.`);
+    if (this.#at < 0) throw new Error(`A shell block lacks a closing ${end}.`);
     return this.#code.slice(from, this.#at);
   }
 
@@ -68,7 +68,7 @@ class Reader {
     this.#add("");
     for (this.#at++; this.#code[this.#at] !== '"'; this.#at++) {
       const char = this.#code[this.#at];
-      if (char === undefined) throw new Error('A shell block has no " at its end.');
+      if (char === undefined) throw new Error('A shell block lacks a closing ".');
       if (char === "\\") this.#add(this.#code[++this.#at] ?? "");
       else if (char === "$" && this.#code[this.#at + 1] === "(") this.#substitute();
       else this.#add(char);
@@ -81,7 +81,7 @@ class Reader {
     do {
       this.#at++;
       const char = this.#code[this.#at];
-      if (char === undefined) throw new Error("A shell block has no ) at its end.");
+      if (char === undefined) throw new Error("A shell block lacks a closing ).");
       depth += char === "(" ? 1 : char === ")" ? -1 : 0;
     } while (depth > 0);
     this.commands.push(...commandsOf(this.#code.slice(from, this.#at)));
@@ -94,7 +94,7 @@ class Reader {
   }
 
   #redirect(): void {
-    // A number before it is the stream's.
+    // A digit before it is the number of the stream.
     if (/^\d$/.test(this.#word ?? "")) this.#word = undefined;
     this.#endWord();
     this.#isTarget = true;
