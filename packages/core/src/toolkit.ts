@@ -16,17 +16,16 @@ export { parseBase64Url, toBase64Url, toBytes } from "./lib/base64url.ts";
 export { isRecord } from "./lib/is-record.ts";
 export { parseJson } from "./lib/json.ts";
 export type { AnySession } from "./session/any-session.ts";
+export { getExtensionData, setExtensionData } from "./session/extension-data.ts";
+export { resolveLifetime } from "./session/options.ts";
 export {
   bindUnproven,
-  getExtensionData,
   isAlive,
   nowOf,
   requestHooksOf,
   requestOf,
-  setExtensionData,
   setRequestHooks,
-} from "./session/extension-data.ts";
-export { resolveLifetime } from "./session/options.ts";
+} from "./session/request-access.ts";
 export type { CommitOutcome, RequestHooks } from "./session/request-hooks.ts";
 export { type GuardedStore, type GuardedStoreOptions, guardedStore } from "./stores/guarded-store.ts";
 export {

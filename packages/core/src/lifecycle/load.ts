@@ -16,7 +16,7 @@ import { decodeContent, type SessionContent } from "../stores/session-content.ts
  */
 export async function loadSession(scope: RequestScope): Promise<SessionState> {
   const { context, request } = scope;
-  assertOption(typeof request?.headers?.get === "function", "open needs a Request (in Hono: c.req.raw)");
+  assertOption(typeof request?.headers?.get === "function", "open needs a Request, not the context of a framework");
   const header = request.headers.get("Cookie") ?? "";
   const { cookieNames } = context.backend;
   const received = cookieNames.map((name) => cookieValues(header, name));

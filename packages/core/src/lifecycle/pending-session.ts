@@ -24,7 +24,7 @@ export class PendingSession<
     for (const name of Object.getOwnPropertyNames(Session.prototype)) {
       if (name === "constructor") continue;
       const fail = () => {
-        throw new SessionNotAwaitedError(`${name} needs the session: await pending (in Hono: await c.var.session).`);
+        throw new SessionNotAwaitedError(`${name} needs the session itself: const session = await pending.`);
       };
       Object.defineProperty(PendingSession.prototype, name, { get: fail, set: fail });
     }

@@ -1,7 +1,7 @@
 import { parseBase64Url, toBase64Url, toBytes } from "../lib/base64url.ts";
 import type { SessionMode } from "./backend.ts";
-import { joseHeader } from "./jose-header.ts";
-import { type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
+import { joseHeader, type SealCodec } from "./seal-codec.ts";
+import { type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
 
 /**
  * Keeps the session in the cookie, encrypted: JWE compact serialization, `dir` with A256GCM (RFC 7516), a new 96-bit nonce

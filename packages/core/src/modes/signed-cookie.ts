@@ -1,7 +1,7 @@
 import { parseBase64Url, toBase64Url, toBytes } from "../lib/base64url.ts";
 import type { SessionMode } from "./backend.ts";
-import { joseHeader } from "./jose-header.ts";
-import { type SealCodec, type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
+import { joseHeader, type SealCodec } from "./seal-codec.ts";
+import { type SealedCookieOptions, sealedMode } from "./sealed-mode.ts";
 
 /**
  * Keeps the session in the cookie, signed: JWS compact serialization, HS256 (RFC 7515). Anyone who has the cookie can read

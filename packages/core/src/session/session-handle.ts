@@ -1,3 +1,5 @@
+import { assertOption } from "../errors.ts";
+import type { AnySession } from "./any-session.ts";
 import type { RequestScope, SessionState } from "./session-state.ts";
 
 /**
@@ -23,6 +25,13 @@ export abstract class SessionHandle {
   static stateOf(handle: unknown): SessionState | undefined {
     return isObject(handle) && #state in handle ? handle.#state : undefined;
   }
+}
+
+/** The state of a session. @throws `INVALID_OPTION` for any other value, a pending session included */
+export function stateOf(session: AnySession): SessionState {
+  const state = SessionHandle.stateOf(session);
+  assertOption(state !== undefined, "a session is needed: await the pending one first");
+  return state;
 }
 
 function isObject(value: unknown): value is object {
