@@ -1,20 +1,21 @@
-/** What is used of a `Deno.AtomicOperation` to end it. */
+/** The part of a `Deno.AtomicOperation` that commits it. */
 export interface Committable {
   commit(): Promise<{ readonly ok: boolean }>;
 }
 
-/** With {@link MAX_DELAY}, five seconds on average: half of what the core grants a store. */
+/** Together with {@link MAX_DELAY}, five seconds on average: half of the core's default timeout. */
 const MAX_ATTEMPTS = 100;
 /** Milliseconds. */
 const MAX_DELAY = 100;
 
 /**
- * Commits; `false` when a check failed.
+ * Commits, and repeats the attempt while another process holds the lock. Returns `false` when a check failed.
  *
- * Deno KV in a file is SQLite, and does not wait for a lock: while another process is writing (`deno serve --parallel`
- * starts several), it rejects at once. Measured with two handles and 40 writers without a pause: four writes of five.
- * Nothing was written then, so trying again is safe. This error alone: after any other the write may have happened,
- * and its own check would fail then, which would look like somebody else's write. Deno gives it no code and no class.
+ * Deno KV in a file is SQLite. It does not wait for the lock of another process (`deno serve --parallel` starts
+ * several) but rejects at once: with two handles and 40 writers without a pause, four writes of five failed. A rejected
+ * commit has written nothing, so that a retry is safe. This holds for this error only. After any other error the write
+ * may have happened, and the check of a retry would then fail as if another request had written. Deno gives the error
+ * no code and no class of its own.
  */
 export async function commitWhenUnlocked(operation: Committable): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
@@ -28,7 +29,7 @@ export async function commitWhenUnlocked(operation: Committable): Promise<boolea
 }
 
 function isLocked(error: unknown): boolean {
-  return /^database is locked$/.test((error as Partial<Error> | undefined)?.message ?? "");
+  return (error as Partial<Error> | undefined)?.message === "database is locked";
 }
 
 function sleep(milliseconds: number): Promise<void> {

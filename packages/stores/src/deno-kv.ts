@@ -1,28 +1,29 @@
 import { type SessionStore, SessionTooLargeError, type StoredSession, type SubjectIndex } from "@coatcheck/core";
-import { assertArgument, assertStoreKey } from "./assert-argument.ts";
+import { assertArgument } from "./assert-argument.ts";
 import { type Committable, commitWhenUnlocked } from "./deno-kv-commit.ts";
 import { type PrefixOptions, toPrefix } from "./prefix.ts";
 import { parseRecord, toRecord } from "./record.ts";
+import { assertStoreKey } from "./store-key.ts";
 
 /** Options of {@link denoKvStore}. */
 export interface DenoKvStoreOptions extends PrefixOptions {
   /**
-   * The first part of each key. Letters, digits and `_ . : -`, 64 at most.
+   * The first part of every key. At most 64 letters, digits and `_ . : -`.
    * @default "session"
    */
   readonly prefix?: string;
-  /** Epoch milliseconds; turns the instant when a session expires into the duration that Deno KV asks for. @default Date.now */
+  /** Epoch milliseconds. Converts the expiry of a session to the duration that Deno KV takes. @default Date.now */
   readonly now?: () => number;
 }
 
-/** What is used of a `Deno.Kv`, or of the `Kv` of the package `@deno/kv`. */
+/** The part of a `Deno.Kv`, or of the `Kv` of the package `@deno/kv`, that the store uses. */
 export interface DenoKv {
   get(key: DenoKvKey): Promise<{ readonly value: unknown; readonly versionstamp: string | null }>;
   list(selector: { prefix: DenoKvKey }): AsyncIterable<{ readonly key: readonly unknown[] }>;
   atomic(): DenoKvAtomic;
 }
 
-/** What is used of a `Deno.AtomicOperation`. */
+/** The part of a `Deno.AtomicOperation` that the store uses. */
 export interface DenoKvAtomic extends Committable {
   check(check: { key: DenoKvKey; versionstamp: string | null }): this;
   set(key: DenoKvKey, value: unknown, options: { expireIn: number }): this;
@@ -31,19 +32,20 @@ export interface DenoKvAtomic extends Committable {
 
 type DenoKvKey = readonly string[];
 
-/** Deno KV's limit of a value. */
+/** Deno KV's limit for a value. */
 const MAX_RECORD_BYTES = 65_536;
-/** Leaves room beside a subject for the other parts of a key, which has 2048 bytes; a NUL takes two of them. */
+/** A key has at most 2048 bytes. This leaves room for its other parts, although a NUL in the subject takes two bytes. */
 const MAX_SUBJECT_BYTES = 900;
 
 /**
- * Sessions in Deno KV, each under `[prefix, key]`, and under `[prefix, "subject", subject, key]` a mark that it is the
- * subject's. Both are written in one atomic operation, so listing and ending the sessions of a subject misses none.
+ * Stores sessions in Deno KV: each session under `[prefix, key]`, and an index entry of its subject under
+ * `[prefix, "subject", subject, key]`. One atomic operation writes both, so that listing and ending the sessions of a
+ * subject misses none.
  *
- * No sweeper: each write tells Deno KV when the session expires. It keeps it until then, and may keep it longer, which
- * harms nobody, because the core checks the expiry itself.
+ * There is no sweeper: each write carries the expiry. Deno KV may keep a value longer, which is harmless because the core
+ * checks the expiry itself.
  *
- * @throws `INVALID_OPTION` when `kv` is no Deno KV, or for the prefix. `create` and `update` reject with
+ * @throws `INVALID_OPTION` when `kv` is not a Deno KV, or for an invalid prefix. `create` and `update` reject with
  * `SESSION_TOO_LARGE` beyond 64 KiB, the limit of a value, and with `INVALID_OPTION` for a subject beyond 900 bytes.
  */
 export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): SessionStore & SubjectIndex {
@@ -61,12 +63,15 @@ export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): Sessi
 
   function subjectKey(subject: string): DenoKvKey {
     const { length } = new TextEncoder().encode(subject);
-    assertArgument(length <= MAX_SUBJECT_BYTES, `denoKvStore: a subject takes ${MAX_SUBJECT_BYTES} bytes at most`);
+    assertArgument(
+      length <= MAX_SUBJECT_BYTES,
+      `denoKvStore: a subject must be at most ${MAX_SUBJECT_BYTES} bytes of UTF-8`,
+    );
     return [root, "subject", subject];
   }
 
   function put(operation: DenoKvAtomic, key: string, session: StoredSession): void {
-    // Deno refuses a negative duration, and a fraction. The same in both entries: they expire together.
+    // Deno rejects negative durations and fractions. Both entries expire together.
     const expiry = { expireIn: Math.max(1, Math.ceil(session.expiresAt - now())) };
     operation.set(sessionKey(key), toValue(session), expiry);
     if (session.subject !== undefined) operation.set([...subjectKey(session.subject), key], true, expiry);
@@ -78,10 +83,10 @@ export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): Sessi
   }
 
   /**
-   * Looks, lets `decide` say what follows, and writes that unless somebody wrote in between: then it looks again. A
-   * touch changes the versionstamp and not the version, so a check that failed is no conflict yet. There is no limit to
-   * the rounds, because it would be a conflict made up under load; each lost round is another request's success, and
-   * only touches keep a writer going round, each of which moves the expiry further than all before it.
+   * Reads a session, calls `decide`, and writes the result unless another request wrote in between; then it starts over.
+   * A touch changes the versionstamp but not the version, so that a failed check alone is not a conflict. The attempts
+   * have no limit, because a limit would report conflicts that are none. Each failed attempt is the success of another
+   * request. Only touches keep a writer waiting, and each of them has to move the expiry later.
    */
   async function change<Answer>(key: string, decide: (found: StoredSession | null) => Change<Answer>): Promise<Answer> {
     for (;;) {
@@ -96,7 +101,7 @@ export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): Sessi
     }
   }
 
-  async function keysOf(subject: string): Promise<string[]> {
+  async function listKeys(subject: string): Promise<string[]> {
     const keys: string[] = [];
     for await (const entry of kv.list({ prefix: subjectKey(subject) })) keys.push(String(entry.key.at(-1)));
     return keys;
@@ -138,14 +143,14 @@ export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): Sessi
       }),
 
     async listBySubject(subject) {
-      const keys = await keysOf(subject);
+      const keys = await listKeys(subject);
       const found = await Promise.all(keys.map(async (key) => ({ key, session: await load(key) })));
       return found.flatMap(({ key, session }) => (session?.subject === subject ? [{ key, session }] : []));
     },
 
     async deleteBySubject(subject, except) {
       if (except !== undefined) assertStoreKey(except);
-      const keys = (await keysOf(subject)).filter((key) => key !== except);
+      const keys = (await listKeys(subject)).filter((key) => key !== except);
       const removed = await Promise.all(
         keys.map((key) =>
           change(key, (found) => (found?.subject === subject ? { answer: true, next: null } : { answer: false })),
@@ -156,18 +161,18 @@ export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): Sessi
   };
 }
 
-/** What follows from what was found: the answer, and, when that is to change, what is to be there (`null`: nothing). */
+/** The answer of an operation, and the session to write, if any. `null` deletes the session. */
 interface Change<Answer> {
   readonly answer: Answer;
   readonly next?: StoredSession | null;
 }
 
-/** Bytes, not a string: Deno keeps a string at two bytes a character as soon as one of them is beyond Latin-1. */
+/** Bytes, not a string: Deno stores strings with characters beyond Latin-1 at two bytes per character. */
 function toValue(session: StoredSession): Uint8Array {
   const value = new TextEncoder().encode(toRecord(session));
   if (value.length > MAX_RECORD_BYTES) {
     throw new SessionTooLargeError(
-      `Deno KV keeps ${MAX_RECORD_BYTES} bytes under one key, and this session takes ${value.length}. Keep what is large under a key of your own, and that key in the session.`,
+      `Deno KV stores at most ${MAX_RECORD_BYTES} bytes under a key, but this session takes ${value.length}. Store large values under keys of your own, and only the keys in the session.`,
     );
   }
   return value;

@@ -1,28 +1,35 @@
 import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
-import { assertArgument, assertStoreKey } from "./assert-argument.ts";
-import { ask, type IndexEntry, type ObjectStub, type SessionObjectNamespace } from "./durable-object/protocol.ts";
+import { assertArgument } from "./assert-argument.ts";
+import { isBinding } from "./cloudflare-binding.ts";
+import {
+  callObject,
+  type IndexEntry,
+  type ObjectStub,
+  type SessionObjectNamespace,
+} from "./durable-object/protocol.ts";
 import { toInstant, withInstants } from "./instants.ts";
 import { type PrefixOptions, toPrefix } from "./prefix.ts";
+import { assertStoreKey } from "./store-key.ts";
 
 export type { ObjectId, ObjectStub, SessionObjectNamespace } from "./durable-object/protocol.ts";
 export { SessionObject, type SessionObjectState } from "./durable-object/session-object.ts";
 
-/** How many objects are asked at the same time. Workers opens 6 connections at once and lets the others wait. */
-const PARALLEL = 6;
+/** How many objects are called at once. Workers opens at most 6 connections per request and queues the rest. */
+const MAX_PARALLEL_CALLS = 6;
 
 /**
- * Sessions in Cloudflare Durable Objects: one object per session, which is its lock, and one per subject, which knows
- * the keys of that subject's sessions. Strongly consistent all over the world; each operation is one request to where
- * the session was first written.
+ * Stores sessions in Cloudflare Durable Objects: one object per session, which also serves as its lock, and one per
+ * subject, the index of that subject's sessions. Strongly consistent all over the world. Each operation is a request to
+ * the location where the session was created.
  *
- * The index hears of a login before the session is there, and of a logout after it is gone, so a session that can be
- * loaded is always in the index. Of a login that races with `deleteBySubject` either the session is ended, or it was not
- * there yet and is complete and listed afterwards; a request that counts on the former has to end it again. A worker
- * that dies between the two steps leaves an entry without a session, which the next look at the index clears away, once
- * it is ten minutes old: no login takes that long, for its session is refused after one minute.
+ * A login adds its index entry before the session exists, and a logout removes the entry after the session has ended, so
+ * that every session that can be loaded is in the index. A login that races with `deleteBySubject` either ends, or is
+ * complete and listed afterwards. A caller that needs the login to end calls `deleteBySubject` again. A worker that dies
+ * between the two steps leaves an entry without a session. The next read of the index removes it when it is more than
+ * ten minutes old. No login takes that long: it fails when its entry is more than a minute old.
  *
- * Listing or ending n sessions of a subject takes n + 2 requests at most; Workers allows 50 for each request on the free
- * plan, and at least 1000 on others.
+ * Listing or ending n sessions of a subject takes at most n + 2 subrequests. Workers allows 50 per request on the free
+ * plan, and at least 1000 on the paid plans.
  *
  * @param namespace - the binding, `env.SESSION_OBJECTS`
  * @throws `INVALID_OPTION`
@@ -32,7 +39,7 @@ export function durableObjectStore(
   options: PrefixOptions = {},
 ): SessionStore & SubjectIndex {
   assertArgument(
-    isObjectNamespace(namespace),
+    isBinding<SessionObjectNamespace>(namespace, ["idFromName", "idFromString", "get"]),
     'durableObjectStore: the first argument must be a Durable Object namespace: durableObjectStore(env.SESSION_OBJECTS), with "durable_objects": { "bindings": [{ "name": "SESSION_OBJECTS", "class_name": "SessionObject" }] } and "migrations": [{ "tag": "v1", "new_sqlite_classes": ["SessionObject"] }] in wrangler.jsonc, and SessionObject of @coatcheck/stores/durable-object exported by the worker',
   );
   const prefix = toPrefix("durableObjectStore", options);
@@ -42,7 +49,7 @@ export function durableObjectStore(
     return namespace.get(namespace.idFromName(prefix + key));
   }
 
-  /** No prefix and no key has a slash, so no session is ever taken for an index. JSON keeps half surrogate pairs apart. */
+  /** Prefixes and keys have no slash, so that no session has the name of an index. JSON distinguishes lone surrogates. */
   function indexIdOf(subject: string): ReturnType<SessionObjectNamespace["idFromName"]> {
     return namespace.idFromName(`${prefix}/subject/${JSON.stringify(subject)}`);
   }
@@ -51,11 +58,11 @@ export function durableObjectStore(
     const target = sessionAt(key);
     const indexId = indexIdOf(subject);
     const id = crypto.randomUUID();
-    const enteredAt = await ask(namespace.get(indexId), "enter", id, key);
-    const result = await ask(target, "create", session, { id, index: indexId.toString(), enteredAt });
-    if (result === "late") throw new Error("The session was not created: entering it in the index took too long.");
-    // Nobody else's entry: each attempt has its own.
-    if (result === "exists") await ask(namespace.get(indexId), "forget", [id], []);
+    const enteredAt = await callObject(namespace.get(indexId), "enter", id, key);
+    const result = await callObject(target, "create", session, { id, index: indexId.toString(), enteredAt });
+    if (result === "late") throw new Error("The session was not created: adding it to the index took too long.");
+    // Every attempt has an entry of its own, so that this removes no other.
+    if (result === "exists") await callObject(namespace.get(indexId), "forget", [id], []);
     return result === "ok";
   }
 
@@ -63,66 +70,66 @@ export function durableObjectStore(
     traits: { atomic: true, consistency: "strong" },
 
     async load(key) {
-      return ask(sessionAt(key), "load");
+      return callObject(sessionAt(key), "load");
     },
 
     async create(key, given) {
       const session = withInstants(given);
       if (session.subject !== undefined) return createWithSubject(key, session, session.subject);
-      return (await ask(sessionAt(key), "create", session)) === "ok";
+      return (await callObject(sessionAt(key), "create", session)) === "ok";
     },
 
     async update(key, session, expectedVersion) {
-      return ask(sessionAt(key), "update", withInstants(session), expectedVersion);
+      return callObject(sessionAt(key), "update", withInstants(session), expectedVersion);
     },
 
     async touch(key, expiresAt) {
-      return ask(sessionAt(key), "touch", toInstant(expiresAt));
+      return callObject(sessionAt(key), "touch", toInstant(expiresAt));
     },
 
     async delete(key, expectedVersion) {
-      const { result, entry } = await ask(sessionAt(key), "delete", { version: expectedVersion });
+      const { result, entry } = await callObject(sessionAt(key), "delete", { version: expectedVersion });
       if (entry !== undefined) {
-        await ask(namespace.get(namespace.idFromString(entry.index)), "forget", [entry.id], []);
+        await callObject(namespace.get(namespace.idFromString(entry.index)), "forget", [entry.id], []);
       }
       return result;
     },
 
     async listBySubject(subject) {
       const index = namespace.get(indexIdOf(subject));
-      const entries = await ask(index, "entries");
+      const entries = await callObject(index, "entries");
       const found = await inParallel(keysOf(entries), async (key): Promise<SubjectSession | undefined> => {
-        const session = await ask(sessionAt(key), "load");
+        const session = await callObject(sessionAt(key), "load");
         return session?.subject === subject ? { key, session } : undefined;
       });
       const listed = found.filter((entry) => entry !== undefined);
       const live = new Set(listed.map(({ key }) => key));
       const abandoned = entries.filter(({ key }) => !live.has(key)).map(({ id }) => id);
-      if (abandoned.length > 0) await ask(index, "forget", [], abandoned);
+      if (abandoned.length > 0) await callObject(index, "forget", [], abandoned);
       return listed;
     },
 
     async deleteBySubject(subject, except) {
       if (except !== undefined) assertStoreKey(except);
       const index = namespace.get(indexIdOf(subject));
-      const entries = (await ask(index, "entries")).filter(({ key }) => key !== except);
-      const answers = await inParallel(keysOf(entries), (key) => ask(sessionAt(key), "delete", { subject }));
+      const entries = (await callObject(index, "entries")).filter(({ key }) => key !== except);
+      const answers = await inParallel(keysOf(entries), (key) => callObject(sessionAt(key), "delete", { subject }));
       const ended = answers.flatMap(({ entry }) => (entry === undefined ? [] : [entry.id]));
       if (entries.length > 0) {
         const abandoned = entries.map(({ id }) => id);
-        await ask(index, "forget", ended, abandoned);
+        await callObject(index, "forget", ended, abandoned);
       }
       return answers.filter(({ result }) => result === "ok").length;
     },
   };
 }
 
-/** Each key once: attempts to create the same session have an entry each. */
+/** Each key once: several attempts to create a session have an entry each. */
 function keysOf(entries: readonly IndexEntry[]): string[] {
   return [...new Set(entries.map(({ key }) => key))];
 }
 
-/** Asks for all, also when some fail, so that one object that is out of reach saves none of the others from ending. */
+/** Runs all calls even when some fail, so that one unreachable object does not keep the other sessions alive. */
 async function inParallel<Item, Result>(
   items: readonly Item[],
   body: (item: Item) => Promise<Result>,
@@ -139,14 +146,7 @@ async function inParallel<Item, Result>(
       }
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await Promise.all(Array.from({ length: MAX_PARALLEL_CALLS }, work));
   if (failures.length > 0) throw failures[0];
   return results;
-}
-
-function isObjectNamespace(value: unknown): boolean {
-  // A service binding, or an object's own stub, seems to have every method there could be.
-  if (typeof value !== "object" || value === null || "fetch" in value) return false;
-  const methods = ["idFromName", "idFromString", "get"] satisfies (keyof SessionObjectNamespace)[];
-  return methods.every((method) => typeof Reflect.get(value, method) === "function");
 }

@@ -2,17 +2,17 @@ import type { StoredSession } from "@coatcheck/core";
 import { assertArgument } from "./assert-argument.ts";
 
 /**
- * An instant as engines keep it: a whole millisecond. A clock or a lifetime may have fractions, which some refuse, one of
- * them halfway through a script.
+ * Rounds an instant down to a whole millisecond. Clocks and lifetimes may have fractions. Some engines reject those, and
+ * Redis does so in the middle of a script.
  *
- * @throws `INVALID_OPTION` for what is no instant: compared with NaN, everything has expired and nothing has
+ * @throws `INVALID_OPTION` unless the instant is a finite number. Compared with `NaN`, every session or none has expired
  */
 export function toInstant(at: number): number {
-  assertArgument(Number.isFinite(at), "An instant is epoch milliseconds");
+  assertArgument(Number.isFinite(at), "An instant must be a finite number of epoch milliseconds");
   return Math.floor(at);
 }
 
-/** The session with its instants as engines keep them. @throws `INVALID_OPTION` */
+/** Rounds the instants of a session down to whole milliseconds. @throws `INVALID_OPTION` */
 export function withInstants(session: StoredSession): StoredSession {
   const { createdAt, expiresAt, authenticatedAt } = session;
   return {

@@ -1,76 +1,78 @@
 /**
- * Orders what one process does under one key: writers one after another, readers together, and nobody while a writer
- * is at it. Knows nothing of other processes.
+ * A lock per key within one process. Writers run one after another, and readers run together but never beside a writer.
+ * The lock knows nothing of other processes.
  */
 export interface KeyLock {
-  /** Runs `task` when the writers before it have ended. */
+  /** Runs `task` after all earlier writers. */
   read<Result>(key: string, task: () => Promise<Result>): Promise<Result>;
-  /** Runs `task` when everybody before it has ended. It calls `assertMine` before each change that it makes. */
-  write<Result>(key: string, task: (assertMine: () => void) => Promise<Result>): Promise<Result>;
+  /** Runs `task` after all earlier readers and writers. The task must call `assertHeld` before each change it makes. */
+  write<Result>(key: string, task: (assertHeld: () => void) => Promise<Result>): Promise<Result>;
 }
 
-/** Those who wait for one key or are at it. Forgotten when the last of them leaves. */
-interface Line {
-  /** Settles when the writers that came so far have left, and those before them. */
+/** The tasks of one key, running or waiting. Removed with its last task. */
+interface Queue {
+  /** Settles when all writers so far have left. */
   writers: Promise<unknown>;
-  /** Settles when the readers that came so far have left. */
+  /** Settles when all readers so far have left. */
   readers: Promise<unknown>;
-  /** How many are in the line, and how many have left it. */
+  /** The number of tasks in the queue. */
   present: number;
+  /** The number of tasks that have left it. */
   left: number;
-  /** Those behind lost patience and form a new line. Who is still at it must not change anything any more. */
+  /** The waiting tasks gave up and formed a new queue. Tasks that still run must not change anything. */
   isAbandoned: boolean;
 }
 
 /**
- * @param patience - milliseconds for which those who wait put up with nobody leaving the line. A driver may never
- * answer, and a Worker whose client went away is stopped halfway: neither may block a key for good. What is on its way
- * to the storage then may still arrive; whoever sent it changes nothing after that.
+ * @param stallTimeout - milliseconds that tasks wait while no task leaves the queue. A driver may never answer, and a
+ *   Worker whose client disconnects stops halfway: neither may block a key forever. A write that the stalled task has
+ *   already sent may still reach the storage, but the task makes no further changes.
  */
-export function keyLock(patience = 5_000): KeyLock {
-  const lines = new Map<string, Line>();
+export function keyLock(stallTimeout = 5_000): KeyLock {
+  const queues = new Map<string, Queue>();
 
   async function run<Result>(
     key: string,
     isWriter: boolean,
-    task: (assertMine: () => void) => Promise<Result>,
+    task: (assertHeld: () => void) => Promise<Result>,
   ): Promise<Result> {
     for (;;) {
-      const line = lines.get(key) ?? newLine();
-      lines.set(key, line);
-      const before = line.present === 0 ? undefined : isWriter ? both(line.writers, line.readers) : line.writers;
-      const leave = join(line, isWriter);
+      const queue = queues.get(key) ?? newQueue();
+      queues.set(key, queue);
+      const earlier = earlierTasks(queue, isWriter);
+      const leave = join(queue, isWriter);
       try {
-        if (before !== undefined && !(await hasEnded(before, line))) forget(key, line);
-        if (line.isAbandoned) continue;
+        if (earlier !== undefined && !(await hasEnded(earlier, queue))) abandon(key, queue);
+        if (queue.isAbandoned) continue;
         return await task(() => {
-          if (line.isAbandoned) throw new Error(`The storage took longer than ${patience} ms, and others went ahead.`);
+          if (!queue.isAbandoned) return;
+          throw new Error(`The storage did not answer within ${stallTimeout} ms, so other requests went ahead.`);
         });
       } finally {
         leave();
-        if (line.present === 0) forget(key, line);
+        if (queue.present === 0) abandon(key, queue);
       }
     }
   }
 
-  /** Whether there is no more to wait for; `false` when patience is at its end. */
-  async function hasEnded(before: Promise<unknown>, line: Line): Promise<boolean> {
+  /** Waits for earlier tasks. Returns `false` when no task has left the queue for the length of the timeout. */
+  async function hasEnded(earlier: Promise<unknown>, queue: Queue): Promise<boolean> {
     for (;;) {
-      const { left } = line;
+      const { left } = queue;
       let timer: ReturnType<typeof setTimeout> | undefined;
-      const silence = new Promise<false>((resolve) => {
-        timer = setTimeout(() => resolve(false), patience);
+      const timeout = new Promise<false>((resolve) => {
+        timer = setTimeout(() => resolve(false), stallTimeout);
       });
-      const isOver = await Promise.race([before.then(() => true), silence]);
+      const isOver = await Promise.race([earlier.then(() => true), timeout]);
       clearTimeout(timer);
-      if (isOver || line.isAbandoned) return true;
-      if (line.left === left) return false;
+      if (isOver || queue.isAbandoned) return true;
+      if (queue.left === left) return false;
     }
   }
 
-  function forget(key: string, line: Line): void {
-    line.isAbandoned = true;
-    if (lines.get(key) === line) lines.delete(key);
+  function abandon(key: string, queue: Queue): void {
+    queue.isAbandoned = true;
+    if (queues.get(key) === queue) queues.delete(key);
   }
 
   return {
@@ -79,27 +81,33 @@ export function keyLock(patience = 5_000): KeyLock {
   };
 }
 
-function newLine(): Line {
+function newQueue(): Queue {
   return { writers: Promise.resolve(), readers: Promise.resolve(), present: 0, left: 0, isAbandoned: false };
 }
 
-/** Takes a place at the end; the result gives it up. */
-function join(line: Line, isWriter: boolean): () => void {
+/** Settles when the tasks that a new one has to wait for have left. `undefined` when there is none. */
+function earlierTasks(queue: Queue, isWriter: boolean): Promise<unknown> | undefined {
+  if (queue.present === 0) return undefined;
+  return isWriter ? both(queue.writers, queue.readers) : queue.writers;
+}
+
+/** Adds a task at the end of the queue. The result removes it. */
+function join(queue: Queue, isWriter: boolean): () => void {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  if (isWriter) line.writers = ended;
-  else line.readers = both(line.readers, ended);
-  line.present += 1;
+  if (isWriter) queue.writers = ended;
+  else queue.readers = both(queue.readers, ended);
+  queue.present += 1;
   return () => {
-    line.present -= 1;
-    line.left += 1;
+    queue.present -= 1;
+    queue.left += 1;
     end();
   };
 }
 
-/** Without a value, or a line that never empties would keep a list as long as its history. */
+/** Without a value: in a queue that never empties, the values of all past tasks would stay in memory. */
 function both(one: Promise<unknown>, other: Promise<unknown>): Promise<void> {
   return Promise.all([one, other]).then(() => {});
 }

@@ -1,12 +1,14 @@
 import type { SessionStore, StoredSession } from "@coatcheck/core";
-import { assertArgument, assertStoreKey } from "./assert-argument.ts";
+import { assertArgument } from "./assert-argument.ts";
+import { isBinding } from "./cloudflare-binding.ts";
 import { type PrefixOptions, toPrefix } from "./prefix.ts";
 import { parseRecord, toRecord } from "./record.ts";
+import { assertStoreKey } from "./store-key.ts";
 
-/** What this store uses of a KV namespace, as Cloudflare's `KVNamespace` has it. */
+/** The part of Cloudflare's `KVNamespace` that the store uses. */
 export interface KVNamespaceClient {
   get(key: string): Promise<string | null>;
-  /** Never called. It is what an R2 bucket lacks. */
+  /** Never called. R2 buckets lack this method, which tells them from a KV namespace. */
   getWithMetadata(key: string): Promise<unknown>;
   put(key: string, value: string, options: { expirationTtl: number; metadata: object }): Promise<void>;
   delete(key: string): Promise<void>;
@@ -15,35 +17,35 @@ export interface KVNamespaceClient {
 
 /** Options of {@link cloudflareKVStore}. */
 export interface CloudflareKVStoreOptions extends PrefixOptions {
-  /** Epoch milliseconds; decides only how long KV keeps a record. @default Date.now */
+  /** Epoch milliseconds. Decides only how long KV keeps a record. @default Date.now */
   readonly now?: () => number;
 }
 
-/** Seconds. KV refuses to keep a value for less. */
+/** Seconds. KV rejects a shorter time to live. */
 const MIN_TTL = 60;
 
 /**
- * Sessions in Cloudflare KV: reads are fast all over the world, and may be a minute old or more.
+ * Stores sessions in Cloudflare KV. Reads are fast all over the world, and may be a minute old or more.
  *
- * KV cannot compare and write in one step, and answers from caches. So a logout is seen elsewhere only when the copy
- * there is a minute old, parallel writers lose updates, and a request that read the session before a logout and writes
- * it afterwards, or refreshes its expiry, brings it back. Where a logout must hold use `durableObjectStore`.
+ * KV cannot compare and swap, and answers from caches. So other locations see a logout up to a minute later, parallel
+ * writers lose updates, and a request that read the session before a logout and writes or touches it afterwards restores
+ * it. Use `durableObjectStore` where a logout must be final.
  *
- * There is no subject index: `list` and `revokeAll` throw `UNSUPPORTED`. An index in KV would be as stale as the rest,
- * so that ending "all" sessions would miss those of the last minute, and nobody would be told. KV's own expiry cleans up.
+ * There is no subject index: `list` and `revokeAll` throw `UNSUPPORTED`. An index in KV would be stale as well, and
+ * ending "all" sessions would silently miss those of the last minute. KV removes expired sessions by itself.
  *
  * @param namespace - the binding, `env.SESSIONS`
  * @throws `INVALID_OPTION`
  */
 export function cloudflareKVStore(namespace: KVNamespaceClient, options: CloudflareKVStoreOptions = {}): SessionStore {
   assertArgument(
-    isKVNamespace(namespace),
+    isBinding<KVNamespaceClient>(namespace, ["get", "getWithMetadata", "put", "delete", "list"]),
     'cloudflareKVStore: the first argument must be a KV namespace: cloudflareKVStore(env.SESSIONS), with "kv_namespaces": [{ "binding": "SESSIONS", "id": "<the id of the namespace>" }] in wrangler.jsonc',
   );
   const prefix = toPrefix("cloudflareKVStore", options);
   const { now = Date.now } = options;
 
-  function nameOf(key: string): string {
+  function toName(key: string): string {
     assertStoreKey(key);
     return prefix + key;
   }
@@ -54,9 +56,9 @@ export function cloudflareKVStore(namespace: KVNamespaceClient, options: Cloudfl
   }
 
   /**
-   * The whole record is the value. Its text survives UTF-8, which `data` alone does not when it holds half a surrogate
-   * pair, and metadata has 1024 bytes, which a long subject would outgrow. The metadata tells those who list the
-   * namespace which sessions have ended and are there only because of the shortest time KV takes.
+   * The value holds the whole record. JSON survives the conversion to UTF-8, while `data` alone would not when it holds a
+   * lone surrogate. Metadata is limited to 1024 bytes, too few for a long subject. It only shows an operator who lists the
+   * namespace which sessions have expired but live on because of the minimum time to live.
    */
   function put(name: string, session: StoredSession): Promise<void> {
     const { version, expiresAt } = session;
@@ -71,13 +73,13 @@ export function cloudflareKVStore(namespace: KVNamespaceClient, options: Cloudfl
     traits: { atomic: false, consistency: "eventual", minTtl: MIN_TTL },
 
     async load(key) {
-      return find(nameOf(key));
+      return find(toName(key));
     },
 
     async create(key, session) {
-      const name = nameOf(key);
-      // Not by reading it: KV remembers for a minute that there was nothing, so that the next request, at another of its
-      // locations, would find the visitor logged out again. A listing is not remembered.
+      const name = toName(key);
+      // A read would make KV cache for a minute that the key is missing, and the visitor's next request would find no
+      // session. Listings are not cached.
       const { keys } = await namespace.list({ prefix: name, limit: 1 });
       if (keys.length > 0) return false;
       await put(name, session);
@@ -85,7 +87,7 @@ export function cloudflareKVStore(namespace: KVNamespaceClient, options: Cloudfl
     },
 
     async update(key, session, expectedVersion) {
-      const name = nameOf(key);
+      const name = toName(key);
       const found = await find(name);
       if (found === null) return "gone";
       if (found.version !== expectedVersion) return "conflict";
@@ -94,7 +96,7 @@ export function cloudflareKVStore(namespace: KVNamespaceClient, options: Cloudfl
     },
 
     async touch(key, expiresAt) {
-      const name = nameOf(key);
+      const name = toName(key);
       const found = await find(name);
       if (found === null) return false;
       if (expiresAt > found.expiresAt) await put(name, { ...found, expiresAt });
@@ -102,19 +104,12 @@ export function cloudflareKVStore(namespace: KVNamespaceClient, options: Cloudfl
     },
 
     async delete(key, expectedVersion) {
-      const name = nameOf(key);
+      const name = toName(key);
       const found = await find(name);
       if (expectedVersion !== undefined && found !== null && found.version !== expectedVersion) return "conflict";
-      // Also when nothing was found: what was read may be older than the session.
+      // Without a version, delete even when nothing was found: the read may be older than the session.
       if (expectedVersion === undefined || found !== null) await namespace.delete(name);
       return found === null ? "gone" : "ok";
     },
   };
-}
-
-/** Other bindings have some of these methods, and a service binding seems to have every method there could be. */
-function isKVNamespace(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || "fetch" in value) return false;
-  const methods = ["get", "getWithMetadata", "put", "delete", "list"] satisfies (keyof KVNamespaceClient)[];
-  return methods.every((method) => typeof Reflect.get(value, method) === "function");
 }

@@ -1,11 +1,12 @@
 import type { SessionStore, StoredSession, SubjectIndex } from "@coatcheck/core";
-import { assertArgument, assertStoreKey } from "./assert-argument.ts";
+import { assertArgument } from "./assert-argument.ts";
 import { toInstant, withInstants } from "./instants.ts";
+import { assertStoreKey } from "./store-key.ts";
 
-/** As much of a `Collection` of the `mongodb` driver, 6 or newer, as the store uses. */
+/** The part of a `Collection` of the `mongodb` driver, version 6 or newer, that the store uses. */
 export interface MongoCollection {
   readonly collectionName: string;
-  /** What the user configured on the collection, the database or the client. */
+  /** As configured on the collection, the database or the client. */
   readonly writeConcern?: { readonly w?: unknown } | undefined;
   findOne(filter: object, options: object): Promise<unknown>;
   find(filter: object, options: object): { toArray(): Promise<unknown[]> };
@@ -20,25 +21,25 @@ export interface MongoCollection {
 /** Options of {@link mongoStore}. */
 export interface MongoStoreOptions {
   /**
-   * Whether the store makes its two indexes before it adds its first session: `{ expiresAt: 1 }` with
-   * `expireAfterSeconds: 0`, and `{ subject: 1 }` with `sparse: true`. Turn it off where the application's account may
-   * not, or where a big collection has to get them first: a login would wait until they are built. Without the first
-   * one expired sessions stay for ever, without the second one whatever asks for a subject reads all sessions.
+   * Whether the store creates its two indexes before it adds its first session: `{ expiresAt: 1 }` with
+   * `expireAfterSeconds: 0`, and `{ subject: 1 }` with `sparse: true`. Turn it off where the application's account has no
+   * permission to do so, or where the collection is large: a login would wait until the indexes are built. Without the
+   * first index expired sessions are never removed. Without the second, `list` and `revokeAll` read all sessions.
    * @default true
    */
   readonly createIndexes?: boolean;
 }
 
 /**
- * Sessions in a collection of MongoDB that holds nothing else: a document each, with the store key as `_id`.
+ * Stores sessions in a MongoDB collection of their own, one document per session, with the store key as `_id`.
  *
- * Reads go to the primary, whatever else is configured: a secondary shows a session for a while after its logout.
- * Writes wait for a majority of the members unless a write concern is configured, because a primary that is elected
- * after a logout need not know of it otherwise. The driver sends a write again when the connection breaks; replica sets
- * know it by its transaction number and repeat the first answer, so what was written is never reported as a conflict.
+ * Reads always go to the primary, because a secondary may still have a session after its logout. Writes wait for a
+ * majority of the members unless a write concern is configured. Otherwise a newly elected primary might not know of a
+ * logout. The driver sends a write again when the connection breaks. A replica set recognizes its transaction number and
+ * repeats the first answer, so that a write that succeeded is never reported as a conflict.
  *
- * @param collection - `client.db().collection("sessions")`, with the default collation: another may take `eve` for `Eve`
- * @throws `INVALID_OPTION` for what is no collection, and for one that does not acknowledge writes (`w: 0`)
+ * @param collection - `client.db().collection("sessions")`, with the default collation: others may equate `eve` and `Eve`
+ * @throws `INVALID_OPTION` when `collection` is not a collection, or does not acknowledge writes (`w: 0`)
  */
 export function mongoStore(collection: MongoCollection, options: MongoStoreOptions = {}): SessionStore & SubjectIndex {
   const { createIndexes = true } = options;
@@ -50,8 +51,8 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
   const acknowledged = toWriteOptions(collection);
   let indexes: Promise<unknown> | undefined;
 
-  /** Once per process, shared by all who wait; what failed is tried again by the next one. */
-  function haveIndexes(): Promise<unknown> {
+  /** Creates the indexes once per process. All callers share the attempt; after a failure the next caller tries again. */
+  function ensureIndexes(): Promise<unknown> {
     indexes ??= collection.createIndexes([EXPIRY_INDEX, SUBJECT_INDEX], acknowledged).catch((error: unknown) => {
       indexes = undefined;
       throw error;
@@ -59,8 +60,11 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
     return indexes;
   }
 
-  /** Why nothing matched. Keys are never used twice, so what ends between the two commands is gone either way. */
-  async function whyNot(key: string): Promise<"conflict" | "gone"> {
+  /**
+   * Tells why no document matched a key and a version. No key is used twice, so that a session that ends between the two
+   * commands is rightly reported as gone.
+   */
+  async function conflictOrGone(key: string): Promise<"conflict" | "gone"> {
     const found = await collection.findOne({ _id: key }, { ...FROM_PRIMARY, projection: { _id: 1 } });
     return found === null ? "gone" : "conflict";
   }
@@ -75,7 +79,7 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
 
     async create(key, session) {
       assertStoreKey(key);
-      if (createIndexes) await haveIndexes();
+      if (createIndexes) await ensureIndexes();
       try {
         await collection.insertOne({ _id: key, ...toFields(session) }, acknowledged);
         return true;
@@ -88,9 +92,9 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
     async update(key, session, expectedVersion) {
       assertStoreKey(key);
       const next = toFields({ ...session, version: expectedVersion + 1 });
-      // The whole document: a field that the session no longer has is no longer there.
+      // Replaces the whole document, so that fields that the session no longer has are removed.
       const result = await collection.replaceOne({ _id: key, version: expectedVersion }, next, acknowledged);
-      return result.matchedCount === 1 ? "ok" : whyNot(key);
+      return result.matchedCount === 1 ? "ok" : conflictOrGone(key);
     },
 
     async touch(key, expiresAt) {
@@ -105,7 +109,7 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
         return (await collection.deleteOne({ _id: key }, acknowledged)).deletedCount === 1 ? "ok" : "gone";
       }
       const result = await collection.deleteOne({ _id: key, version: expectedVersion }, acknowledged);
-      return result.deletedCount === 1 ? "ok" : whyNot(key);
+      return result.deletedCount === 1 ? "ok" : conflictOrGone(key);
     },
 
     async listBySubject(subject) {
@@ -127,31 +131,31 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
   };
 }
 
-/** The instant is in the document: 0 seconds after it the document may go. The server looks once a minute. */
+/** A document may be removed 0 seconds after its `expiresAt`. The server removes expired documents once a minute. */
 const EXPIRY_INDEX = { key: { expiresAt: 1 as const }, expireAfterSeconds: 0 };
 
-/** Sparse: visitors who are nobody yet take no room in it. */
+/** Sparse: sessions without a subject take no space in it. */
 const SUBJECT_INDEX = { key: { subject: 1 as const }, sparse: true };
 
 const FROM_PRIMARY = { readPreference: "primary" };
 
 /**
- * Milliseconds. A set that has lost its majority would answer never, and each write that waits holds a connection of
- * the pool until reads find none.
+ * Milliseconds. A replica set without a majority would never answer, and every waiting write holds a connection of the
+ * pool, until none is left for reads.
  */
 const MAJORITY_TIMEOUT = 10_000;
 
-/** What the user configured stands, as long as it lets the store know what became of a write. */
+/** Keeps the configured write concern, but rejects one that does not report the result of a write. */
 function toWriteOptions({ writeConcern }: MongoCollection): object {
   assertArgument(
     writeConcern?.w !== 0,
-    "mongoStore: the collection must acknowledge writes: w: 0 tells of no conflict",
+    "mongoStore: the collection must acknowledge writes: w: 0 reports no conflicts",
   );
   if (writeConcern?.w !== undefined) return {};
   return { writeConcern: { wtimeoutMS: MAJORITY_TIMEOUT, ...writeConcern, w: "majority" } };
 }
 
-/** The driver writes `undefined` as null, so what the session does not have must not be named. */
+/** Omits missing fields, because the driver writes `undefined` as null. */
 function toFields(session: StoredSession): object {
   const { data, version, createdAt, expiresAt, subject, authenticatedAt } = withInstants(session);
   return {
@@ -164,13 +168,13 @@ function toFields(session: StoredSession): object {
   };
 }
 
-/** `null` for what is no session: somebody else wrote there. */
+/** `null` for any other document: another program wrote it. */
 function parseDocument(document: unknown): StoredSession | null {
   const { data, version, createdAt, expiresAt, subject, authenticatedAt } = (document ?? {}) as SessionDocument;
   if (typeof data !== "string") return null;
   const session = {
     data,
-    // A client may be configured to read numbers as objects of BSON, `promoteValues: false` say.
+    // A client with `promoteValues: false` reads numbers as BSON objects.
     version: Number(version),
     createdAt: Number(createdAt),
     expiresAt: Number(expiresAt),
@@ -186,7 +190,7 @@ function isDuplicateKey(error: unknown): boolean {
   return (error as { readonly code?: unknown } | null)?.code === 11_000;
 }
 
-/** An object would be a condition: `{ $ne: null }` ends everybody's sessions. */
+/** An object would be a condition: `{ $ne: null }` would end the sessions of all users. */
 function assertSubject(subject: string): void {
   assertArgument(typeof subject === "string", "mongoStore: a subject must be a string");
 }

@@ -1,14 +1,14 @@
 import type { StoredSession } from "@coatcheck/core";
 import { withInstants } from "./instants.ts";
 
-/** A session as one string, for engines that keep values and know nothing of fields. */
+/** Serializes a session to one string, for engines that store values without fields. */
 export function toRecord(session: StoredSession): string {
   return JSON.stringify(withInstants(session));
 }
 
 /**
- * The session in a record. `null` for what is none, because its writer died halfway or somebody else wrote there:
- * whoever asks is told that there is no session, and can begin a new one.
+ * Parses a record. Any other text is no session: its writer died halfway, or another program wrote it. The visitor can
+ * then begin a new session.
  */
 export function parseRecord(text: string): StoredSession | null {
   let parsed: unknown;

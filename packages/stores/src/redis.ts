@@ -1,13 +1,13 @@
 import { assertArgument } from "./assert-argument.ts";
 import { toPrefix } from "./prefix.ts";
-import { type RedisOptions, type RedisStore, type RunScript, redisSessions } from "./redis/store.ts";
+import { type RedisOptions, type RedisStore, type RunScript, scriptStore } from "./redis/script-store.ts";
 
-export type { RedisOptions, RedisStore } from "./redis/store.ts";
+export type { RedisOptions, RedisStore } from "./redis/script-store.ts";
 
-/** What is used of a Redis client. */
+/** The part of a Redis client that the store uses. */
 export type RedisClient = NodeRedisClient | VariadicRedisClient;
 
-/** The client, pool, sentinel or cluster of `redis` (node-redis). */
+/** A client, pool, sentinel or cluster of `redis` (node-redis). */
 export interface NodeRedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   evalSha: unknown;
@@ -20,24 +20,24 @@ export interface VariadicRedisClient {
 }
 
 /**
- * Sessions in Redis, or in what speaks its protocol and runs its scripts: Valkey, KeyDB, Dragonfly; 6.2 or newer, single
- * or as a Cluster. Each session expires in Redis by itself.
+ * Stores sessions in Redis 6.2 or newer, alone or as a Cluster, or in a server with its protocol and scripts: Valkey,
+ * KeyDB, Dragonfly. Redis removes expired sessions by itself.
  *
- * @param client - a connected client of `redis`, `ioredis` or Bun; it stays the caller's to close. With its queue for
- *   offline commands turned off, requests fail at once during an outage instead of waiting for their timeout
- * @throws `INVALID_OPTION` when it is none of these, or for a `prefix` that no key may have
+ * @param client - a connected client of `redis`, `ioredis` or Bun. The caller closes it. Turn off its queue for offline
+ *   commands: during an outage requests then fail at once instead of waiting for their timeout
+ * @throws `INVALID_OPTION` when `client` is none of these, or for an invalid `prefix`
  */
 export function redisStore(client: RedisClient, options: RedisOptions = {}): RedisStore {
   const prefix = toPrefix("redisStore", options);
-  return redisSessions(toRunScript(client), prefix, options.now ?? Date.now);
+  return scriptStore(toRunScript(client), prefix, options.now ?? Date.now);
 }
 
 function toRunScript(client: RedisClient): RunScript {
-  // Upstash's client has an eval of a third kind.
+  // The eval of Upstash's client has a third signature.
   const isClient = typeof client?.eval === "function" && !("createScript" in client);
   assertArgument(
     isClient && ("evalSha" in client || "evalsha" in client),
-    "redisStore: the first argument must be a client of redis, ioredis or Bun: redisStore(await createClient().connect()); for @upstash/redis there is upstashStore",
+    "redisStore: the first argument must be a client of redis, ioredis or Bun: redisStore(await createClient().connect()). Use upstashStore for a client of @upstash/redis",
   );
   if ("evalSha" in client) {
     return (script, key, args) => client.eval(script, { keys: [key], arguments: [...args] });
@@ -46,7 +46,7 @@ function toRunScript(client: RedisClient): RunScript {
     try {
       return await client.eval(script, 1, key, ...args);
     } catch (error) {
-      // ioredis adds the command with the data in it, and errors end up in logs (SEC-41).
+      // ioredis adds the command, and with it the session data. Errors end up in logs (SEC-41).
       if (typeof error === "object" && error !== null) Reflect.deleteProperty(error, "command");
       throw error;
     }

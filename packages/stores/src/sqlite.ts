@@ -1,15 +1,15 @@
 import type { SqliteDatabase, SqliteStatement } from "kysely";
 import { assertArgument } from "./assert-argument.ts";
 
-/** What is used of `DatabaseSync` of `node:sqlite` (Node, Deno) and of `Database` of `bun:sqlite`. */
+/** The part of `DatabaseSync` of `node:sqlite` (Node, Deno) and of `Database` of `bun:sqlite` that the store uses. */
 export interface SqliteClient {
   prepare(sql: string): SqliteClientStatement;
   close(): void;
 }
 
-/** A statement of either. */
+/** A prepared statement of either client. */
 export interface SqliteClientStatement {
-  // Written as methods: what each of them takes for a value, only it knows.
+  // Methods, not properties: each client has its own type for values, and only methods are assignable then.
   all(...parameters: never[]): unknown[];
   run(...parameters: never[]): { changes: number | bigint; lastInsertRowid: number | bigint };
   iterate(...parameters: never[]): Iterable<unknown>;
@@ -20,8 +20,8 @@ export interface SqliteClientStatement {
 }
 
 /**
- * A database of `node:sqlite` or `bun:sqlite` as Kysely's `SqliteDialect` takes it. Pragmas are the caller's:
- * `journal_mode = WAL` and a `busy_timeout` are what a server wants.
+ * Adapts a database of `node:sqlite` or `bun:sqlite` to Kysely's `SqliteDialect`. Pragmas are up to the caller: servers
+ * need `journal_mode = WAL` and a `busy_timeout`.
  *
  * @throws `INVALID_OPTION`
  * @example new Kysely({ dialect: new SqliteDialect({ database: sqliteDatabase(new DatabaseSync("sessions.db")) }) })
@@ -39,7 +39,7 @@ export function sqliteDatabase(client: SqliteClient): SqliteDatabase {
 
 function toStatement(statement: SqliteClientStatement): SqliteStatement {
   const columns = statement.columns?.() ?? statement.columnNames;
-  assertArgument(columns !== undefined, "sqliteDatabase: node:sqlite of Node 22.16 or newer is needed, or bun:sqlite");
+  assertArgument(columns !== undefined, "sqliteDatabase needs node:sqlite of Node 22.16 or newer, or bun:sqlite");
   return {
     reader: columns.length > 0,
     all: (parameters) => statement.all(...(parameters as never[])),

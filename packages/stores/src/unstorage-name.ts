@@ -1,8 +1,9 @@
-import { assertArgument, assertStoreKey } from "./assert-argument.ts";
+import { assertArgument } from "./assert-argument.ts";
 import { toPrefix } from "./prefix.ts";
+import { assertStoreKey } from "./store-key.ts";
 
 /**
- * The prefix as folders: `app:session` becomes `app:session:`.
+ * Converts the prefix to folders: `app:session` becomes `app:session:`.
  *
  * @throws `INVALID_OPTION`
  */
@@ -10,17 +11,17 @@ export function toBase(prefix: string): string {
   const folders = toPrefix("unstorageStore", { prefix })
     .split(":")
     .filter((folder) => folder !== "");
-  // `.` and `..` lead elsewhere, and Windows takes `a.` for `a`.
+  // `.` and `..` are other folders, and Windows equates `a.` and `a`.
   assertArgument(
     folders.every((folder) => !folder.endsWith(".")),
-    "unstorageStore: no part of prefix may end in a dot",
+    "unstorageStore: no part of prefix may end with a dot",
   );
   return folders.map((folder) => `${folder}:`).join("");
 }
 
 /**
- * Where a session is: its key in hex, because the file systems of macOS and Windows take two keys in base64url for the
- * same file when they differ only in case. No character of it means anything to a driver.
+ * The name of a session in the storage: its key in hex. The file systems of macOS and Windows ignore case, and would
+ * store two keys in base64url that differ only in case in the same file. No hex digit has a meaning to a driver.
  *
  * @throws `INVALID_OPTION`
  */
@@ -31,7 +32,7 @@ export function toName(base: string, key: string): string {
   return base + hex.join("");
 }
 
-/** Whether a name is one that {@link toName} made: what else lies under the prefix is not ours. */
+/** Whether {@link toName} created a name. Everything else under the prefix belongs to other programs. */
 export function isName(base: string, name: string): boolean {
   return name.startsWith(base) && /^[0-9a-f]{64}$/.test(name.slice(base.length));
 }

@@ -9,46 +9,46 @@ import { isName, toBase, toName } from "./unstorage-name.ts";
 /** Options of {@link unstorageStore}. */
 export interface UnstorageStoreOptions extends PrefixOptions {
   /**
-   * Where in the storage: each `:` ends a folder, and so does the end. Letters, digits and `_ . : -`, 64 at most; no
-   * folder's name ends in a dot.
+   * The folder in the storage; `:` separates folders. At most 64 letters, digits and `_ . : -`. No folder name may end
+   * with a dot.
    * @default "session"
    */
   readonly prefix?: string;
-  /** Epoch milliseconds; turns the instant when a session expires into the `ttl` that some drivers take. @default Date.now */
+  /** Epoch milliseconds. Converts the expiry of a session to the `ttl` that some drivers take. @default Date.now */
   readonly now?: () => number;
 }
 
-/** What is used of a `Storage` of unstorage. */
+/** The part of an unstorage `Storage` that the store uses. */
 export interface UnstorageStorage {
   getItem(key: string): Promise<unknown>;
   setItem(key: string, value: string, options: { ttl: number }): Promise<void>;
   removeItem(key: string): Promise<void>;
   getKeys(base: string): Promise<string[]>;
-  /** Where it has it, for a look at what is below. */
+  /** Tells which driver the store uses, where the storage has this method. */
   getMount?(key?: string): { readonly driver?: { readonly setItem?: unknown; readonly options?: unknown } };
 }
 
 /**
- * Before each record. `getItem`, and the clients below some drivers, turn any text that looks like JSON into what it
- * says; with this before it a text comes back as it went, from every driver, as text.
+ * Precedes each record. `getItem`, and the clients of some drivers, parse any text that looks like JSON. With the mark,
+ * every driver returns the text unchanged.
  */
 const MARK = "coatcheck:";
-/** How many sessions a sweep looks at side by side. */
+/** How many sessions a sweep reads at once. */
 const SWEEP_BATCH = 100;
 
-/** Two stores of one process over one storage wait for each other as well. */
+/** One lock per storage, shared by all stores of this process. */
 const locks = new WeakMap<UnstorageStorage, KeyLock>();
 
 /**
- * Sessions in any storage of unstorage: files, Redis, Cloudflare KV and two dozen more. Within one process it compares
- * and swaps, and nobody sees a file that is half written. Across processes no driver offers that: of two servers that
- * write the same session at once one may lose what it wrote, and a write under way may undo a logout on the other.
- * Hence `atomic: false`; and `consistency: "eventual"`, because some drivers read from caches.
+ * Stores sessions in any unstorage storage: files, Redis, Cloudflare KV and two dozen more. Within one process the store
+ * compares and swaps, and no request reads a file that is only half written. No driver offers this across processes: when
+ * two servers write the same session at once, one may lose its changes, and a write in progress may undo a logout on the
+ * other server. Hence `atomic: false`, and `consistency: "eventual"`, because some drivers read from caches.
  *
- * No `SubjectIndex`: a list of a subject's sessions that several processes write, without comparing and swapping,
- * forgets some, and a "log out everywhere" that forgets a session is worse than none.
+ * There is no `SubjectIndex`: a list that several processes write without compare and swap would lose entries, and a "log
+ * out everywhere" that misses a session is worse than none.
  *
- * @throws `INVALID_OPTION` when `storage` is none, or for the prefix
+ * @throws `INVALID_OPTION` when `storage` is not a storage, or for an invalid prefix
  */
 export function unstorageStore(storage: UnstorageStorage, options: UnstorageStoreOptions = {}): SessionStore & Sweeper {
   const methods = [storage?.getItem, storage?.setItem, storage?.removeItem, storage?.getKeys];
@@ -58,13 +58,13 @@ export function unstorageStore(storage: UnstorageStorage, options: UnstorageStor
   );
   const { prefix = "session", now = Date.now } = options;
   const base = toBase(prefix);
-  assertArgument(isWritable(storage, base), "unstorageStore: the storage's driver takes no writes: it is read-only");
+  assertArgument(isWritable(storage, base), "unstorageStore: the driver of the storage must not be read-only");
   const lock = locks.get(storage) ?? keyLock();
   locks.set(storage, lock);
 
-  async function look(name: string): Promise<Found> {
+  async function find(name: string): Promise<Found> {
     const value = await storage.getItem(name);
-    // The drivers for files resolve with the error when they cannot read what is there.
+    // The file drivers resolve with the error when they cannot read a file.
     if (isError(value)) throw value;
     const isOurs = typeof value === "string" && value.startsWith(MARK);
     const record = isOurs ? parseRecord(value.slice(MARK.length)) : null;
@@ -72,15 +72,15 @@ export function unstorageStore(storage: UnstorageStorage, options: UnstorageStor
   }
 
   async function put(name: string, record: StoredSession): Promise<void> {
-    // Whole seconds, and never 0, which drivers take for "no expiry".
+    // Whole seconds, and never 0: drivers take 0 for "no expiry".
     const ttl = Math.max(1, Math.ceil((record.expiresAt - now()) / 1000));
     await storage.setItem(name, MARK + toRecord(record), { ttl });
   }
 
   async function remove(name: string): Promise<void> {
     await storage.removeItem(name);
-    // The drivers for files do not say when they cannot remove one. A logout that did not happen must not look like one.
-    const left = toSession(await look(name));
+    // The file drivers do not report a failed removal. A logout that failed must not look like a success.
+    const left = toSession(await find(name));
     if (left !== null) await put(name, { ...left, data: "", version: ENDED });
   }
 
@@ -89,15 +89,15 @@ export function unstorageStore(storage: UnstorageStorage, options: UnstorageStor
 
     async load(key) {
       const name = toName(base, key);
-      return toSession(await lock.read(name, () => look(name)));
+      return toSession(await lock.read(name, () => find(name)));
     },
 
     async create(key, session) {
       const name = toName(base, key);
-      return lock.write(name, async (assertMine) => {
-        // What cannot be read is nobody's session any more, and gives way.
-        if ((await look(name)).record !== null) return false;
-        assertMine();
+      return lock.write(name, async (assertHeld) => {
+        // An unreadable record is no session, and may be overwritten.
+        if ((await find(name)).record !== null) return false;
+        assertHeld();
         await put(name, session);
         return true;
       });
@@ -105,11 +105,11 @@ export function unstorageStore(storage: UnstorageStorage, options: UnstorageStor
 
     async update(key, session, expectedVersion) {
       const name = toName(base, key);
-      return lock.write(name, async (assertMine) => {
-        const found = toSession(await look(name));
-        if (found === null) return "gone";
-        if (found.version !== expectedVersion) return "conflict";
-        assertMine();
+      return lock.write(name, async (assertHeld) => {
+        const current = toSession(await find(name));
+        if (current === null) return "gone";
+        if (current.version !== expectedVersion) return "conflict";
+        assertHeld();
         await put(name, session);
         return "ok";
       });
@@ -117,26 +117,26 @@ export function unstorageStore(storage: UnstorageStorage, options: UnstorageStor
 
     async touch(key, expiresAt) {
       const name = toName(base, key);
-      return lock.write(name, async (assertMine) => {
-        const found = toSession(await look(name));
-        if (found === null) return false;
-        if (expiresAt <= found.expiresAt) return true;
-        assertMine();
-        await put(name, { ...found, expiresAt });
+      return lock.write(name, async (assertHeld) => {
+        const current = toSession(await find(name));
+        if (current === null) return false;
+        if (expiresAt <= current.expiresAt) return true;
+        assertHeld();
+        await put(name, { ...current, expiresAt });
         return true;
       });
     },
 
     async delete(key, expectedVersion) {
       const name = toName(base, key);
-      return lock.write(name, async (assertMine) => {
-        const there = await look(name);
-        const found = toSession(there);
-        if (found !== null && expectedVersion !== undefined && found.version !== expectedVersion) return "conflict";
-        assertMine();
-        // Half a record goes too: another process may be about to write the other half.
-        if (there.isPresent) await remove(name);
-        return found === null ? "gone" : "ok";
+      return lock.write(name, async (assertHeld) => {
+        const found = await find(name);
+        const current = toSession(found);
+        if (current !== null && expectedVersion !== undefined && current.version !== expectedVersion) return "conflict";
+        assertHeld();
+        // Half a record is removed as well: another process may be about to write the other half.
+        if (found.isPresent) await remove(name);
+        return current === null ? "gone" : "ok";
       });
     },
 
@@ -146,15 +146,14 @@ export function unstorageStore(storage: UnstorageStorage, options: UnstorageStor
       let removed = 0;
       for (let index = 0; index < names.length; index += SWEEP_BATCH) {
         const batch = names.slice(index, index + SWEEP_BATCH).map((name) =>
-          lock.write(name, async (assertMine) => {
-            const there = await look(name);
-            // Half a record stays: its writer may have died, and may as well be another process that is still at it,
-            // for a visitor who is there. Neither says when it expires; a crash leaves one file, a wrong guess ends a
-            // live session.
-            if (there.record === null || there.record.expiresAt > instant) return false;
-            assertMine();
+          lock.write(name, async (assertHeld) => {
+            const found = await find(name);
+            // Half a record stays. Its writer may have died, or may be another process that is still writing, and the
+            // record does not tell. A crash leaves one file behind; a wrong guess would end a live session.
+            if (found.record === null || found.record.expiresAt > instant) return false;
+            assertHeld();
             await remove(name);
-            return toSession(there) !== null;
+            return toSession(found) !== null;
           }),
         );
         removed += (await Promise.all(batch)).filter(Boolean).length;
@@ -164,20 +163,20 @@ export function unstorageStore(storage: UnstorageStorage, options: UnstorageStor
   };
 }
 
-/** What is under a name: nothing, something that is no record, or a record. */
+/** The content under a name: nothing, an unreadable value, or a record. */
 interface Found {
   readonly isPresent: boolean;
   readonly record: StoredSession | null;
 }
 
-/** The version of a record that says: this session has ended. Real ones begin at 1. */
+/** The version of a record whose session has ended but could not be removed. Sessions begin at version 1. */
 const ENDED = 0;
 
 function toSession({ record }: Found): StoredSession | null {
   return record?.version === ENDED ? null : record;
 }
 
-/** unstorage resolves as if all were well when a driver cannot write: visitors would be logged in to nothing. */
+/** With a driver that cannot write, unstorage resolves as if it had written: every login would be lost. */
 function isWritable(storage: UnstorageStorage, base: string): boolean {
   const driver = storage.getMount?.(base)?.driver;
   if (driver === undefined) return true;
@@ -185,6 +184,7 @@ function isWritable(storage: UnstorageStorage, base: string): boolean {
   return typeof driver.setItem === "function" && readOnly !== true;
 }
 
+/** `instanceof` would miss the errors of another realm. */
 function isError(value: unknown): boolean {
   return Object.prototype.toString.call(value) === "[object Error]";
 }

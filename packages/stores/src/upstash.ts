@@ -1,20 +1,20 @@
 import { assertArgument } from "./assert-argument.ts";
 import { toPrefix } from "./prefix.ts";
-import { type RedisOptions, type RedisStore, type RunScript, redisSessions } from "./redis/store.ts";
+import { type RedisOptions, type RedisStore, type RunScript, scriptStore } from "./redis/script-store.ts";
 
-export type { RedisOptions, RedisStore } from "./redis/store.ts";
+export type { RedisOptions, RedisStore } from "./redis/script-store.ts";
 
-/** What is used of the client of `@upstash/redis`. */
+/** The part of the `@upstash/redis` client that the store uses. */
 export interface UpstashClient {
   eval(script: string, keys: string[], args: string[]): Promise<unknown>;
   createScript: unknown;
 }
 
 /**
- * Sessions in Upstash Redis, over HTTP: for edge functions that have no sockets. The same scripts and keys as of
- * `redisStore`, so a server with a socket can share them.
+ * Stores sessions in Upstash Redis over HTTP, for edge functions without sockets. It uses the same scripts and keys as
+ * `redisStore`, so that a server with a socket can share the sessions.
  *
- * @throws `INVALID_OPTION` when `client` is no client of `@upstash/redis`, or for a `prefix` that no key may have
+ * @throws `INVALID_OPTION` when `client` is not a client of `@upstash/redis`, or for an invalid `prefix`
  */
 export function upstashStore(client: UpstashClient, options: RedisOptions = {}): RedisStore {
   assertArgument(
@@ -29,12 +29,12 @@ export function upstashStore(client: UpstashClient, options: RedisOptions = {}):
       throw withoutCommand(error);
     }
   };
-  return redisSessions(run, prefix, options.now ?? Date.now);
+  return scriptStore(run, prefix, options.now ?? Date.now);
 }
 
 /**
- * The client puts the command, with the data in it, into the message of some errors, and errors end up in logs (SEC-41).
- * A new error, because a stack repeats the message; the old one is no cause of it for the same reason.
+ * Drops the command, and with it the session data, that the client adds to some messages: errors end up in logs
+ * (SEC-41). The result is a new error without a cause, because the stack and the cause repeat the message.
  */
 function withoutCommand(error: unknown): unknown {
   const [reason, command] = String((error as Partial<Error> | null)?.message).split(/,? command was: /);

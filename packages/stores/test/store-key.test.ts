@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assertStoreKey } from "../src/assert-argument.ts";
+import { assertStoreKey } from "../src/store-key.ts";
 import { toPrefix } from "../src/prefix.ts";
 
 const KEY = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";
@@ -43,7 +43,7 @@ describe("toPrefix", () => {
       expect(() => toPrefix("redisStore", { prefix }), JSON.stringify(prefix)).toThrow(
         expect.objectContaining({
           code: "INVALID_OPTION",
-          message: expect.stringMatching(/^redisStore: prefix takes/),
+          message: expect.stringMatching(/^redisStore: prefix must be/),
         }),
       );
     }

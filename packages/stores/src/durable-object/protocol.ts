@@ -1,42 +1,42 @@
 import type { StoredSession } from "@coatcheck/core";
 
 /**
- * What the store can ask of a Durable Object, and what that answers. Each object is either a session or the index of a
- * subject, by what it was asked first.
+ * The operations of a Durable Object, as the store calls them. Each object is either a session or the index of a subject,
+ * depending on the operations it receives.
  *
- * Messages go through `fetch`, not through the calls that Durable Objects also offer: those need a class that extends
- * one from `cloudflare:workers`, and then nothing of this could be imported, checked or tested outside of Cloudflare.
+ * Messages go through `fetch`, not through RPC methods of Durable Objects. RPC needs a class that extends one of
+ * `cloudflare:workers`, and then no part of the store could be imported, checked or tested outside of Cloudflare.
  */
 export interface SessionObjectProtocol {
   load(): StoredSession | null;
-  /** `"late"`: the entry in the index is so old that it may have been taken for abandoned. Nothing was stored. */
+  /** `"late"`: the index entry is so old that it may have been removed as abandoned. Nothing was stored. */
   create(session: StoredSession, entry?: EntryOfSession): "ok" | "exists" | "late";
   update(session: StoredSession, expectedVersion: number): "ok" | "conflict" | "gone";
   touch(expiresAt: number): boolean;
   delete(condition: DeleteCondition): DeleteAnswer;
 
-  /** Adds an entry to the index; answers when that was, by the clock of the index in epoch milliseconds. */
+  /** Adds an entry to the index. Returns the time by the clock of the index, in epoch milliseconds. */
   enter(entryId: string, key: string): number;
   entries(): readonly IndexEntry[];
-  /** Drops the entries of sessions that ended, and of those without a session unless a login may be under way there. */
+  /** Removes the entries of ended sessions. Removes abandoned entries only when no login can be in progress there. */
   forget(ended: readonly string[], abandoned: readonly string[]): null;
 }
 
-/** Under which version, and of which subject, a session is to be ended; whatever there is when both are left out. */
+/** The version and the subject that a session must have to be deleted. Without either, any session is deleted. */
 export interface DeleteCondition {
   readonly version?: number | undefined;
   readonly subject?: string;
 }
 
-/** What became of a session that was to be ended, and which entry there is to be forgotten. */
+/** The result of a deletion, and the index entry to remove afterwards. */
 export interface DeleteAnswer {
   readonly result: "ok" | "conflict" | "gone";
   readonly entry?: EntryOfSession;
 }
 
 /**
- * Where the index of its subject speaks of a session. Each attempt to create a session has an entry of its own, so that
- * ending one can never take away the entry of another under the same key.
+ * A session's entry in the index of its subject. Each attempt to create a session has an entry of its own, so that the
+ * end of one session never removes the entry of another under the same key.
  */
 export interface EntryOfSession {
   readonly id: string;
@@ -45,22 +45,22 @@ export interface EntryOfSession {
   readonly enteredAt: number;
 }
 
-/** A line of an index. */
+/** An entry in an index. */
 export interface IndexEntry {
   readonly id: string;
   readonly key: string;
 }
 
-/** Milliseconds that a login may take between its entry in the index and its session. */
+/** Milliseconds that a login may take between its index entry and its session. */
 export const LOGIN_WINDOW = 60_000;
 
 /**
- * Milliseconds after which an entry without a session was abandoned. The clocks of two objects may be apart by the
- * difference to {@link LOGIN_WINDOW} before a login could lose its entry.
+ * Milliseconds after which an entry without a session counts as abandoned. A login would lose its entry only if the clocks
+ * of the two objects differed by more than the difference to {@link LOGIN_WINDOW}.
  */
 export const ABANDONED_AFTER = 600_000;
 
-/** What is used of Cloudflare's `DurableObjectNamespace`, here as declared and in worker and object alike. */
+/** The part of Cloudflare's `DurableObjectNamespace` that the store uses. Its ids are the same in worker and object. */
 export interface SessionObjectNamespace {
   idFromName(name: string): ObjectId;
   idFromString(id: string): ObjectId;
@@ -72,7 +72,7 @@ export interface ObjectId {
   toString(): string;
 }
 
-/** What reaches a Durable Object. */
+/** Sends requests to a Durable Object. */
 export interface ObjectStub {
   fetch(url: string, init: { method: string; body: string }): Promise<ObjectResponse>;
 }
@@ -85,36 +85,36 @@ interface ObjectResponse {
 
 type Operation = keyof SessionObjectProtocol;
 
-/** An operation and its arguments, as they travel. */
+/** An operation and its arguments, as sent in JSON. */
 export interface Message<Name extends Operation = Operation> {
   readonly operation: Name;
   readonly args: Parameters<SessionObjectProtocol[Name]>;
 }
 
-/** Sends a message and waits for the answer. Rejects when there is none, or none of a {@link SessionObject}. */
-export async function ask<Name extends Operation>(
+/** Calls an operation of a Durable Object. Rejects when the object fails, or is not a {@link SessionObject}. */
+export async function callObject<Name extends Operation>(
   stub: ObjectStub,
   operation: Name,
   ...args: Parameters<SessionObjectProtocol[Name]>
 ): Promise<ReturnType<SessionObjectProtocol[Name]>> {
   const message: Message<Name> = { operation, args };
-  // Goes nowhere but to the object, which does not look at it.
+  // The request reaches only the object, which ignores the URL.
   const response = await stub.fetch("https://session-object.invalid/", {
     method: "POST",
     body: JSON.stringify(message),
   });
   const text = await response.text();
-  // Some other class may have answered, with anything: it is not repeated here.
+  // Another class may have answered with anything, secrets included, so that no message repeats the text.
   if (!response.ok) throw new Error(`The Durable Object answered ${operation} with status ${response.status}.`);
-  const answer = parseAnswer(text);
-  if (answer === undefined) {
-    throw new Error(`The Durable Object's answer to ${operation} is none of a SessionObject: check class_name.`);
+  const parsed = parseAnswer(text);
+  if (parsed === undefined) {
+    throw new Error(`The Durable Object that answered ${operation} is not a SessionObject: check class_name.`);
   }
-  return answer.answer as ReturnType<SessionObjectProtocol[Name]>;
+  return parsed.answer as ReturnType<SessionObjectProtocol[Name]>;
 }
 
-/** The other end of {@link ask}. */
-export async function answer(
+/** Runs the operation that {@link callObject} sent. */
+export async function answerCall(
   request: { text(): Promise<string> },
   operations: { readonly [Name in Operation]: (...args: Parameters<SessionObjectProtocol[Name]>) => unknown },
 ): Promise<Response> {

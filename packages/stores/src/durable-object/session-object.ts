@@ -1,8 +1,9 @@
 import type { StoredSession } from "@coatcheck/core";
+import { isBinding } from "../cloudflare-binding.ts";
 import {
   ABANDONED_AFTER,
-  answer,
-  ask,
+  answerCall,
+  callObject,
   type DeleteAnswer,
   type DeleteCondition,
   type EntryOfSession,
@@ -11,7 +12,7 @@ import {
   type SessionObjectNamespace,
 } from "./protocol.ts";
 
-/** What this class uses of Cloudflare's `DurableObjectState`, of an object with SQLite. */
+/** The part of Cloudflare's `DurableObjectState`, for an object with SQLite, that the class uses. */
 export interface SessionObjectState {
   readonly id: { toString(): string };
   readonly storage: {
@@ -28,29 +29,29 @@ export interface SessionObjectState {
 }
 
 /**
- * The Durable Object behind `durableObjectStore`: a session, or the index of a subject's sessions. Export it from the
+ * The Durable Object of `durableObjectStore`: a session, or the index of a subject's sessions. Export it from the
  * worker's main module under this name.
  *
- * Nothing else runs in an object between two `await`s, and what compares and writes here has none in between: that is
- * what makes it one step. Keep it so.
+ * An object runs nothing else between two `await`s. Every comparison and the write that depends on it therefore stand
+ * without an `await` in between, which makes the two one atomic step.
  */
 export class SessionObject {
-  /** What `DurableObjectNamespace<SessionObject>`, as `wrangler types` writes it, asks of a class. There is no such field. */
+  /** Only for `DurableObjectNamespace<SessionObject>`, as `wrangler types` writes it. The field does not exist. */
   declare readonly __DURABLE_OBJECT_BRAND: never;
   readonly #id: string;
   readonly #storage: SessionObjectState["storage"];
   readonly #env: unknown;
 
-  /** Workers calls it. */
+  /** Called by Workers. */
   constructor(state: SessionObjectState, env: unknown) {
     this.#id = state.id.toString();
     this.#storage = state.storage;
     this.#env = env;
   }
 
-  /** Answers {@link durableObjectStore}, and nobody else: an object has no address outside. */
+  /** Answers {@link durableObjectStore}. An object has no public address, so that nothing else can call it. */
   fetch(request: Request): Promise<Response> {
-    return answer(request, {
+    return answerCall(request, {
       load: () => this.#find()?.session ?? null,
       create: (session, entry) => this.#create(session, entry),
       update: (session, expectedVersion) => this.#update(session, expectedVersion),
@@ -62,16 +63,19 @@ export class SessionObject {
     });
   }
 
-  /** Frees what an expired session takes. Its expiry moves with each touch, the alarm only here: a write less per touch. */
+  /**
+   * Frees the storage of an expired session. A touch moves the expiry but not the alarm, which saves a write per touch;
+   * an alarm that comes too early is set again here.
+   */
   async alarm(): Promise<void> {
     const found = this.#find();
     if (found === undefined) return;
     if (found.session.expiresAt > Date.now()) return this.#setAlarm(found.session.expiresAt);
-    // First, so that the storage is freed although the index may be out of reach; its entry heals then.
+    // First, because the index may be unreachable. A later read of the index removes the entry then.
     await this.#clear();
     const namespace = this.#namespace();
     if (found.entry === undefined || namespace === undefined) return;
-    await ask(namespace.get(namespace.idFromString(found.entry.index)), "forget", [found.entry.id], []);
+    await callObject(namespace.get(namespace.idFromString(found.entry.index)), "forget", [found.entry.id], []);
   }
 
   async #create(session: StoredSession, entry: EntryOfSession | undefined): Promise<"ok" | "exists" | "late"> {
@@ -82,7 +86,7 @@ export class SessionObject {
     return "ok";
   }
 
-  /** No later than in ten years: Durable Objects refuse an alarm after 2189, and this one looks again. */
+  /** Sets the alarm, at most ten years ahead; alarm() then sets it again. Durable Objects reject alarms after 2189. */
   #setAlarm(at: number): Promise<void> {
     return this.#storage.setAlarm(Math.min(at, Date.now() + LONGEST_ALARM));
   }
@@ -128,7 +132,7 @@ export class SessionObject {
     return null;
   }
 
-  /** Reading does not make storage: a bogus id costs a request and leaves nothing. */
+  /** A read creates no storage: a made-up id costs a request and leaves nothing behind. */
   #find(): Found | undefined {
     return this.#storage.kv.get(SESSION) as Found | undefined;
   }
@@ -142,15 +146,15 @@ export class SessionObject {
     return Array.from(entries, ([name, entry]) => ({ ...entry, id: name.slice(ENTRY.length) }));
   }
 
-  /** Down to nothing, tables included, so that the object ceases to be. Both calls take effect before the `await`. */
+  /** Deletes everything, tables included, so that the object ceases to exist. Both calls take effect before the `await`. */
   async #clear(): Promise<void> {
-    // Since the compatibility date 2026-02-24 the second does what the first does.
+    // Since compatibility date 2026-02-24, deleteAll also deletes the alarm.
     await Promise.all([this.#storage.deleteAlarm(), this.#storage.deleteAll()]);
   }
 
   /**
-   * The namespace that this object is in, found among the bindings because nobody but the user knows what it is called.
-   * `undefined` where a worker exports the class for others and has no binding of its own: the index heals later then.
+   * Finds the namespace of this object among the bindings, whose names only the user knows. `undefined` in a worker that
+   * exports the class for other workers and has no binding of its own. A later read of the index removes the entry then.
    */
   #namespace(): SessionObjectNamespace | undefined {
     if (typeof this.#env !== "object" || this.#env === null) return undefined;
@@ -173,14 +177,12 @@ interface StoredEntry extends IndexEntry {
 }
 
 function isNamespaceOf(binding: unknown, id: string): binding is SessionObjectNamespace {
-  // A service binding seems to have every method there could be, and calling one is a request to that service.
-  if (typeof binding !== "object" || binding === null || "fetch" in binding || !("idFromString" in binding))
-    return false;
+  if (!isBinding<SessionObjectNamespace>(binding, ["idFromString"])) return false;
   try {
-    (binding as SessionObjectNamespace).idFromString(id);
+    binding.idFromString(id);
     return true;
   } catch {
-    // The id of an object in another namespace.
+    // The id belongs to an object in another namespace.
     return false;
   }
 }

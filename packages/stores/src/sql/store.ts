@@ -1,7 +1,7 @@
 import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
 import type { Insertable, Kysely, Selectable } from "kysely";
-import { assertStoreKey } from "../assert-argument.ts";
 import { toInstant, withInstants } from "../instants.ts";
+import { assertStoreKey } from "../store-key.ts";
 import { type Statement, statementRunner } from "./statement-runner.ts";
 import { assertSubject, toSubject } from "./subject.ts";
 import { type SqlSweeper, sqlSweeper } from "./sweeper.ts";
@@ -9,17 +9,17 @@ import { COLUMNS, type SessionColumn, type SessionRow, type SqlTableOptions, toD
 
 /** Options of {@link sqlStore}. */
 export interface SqlStoreOptions extends SqlTableOptions {
-  /** Epoch milliseconds; goes into `updated_at` and decides nothing. @default Date.now */
+  /** Epoch milliseconds. Used for `updated_at`, and as the default time of `sweep` and `countExpired`. @default Date.now */
   readonly now?: () => number;
 }
 
 /**
- * Sessions in a table of PostgreSQL, MySQL, MariaDB, SQLite or Cloudflare D1, by a Kysely that the user brings. The
- * table is made by `migrate(db)`. A subject takes 1,020 bytes of UTF-8 at most, and no NUL.
+ * Stores sessions in a table of PostgreSQL, MySQL, MariaDB, SQLite or Cloudflare D1, through the user's Kysely.
+ * `migrate(db)` creates the table. A subject has at most 1,020 bytes of UTF-8, and no NUL.
  *
- * @param db - the user's own; its plugins are not applied to the table of sessions
- * @throws `INVALID_OPTION`. Methods reject with `NOT_MIGRATED` when there is no table, and otherwise with what the
- * engine's driver says.
+ * @param db - its plugins do not apply to the session table
+ * @throws `INVALID_OPTION`. Methods reject with `NOT_MIGRATED` when the table does not exist, and otherwise with the
+ * error of the driver.
  */
 export function sqlStore<Database>(
   db: Kysely<Database>,
@@ -35,7 +35,7 @@ export function sqlStore<Database>(
     return (await run(found)).length > 0;
   }
 
-  async function changed(statement: Statement<Changes>): Promise<number> {
+  async function countChanges(statement: Statement<Changes>): Promise<number> {
     const [result] = await run(statement);
     return Number(result?.numUpdatedRows ?? result?.numDeletedRows ?? 0);
   }
@@ -56,8 +56,8 @@ export function sqlStore<Database>(
         await run(sessions.insertInto(table).values(row));
         return true;
       } catch (error) {
-        // Each engine has its own word for a key that is taken; whether it is taken, all can be asked. One that cannot
-        // answer this either has the first error told, which is nearer to the cause.
+        // The error for an existing key differs between engines, so look whether the key exists. When this query fails
+        // too, report the first error: it is closer to the cause.
         if (await exists(key).catch(() => false)) return false;
         throw error;
       }
@@ -67,7 +67,7 @@ export function sqlStore<Database>(
       assertStoreKey(key);
       const next = { ...toColumns(session), version: expectedVersion + 1, updated_at: now() };
       const statement = sessions.updateTable(table).set(next).where("session_id", "=", key);
-      if ((await changed(statement.where("version", "=", expectedVersion))) > 0) return "ok";
+      if ((await countChanges(statement.where("version", "=", expectedVersion))) > 0) return "ok";
       return (await exists(key)) ? "conflict" : "gone";
     },
 
@@ -75,14 +75,14 @@ export function sqlStore<Database>(
       assertStoreKey(key);
       const expires_at = toInstant(expiresAt);
       const statement = sessions.updateTable(table).set({ expires_at }).where("session_id", "=", key);
-      return (await changed(statement.where("expires_at", "<", expires_at))) > 0 || exists(key);
+      return (await countChanges(statement.where("expires_at", "<", expires_at))) > 0 || exists(key);
     },
 
     async delete(key, expectedVersion) {
       assertStoreKey(key);
       const statement = sessions.deleteFrom(table).where("session_id", "=", key);
-      if (expectedVersion === undefined) return (await changed(statement)) > 0 ? "ok" : "gone";
-      if ((await changed(statement.where("version", "=", expectedVersion))) > 0) return "ok";
+      if (expectedVersion === undefined) return (await countChanges(statement)) > 0 ? "ok" : "gone";
+      if ((await countChanges(statement.where("version", "=", expectedVersion))) > 0) return "ok";
       return (await exists(key)) ? "conflict" : "gone";
     },
 
@@ -95,16 +95,16 @@ export function sqlStore<Database>(
     async deleteBySubject(subject, except) {
       assertSubject(subject);
       const statement = sessions.deleteFrom(table).where("subject", "=", subject);
-      if (except === undefined) return changed(statement);
+      if (except === undefined) return countChanges(statement);
       assertStoreKey(except);
-      return changed(statement.where("session_id", "!=", except));
+      return countChanges(statement.where("session_id", "!=", except));
     },
 
     ...sqlSweeper(sessions, table, run, now),
   };
 }
 
-/** What a driver says of a statement that changes rows. */
+/** The result of a statement that changes rows. */
 interface Changes {
   readonly numUpdatedRows?: bigint;
   readonly numDeletedRows?: bigint;

@@ -2,37 +2,39 @@ import type { Sweeper } from "@coatcheck/core";
 import { sql } from "kysely";
 import { assertArgument } from "../assert-argument.ts";
 import { toInstant } from "../instants.ts";
-import type { Statement } from "./statement-runner.ts";
+import type { RunStatement } from "./statement-runner.ts";
 import type { SessionDatabase, SessionTable } from "./table.ts";
 
-/** Options of `sweep`, for whoever watches it or may have to stop it. */
+/** Options of `sweep`, to watch or stop it. */
 export interface SweepOptions {
-  /** Rows per statement, 1 to 1,000: bounds how long it locks, and keeps D1 (100 KB of SQL) content. @default 1000 */
+  /** Rows per statement, from 1 to 1,000. Limits how long rows are locked, and the SQL (D1 takes 100 KB). @default 1000 */
   readonly batch?: number;
-  /** Ends the sweep after the batch that is under way. What was removed stays removed; another sweep goes on. */
+  /** Stops the sweep after the current batch. A later sweep continues. */
   readonly signal?: AbortSignal;
-  /** Called after each batch with how many this sweep has removed so far. */
+  /** Called after each batch with the number of rows that this sweep has removed so far. */
   readonly onProgress?: (removed: number) => void;
 }
 
-/** A {@link Sweeper} that can be watched and stopped. */
+/** A {@link Sweeper} with progress, a stop signal and a count. */
 export interface SqlSweeper extends Sweeper {
-  /** Removes what expired at or before `now`; resolves to how many there were, or to how many it came to. */
+  /** Removes the sessions that expired at or before `now`. Resolves to the number of removed sessions. */
   sweep(now: number, options?: SweepOptions): Promise<number>;
-  /** How many a sweep would remove. */
+  /** Counts the sessions that a sweep would remove. */
   countExpired(now: number): Promise<number>;
 }
-
-/** Runs a statement on the table. */
-type Run = <Result>(statement: Statement<Result>) => Promise<Result[]>;
 
 const MAX_BATCH = 1000;
 
 /**
- * Removes expired rows by batches. After each it pauses for as long as that took, which leaves half of the engine, or of
- * the process, to others.
+ * Removes expired rows in batches. After each batch it pauses for as long as the batch took, so that the sweep takes at
+ * most half of the time of the engine, or of the process.
  */
-export function sqlSweeper(sessions: SessionDatabase, table: SessionTable, run: Run, now: () => number): SqlSweeper {
+export function sqlSweeper(
+  sessions: SessionDatabase,
+  table: SessionTable,
+  run: RunStatement,
+  now: () => number,
+): SqlSweeper {
   return {
     async countExpired(at = now()) {
       const counted = sessions.selectFrom(table).select((select) => select.fn.countAll().as("count"));
@@ -42,27 +44,27 @@ export function sqlSweeper(sessions: SessionDatabase, table: SessionTable, run: 
 
     async sweep(at = now(), { batch: size = MAX_BATCH, signal, onProgress } = {}) {
       const isBatch = Number.isInteger(size) && size >= 1 && size <= MAX_BATCH;
-      assertArgument(isBatch, `sweep: batch is a whole number from 1 to ${MAX_BATCH}`);
+      assertArgument(isBatch, `sweep: batch must be a whole number from 1 to ${MAX_BATCH}`);
       const instant = toInstant(at);
       for (let removed = 0, from = Number.MIN_SAFE_INTEGER; ; ) {
         if (signal?.aborted) return removed;
         const beganAt = performance.now();
         const expired = sessions.selectFrom(table).select(["id", "expires_at"]).where("expires_at", "<=", instant);
-        // From the end of the batch before: what was removed stays in an index for a while, and is walked over.
+        // Start where the previous batch ended: removed rows stay in the index for a while and would be scanned again.
         const batch = await run(expired.where("expires_at", ">=", from).orderBy("expires_at").limit(size));
         const [first, last] = [batch[0], batch.at(-1)];
         if (first === undefined || last === undefined) return removed;
         from = Number(last.expires_at);
-        // Numbers of our own, as literals: D1 takes no more than 100 parameters.
+        // Literals, which is safe for numbers: D1 takes at most 100 parameters.
         const ids = batch.map(({ id }) => sql.lit(Number(id)));
-        // Asked again whether it has expired: a touch that came between wins. Asked within the bounds of the batch, as
-        // PostgreSQL otherwise reads all that has expired, for each batch again, when its statistics know of little.
+        // Check the expiry again: a touch in between wins. The bounds of the batch keep PostgreSQL from reading all
+        // expired rows for every batch, which it does while its statistics are out of date.
         const stale = sessions.deleteFrom(table).where("id", "in", ids).where("expires_at", "<=", from);
         const [result] = await run(stale.where("expires_at", ">=", Number(first.expires_at)));
         removed += Number(result?.numDeletedRows ?? 0);
         onProgress?.(removed);
         if (batch.length < size) return removed;
-        // SQLite answers within the call: without a pause a process would do nothing else until all is swept.
+        // SQLite answers synchronously: without a pause the process would do nothing else until the sweep ends.
         await pause(performance.now() - beganAt);
       }
     },

@@ -22,7 +22,7 @@ describe("redisStore", () => {
   it("refuses a prefix that reaches into other keys or slots", () => {
     const client = { eval: evaluate, evalSha: evaluate };
     for (const prefix of ["{tag}", "a b", "ä", "a\n", "*", "x".repeat(65), 7 as never]) {
-      expect(() => redisStore(client, { prefix })).toThrow(refusal("prefix takes"));
+      expect(() => redisStore(client, { prefix })).toThrow(refusal("prefix must be"));
     }
     for (const prefix of ["", "shop:sessions:", "a.b-c_d"]) redisStore(client, { prefix });
   });

@@ -118,7 +118,7 @@ export function sqlBehaviour({ name, open, analyze, explain, scans }: SqlFixture
       for (const subject of ["eve\0", "\ud800", "x\udfff", "x".repeat(1021), "漢".repeat(341)]) {
         const refused = {
           code: "INVALID_OPTION",
-          message: expect.stringMatching(/^sqlStore: a subject is [^\0]{0,90}$/),
+          message: expect.stringMatching(/^sqlStore: a subject must be [^\0]{0,90}$/),
         };
         await expect(store.create(KEY, { ...session, subject })).rejects.toMatchObject(refused);
         await expect(store.update(KEY, { ...session, subject }, 1)).rejects.toMatchObject(refused);
@@ -196,7 +196,7 @@ export function sqlBehaviour({ name, open, analyze, explain, scans }: SqlFixture
       for (const ask of asked) {
         await expect(ask()).rejects.toMatchObject({
           code: "NOT_MIGRATED",
-          message: `There is no table "${table}". Make it: await migrate(db, { table: "${table}" }).`,
+          message: `The table "${table}" does not exist. Create it: await migrate(db, { table: "${table}" }).`,
           cause: expect.any(Error),
         });
       }
@@ -404,7 +404,7 @@ export function sqlBehaviour({ name, open, analyze, explain, scans }: SqlFixture
       for (const direction of ["up", "down"] as const) {
         await expect(migrate(db, { table, direction })).rejects.toMatchObject({
           code: "INVALID_OPTION",
-          message: expect.stringContaining("Give another name"),
+          message: expect.stringContaining("Choose another name"),
         });
       }
       expect(await execute(db, `select session_id from ${table}`)).toEqual([{ session_id: "theirs" }]);

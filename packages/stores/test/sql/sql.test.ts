@@ -78,7 +78,7 @@ describe("sqlStore", () => {
     ];
     for (const table of wrong) {
       const options = { table: table as string };
-      const message = /: table takes a name/;
+      const message = /: table must be a name/;
       expect(() => sqlStore(sqlite, options), `${table}`).toThrow(invalid(message));
       expect(() => sqlMigrator(sqlite, options), `${table}`).toThrow(invalid(message));
       expect(() => sqlMigrations(options), `${table}`).toThrow(invalid(message));

@@ -221,7 +221,7 @@ describe("unstorageStore", () => {
     try {
       hangs = true;
       const slow = store.update(key("a"), stored({ data: "slow", version: 2 }), 1);
-      const refused = expect(slow).rejects.toThrow(/others went ahead/);
+      const refused = expect(slow).rejects.toThrow(/other requests went ahead/);
       const next = store.update(key("a"), stored({ data: "next", version: 2 }), 1);
       await vi.advanceTimersByTimeAsync(5_000);
       expect(await next).toBe("ok");

@@ -7,22 +7,23 @@ import {
   NO_MIGRATIONS,
 } from "kysely/migration";
 import { assertArgument } from "../assert-argument.ts";
-import { assertOurs, introspectionOf, isThere } from "./existing-tables.ts";
-import { SCHEMA_STEPS, type SchemaStatement, toEngine } from "./schema-steps.ts";
+import { toEngine } from "./engines.ts";
+import { assertSessionTable, introspectorOf, tableExists } from "./existing-tables.ts";
+import { SCHEMA_STEPS, type SchemaStatement } from "./schema-steps.ts";
 import { type SqlTableOptions, toDatabase, toTable } from "./table.ts";
 
 /** Options of {@link migrate} and {@link migrationSql}. */
 export interface MigrateOptions extends SqlTableOptions {
-  /** `"up"` makes the table, or brings it up to date. `"down"` removes it, and all sessions. @default "up" */
+  /** `"up"` creates or updates the table. `"down"` drops it with all sessions. @default "up" */
   readonly direction?: "up" | "down";
 }
 
 /**
- * Makes the table of sessions, brings it up to date, or removes it. May be called at each start and from several places
- * at once: what is done already is not done again.
+ * Creates, updates or drops the session table. May be called at every start, and by several processes at once: a
+ * migration that has run does not run again.
  *
- * @returns what was done now
- * @throws `INVALID_OPTION`, or what the engine's driver says
+ * @returns the migrations that ran now
+ * @throws `INVALID_OPTION`, or the error of the driver
  */
 export async function migrate<Database>(
   db: Kysely<Database>,
@@ -32,19 +33,19 @@ export async function migrate<Database>(
   const table = toTable("migrate", options);
   const sessions = toDatabase("migrate", db);
   const migrator = sqlMigrator(db, options);
-  await assertOurs(sessions, table);
-  const goDown = (): Promise<readonly MigrationResult[]> => take(() => migrator.migrateTo(NO_MIGRATIONS));
+  await assertSessionTable(sessions, table);
+  const goDown = (): Promise<readonly MigrationResult[]> => runTwice(() => migrator.migrateTo(NO_MIGRATIONS));
   if (direction === "down") return goDown();
-  const goUp = (): Promise<readonly MigrationResult[]> => take(() => migrator.migrateToLatest());
+  const goUp = (): Promise<readonly MigrationResult[]> => runTwice(() => migrator.migrateToLatest());
   const results = await goUp();
-  if (await isThere(sessions, table)) return results;
-  // The books say that it is there, and somebody dropped it by hand.
+  if (await tableExists(sessions, table)) return results;
+  // The table was dropped by hand, but the migration tables say that it exists.
   await goDown();
   return goUp();
 }
 
-/** SQLite and D1 have no lock for it: whoever loses a race to the bookkeeping finds at a second look that it is done. */
-async function take(run: () => ReturnType<Migrator["migrateToLatest"]>): Promise<readonly MigrationResult[]> {
+/** Runs a migration again after a failure: SQLite and D1 cannot lock it, and the loser of a race succeeds then. */
+async function runTwice(run: () => ReturnType<Migrator["migrateToLatest"]>): Promise<readonly MigrationResult[]> {
   let { error, results = [] } = await run();
   if (error !== undefined) ({ error, results = [] } = await run());
   if (error !== undefined) throw error;
@@ -52,27 +53,27 @@ async function take(run: () => ReturnType<Migrator["migrateToLatest"]>): Promise
 }
 
 /**
- * Kysely's `Migrator` for the table of sessions, for single steps and to see what has been done (`getMigrations()`).
- * It keeps books in tables of its own, `sessions_migrations` and `sessions_migration_lock`, since a migrator calls
- * books corrupted that hold somebody else's migrations. **Its methods do not throw: look at `error` in what they
- * resolve to.**
+ * Returns Kysely's `Migrator` for the session table, for single steps and to see which migrations have run
+ * (`getMigrations()`). It has migration tables of its own, `sessions_migrations` and `sessions_migration_lock`, because a
+ * migrator reports an error when it finds migrations that it does not know. **Its methods do not throw: check `error` in
+ * their results.**
  *
  * @throws `INVALID_OPTION`
  */
 export function sqlMigrator<Database>(db: Kysely<Database>, options: SqlTableOptions = {}): Migrator {
   const table = toTable("sqlMigrator", options);
-  const books = { migrationTableName: `${table}_migrations`, migrationLockTableName: `${table}_migration_lock` };
+  const names = { migrationTableName: `${table}_migrations`, migrationLockTableName: `${table}_migration_lock` };
   const sessions = toDatabase("sqlMigrator", db);
   toEngine("sqlMigrator", sessions, table);
-  // Kysely would list every table that there is, which D1 forbids for its own, and which finds a name in any schema.
-  const introspection = introspectionOf(sessions, Object.values(books));
+  // Kysely would list all tables. D1 forbids that for its internal tables, and tables of other schemas would match too.
+  const introspection = introspectorOf(sessions, Object.values(names));
   const own = Object.defineProperty(sessions.withoutPlugins(), "introspection", { value: introspection });
-  return new Migrator({ db: own, provider: sqlMigrations(options), ...books });
+  return new Migrator({ db: own, provider: sqlMigrations(options), ...names });
 }
 
 /**
- * The migrations by name, for a migrator of the user's. The names are `0001_…`; where they have to fit in with others,
- * take the migrations out of `getMigrations()` and give them names of your own.
+ * Returns the migrations by name, for a migrator of your own. The names are `0001_…`. To order them among your own
+ * migrations, take them from `getMigrations()` and rename them.
  *
  * @throws `INVALID_OPTION`
  */
@@ -93,8 +94,8 @@ export function sqlMigrations(options: SqlTableOptions = {}): MigrationProvider 
 }
 
 /**
- * The statements of all migrations as text, for review or to run by hand, in the language of the engine. Nothing is
- * asked of the database. They can be run again, so a migrator may be used afterwards.
+ * Returns the statements of all migrations as text, in the SQL of the engine, for review or to run by hand. It does not
+ * query the database. The statements are repeatable, so that a migrator may run afterwards.
  *
  * @throws `INVALID_OPTION`
  */
@@ -106,7 +107,9 @@ export function migrationSql<Database>(db: Kysely<Database>, options: MigrateOpt
   if (direction === "down") names.reverse();
   return names
     .map((name) => {
-      const texts = statementsOf(sessions, table, name, direction).map((statement) => layOut(statement.compile().sql));
+      const texts = statementsOf(sessions, table, name, direction).map((statement) =>
+        withLineBreaks(statement.compile().sql),
+      );
       return [`-- ${name}, ${direction}`, ...texts].join("\n");
     })
     .join("\n\n")
@@ -126,8 +129,8 @@ async function execute(statements: readonly SchemaStatement[]): Promise<void> {
   for (const statement of statements) await statement.execute();
 }
 
-/** A line for each column. White space only: it stays the statement that is executed. */
-function layOut(statement: string): string {
+/** Puts each column on a line of its own. Only white space changes, so that this is the statement that runs. */
+function withLineBreaks(statement: string): string {
   const [, head, columns] = /^(create table [^(]*)\((.*)\)$/.exec(statement) ?? [];
   if (head === undefined || columns === undefined) return `${statement};`;
   return `${head}(\n  ${columns.split(", ").join(",\n  ")}\n);`;

@@ -1,7 +1,7 @@
 import type { SessionStore, StoredSession, SubjectIndex, SubjectSession } from "@coatcheck/core";
-import { assertStoreKey } from "../assert-argument.ts";
 import { toInstant, withInstants } from "../instants.ts";
 import type { PrefixOptions } from "../prefix.ts";
+import { assertStoreKey } from "../store-key.ts";
 import {
   CREATE,
   DELETE,
@@ -17,30 +17,30 @@ import {
 
 /** Options of `redisStore` and `upstashStore`. */
 export interface RedisOptions extends PrefixOptions {
-  /** Epoch milliseconds; decides only what is dropped from the index of a subject. @default Date.now */
+  /** Epoch milliseconds. Decides only which entries leave the index of a subject. @default Date.now */
   readonly now?: () => number;
 }
 
-/** What the stores over all Redis clients are. */
+/** A store over any Redis client. */
 export type RedisStore = SessionStore & SubjectIndex;
 
-/** Runs a script on one key; resolves to what it answered. */
+/** Runs a script on one key and resolves to its answer. */
 export type RunScript = (script: string, key: string, args: readonly string[]) => Promise<unknown>;
 
 /**
- * Sessions over scripts, whatever client brings them to Redis.
+ * Stores sessions by scripts, with any client that can run them.
  *
- * The index of a subject is another key, perhaps on another node, so the two are not changed in one step. An entry is
- * there before its session can be seen, and goes after it; an entry without a session is passed over, and expires when
- * the session would have; each write and touch puts back an entry that was lost. So a login that races with
- * `deleteBySubject` is either ended, or complete and listed for the next one.
+ * The index of a subject is another key, possibly on another node, so that the two do not change in one step. An entry is
+ * added before its session can be seen, and removed after the session has ended. Entries without a session are skipped,
+ * and expire when the session would have. Every write and touch restores a lost entry. So a login that races with
+ * `deleteBySubject` either ends, or is complete and listed for the next one.
  */
-export function redisSessions(run: RunScript, prefix: string, now: () => number): RedisStore {
+export function scriptStore(run: RunScript, prefix: string, now: () => number): RedisStore {
   const sessionKey = (key: string): string => {
     assertStoreKey(key);
     return prefix + key;
   };
-  // No prefix has a slash, so this is no key of a store whose prefix begins like it.
+  // A prefix has no slash, so that no other store with a longer prefix has this key.
   const indexKey = (subject: string): string => `${prefix}subject/${subject}`;
   const addToIndex = (subject: string, key: string, expiresAt: number): Promise<unknown> =>
     run(INDEX_ADD, indexKey(subject), [key, `${toInstant(expiresAt)}`, `${now()}`]);
@@ -52,7 +52,7 @@ export function redisSessions(run: RunScript, prefix: string, now: () => number)
   }
 
   async function listKeys(subject: string): Promise<string[]> {
-    return ((await run(INDEX_LIST, indexKey(subject), [])) as unknown[]).map(unmarked);
+    return ((await run(INDEX_LIST, indexKey(subject), [])) as unknown[]).map(withoutMark);
   }
 
   return {
@@ -61,15 +61,15 @@ export function redisSessions(run: RunScript, prefix: string, now: () => number)
     load,
 
     async create(key, session) {
-      const at = sessionKey(key);
+      const redisKey = sessionKey(key);
       if (session.subject !== undefined) await addToIndex(session.subject, key, session.expiresAt);
-      return Number(await run(CREATE, at, toArguments(session))) === 1;
+      return Number(await run(CREATE, redisKey, toArguments(session))) === 1;
     },
 
     async update(key, session, expectedVersion) {
       const write = run(UPDATE, sessionKey(key), toArguments(session, expectedVersion));
       if (session.subject === undefined) return toResult(await write);
-      // On their way together, so that a write takes one round trip.
+      // Both are sent at once, so that a write takes one round trip.
       const [answer] = await Promise.all([write, addToIndex(session.subject, key, session.expiresAt)]);
       if (toResult(answer) === "gone") await removeFromIndex(session.subject, [key]);
       return toResult(answer);
@@ -77,14 +77,14 @@ export function redisSessions(run: RunScript, prefix: string, now: () => number)
 
     async touch(key, expiresAt) {
       const answer = await run(TOUCH, sessionKey(key), [`${toInstant(expiresAt)}`]);
-      if (isMarked(answer)) await addToIndex(unmarked(answer), key, expiresAt);
+      if (isMarked(answer)) await addToIndex(withoutMark(answer), key, expiresAt);
       return isMarked(answer) || Number(answer) === 1;
     },
 
     async delete(key, expectedVersion) {
       const answer = await run(DELETE, sessionKey(key), expectedVersion === undefined ? [] : [`${expectedVersion}`]);
       if (!isMarked(answer)) return toResult(answer);
-      await removeFromIndex(unmarked(answer), [key]);
+      await removeFromIndex(withoutMark(answer), [key]);
       return "ok";
     },
 
@@ -103,7 +103,7 @@ export function redisSessions(run: RunScript, prefix: string, now: () => number)
       if (except !== undefined) assertStoreKey(except);
       const keys = (await listKeys(subject)).filter((key) => key !== except);
       const answers = await Promise.all(keys.map((key) => run(DELETE_OF_SUBJECT, sessionKey(key), [subject])));
-      // The entry of a session that is not there stays: it may be of a login that is just being made.
+      // The entry of a missing session stays: a login may be about to create the session.
       const ended = keys.filter((_, index) => Number(answers[index]) === 1);
       if (ended.length > 0) await removeFromIndex(subject, ended);
       return ended.length;
@@ -124,24 +124,27 @@ function toSession(answer: unknown): StoredSession | null {
   if (answer === null || answer === undefined) return null;
   const [data, version, createdAt, expiresAt, subject, authenticatedAt] = answer as unknown[];
   return {
-    data: unmarked(data),
-    version: Number(unmarked(version)),
-    createdAt: Number(unmarked(createdAt)),
-    expiresAt: Number(unmarked(expiresAt)),
-    ...(subject === "" ? {} : { subject: unmarked(subject) }),
-    ...(authenticatedAt === "" ? {} : { authenticatedAt: Number(unmarked(authenticatedAt)) }),
+    data: withoutMark(data),
+    version: Number(withoutMark(version)),
+    createdAt: Number(withoutMark(createdAt)),
+    expiresAt: Number(withoutMark(expiresAt)),
+    ...(subject === "" ? {} : { subject: withoutMark(subject) }),
+    ...(authenticatedAt === "" ? {} : { authenticatedAt: Number(withoutMark(authenticatedAt)) }),
   };
 }
 
+/** The scripts mark strings, see scripts.ts. */
+const MARK = "=";
+
 function isMarked(answer: unknown): boolean {
-  return String(answer).startsWith("=");
+  return String(answer).startsWith(MARK);
 }
 
-function unmarked(answer: unknown): string {
-  return String(answer).slice(1);
+function withoutMark(answer: unknown): string {
+  return String(answer).slice(MARK.length);
 }
 
-/** What is none of the three goes on as it came: the core calls that a failure of the store. */
+/** Passes an unknown answer on unchanged. The core reports it as a failure of the store. */
 function toResult(answer: unknown): "ok" | "conflict" | "gone" {
   return RESULTS.get(Number(answer)) ?? (answer as "ok");
 }
