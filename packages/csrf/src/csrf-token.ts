@@ -9,19 +9,19 @@ import {
 } from "@coatcheck/core/toolkit";
 import { isSame } from "./constant-time.ts";
 
-/** The note that holds the secret of a session's tokens. A login drops it, like every note, and with it all tokens. */
+/** Name of the extension data with the secret of a session's tokens. A login drops it, and thus invalidates all tokens. */
 const NAME = "csrf";
 
 /** Bytes of the secret, and of each mask. */
 const SIZE = 32;
 
-/** The one and only base64url of two times {@link SIZE} bytes. */
+/** The one canonical base64url spelling of twice {@link SIZE} bytes. */
 const TOKEN = /^[\w-]{85}[AQgw]$/;
 
 /**
- * A token for a form or a script of this session: 86 characters of base64url. The session keeps a secret of 256 random
- * bits, and each token is that under another mask (a one-time pad), so that no two pages have bytes in common for a
- * compression attack to find out (BREACH). Asking for one makes a session of a visitor's first request.
+ * A token for a form or a script of this session: 86 characters of base64url. The session stores a secret of 256 random
+ * bits, and each token is that secret under another random mask (a one-time pad). Two pages therefore have no bytes in
+ * common that a compression attack (BREACH) could find. The first token of a visitor creates a session.
  *
  * @throws `SESSION_COMMITTED` for the first token of a session, after its commit
  */
@@ -32,8 +32,8 @@ export function csrfToken(session: AnySession): string {
 }
 
 /**
- * Whether a token is one of this session, and was made since its last login. For tokens that arrive where
- * `csrfProtection` does not look, in JSON say.
+ * Whether a token belongs to this session and was made after its last login. For tokens that `csrfProtection` does not
+ * find by itself, for example in JSON.
  */
 export function checkToken(session: AnySession, token: unknown): boolean {
   const secret = secretOf(session);
@@ -42,14 +42,14 @@ export function checkToken(session: AnySession, token: unknown): boolean {
   return isSame(xor(bytes.subarray(0, SIZE), bytes.subarray(SIZE)), secret);
 }
 
-/** Whether a token was made for this session since its last login. */
+/** Whether any token was made for this session after its last login. */
 export function hasToken(session: AnySession): boolean {
   return secretOf(session) !== undefined;
 }
 
 function secretOf(session: AnySession): Uint8Array | undefined {
-  const note = getExtensionData(session, NAME);
-  return typeof note === "string" && isToken(note) ? parseBase64Url(note) : undefined;
+  const stored = getExtensionData(session, NAME);
+  return typeof stored === "string" && isToken(stored) ? parseBase64Url(stored) : undefined;
 }
 
 function makeSecret(session: AnySession): Uint8Array {

@@ -1,6 +1,6 @@
-import { assertOption } from "@coatcheck/core/toolkit";
+import { assertOption, isRecord } from "@coatcheck/core/toolkit";
 
-/** Where a request carries its token. Never in the URL: URLs end up in logs, histories and `Referer`. */
+/** Where a request has its token. Never in the URL: URLs end up in logs, histories and `Referer`. */
 export interface TokenNames {
   /** The request header. @default "X-CSRF-Token" */
   readonly header?: string;
@@ -8,46 +8,49 @@ export interface TokenNames {
   readonly field?: string;
 }
 
-/** The content types of forms that have fields. */
+/** The content types of forms with fields. */
 const FORM_TYPES: readonly string[] = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
-/** @throws `INVALID_OPTION` */
+/** A token of RFC 9110 §5.6.2. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** The names with their defaults. @throws `INVALID_OPTION` */
 export function resolveNames(tokens: true | TokenNames): Required<TokenNames> {
-  assertOption(tokens === true || Object(tokens) === tokens, "tokens must be true, or { header, field }");
-  const { header = "X-CSRF-Token", field = "csrf_token" } = tokens === true ? {} : tokens;
+  assertOption(tokens === true || isRecord(tokens), "tokens must be true, or { header, field }");
+  const { header = "X-CSRF-Token", field = "csrf_token" }: TokenNames = tokens === true ? {} : tokens;
   assertOption(
-    typeof header === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(header),
-    "tokens.header must be the name of a header",
+    typeof header === "string" && HEADER_NAME.test(header),
+    "tokens.header must be the name of a header, such as X-CSRF-Token",
   );
   assertOption(typeof field === "string" && field !== "", "tokens.field must be the name of a form field");
   return { header, field };
 }
 
 /**
- * Whether there may be a token in a request, as far as its headers say.
+ * Whether a request may have a token, judging by its headers.
  *
- * @throws `INVALID_OPTION` when it would be in a body that was read before
+ * @throws `INVALID_OPTION` when the token would be in a body that was already read
  */
-export function carriesToken(request: Request, names: Required<TokenNames>): boolean {
+export function mayHaveToken(request: Request, names: Required<TokenNames>): boolean {
   const { headers, bodyUsed, body } = request;
   if (headers.get(names.header)) return true;
   const [type = ""] = (headers.get("Content-Type") ?? "").split(";", 1);
   if (!FORM_TYPES.includes(type.trim().toLowerCase())) return false;
   assertOption(
     !bodyUsed && !body?.locked,
-    "The body was read before the token in it could be. Check first and read then, or send the token in the header",
+    "The body was read before its token was checked. Call check first, or send the token in the header",
   );
   return true;
 }
 
 /**
- * The token that a request carries, as {@link carriesToken} says it may. Only a form's body is read, of a copy, and only when
- * there is no header: the whole of it is then in memory twice until the handler has read its own.
+ * The token of a request for which {@link mayHaveToken} is true. The body is read from a copy, and only when the header is
+ * missing. It is then in memory twice, until the handler has read its own.
  */
 export async function readToken(request: Request, names: Required<TokenNames>): Promise<string | undefined> {
   const sent = request.headers.get(names.header);
   if (sent) return sent;
-  // A form that cannot be read has no token.
+  // A form that cannot be parsed has no token.
   const form = await request
     .clone()
     .formData()
