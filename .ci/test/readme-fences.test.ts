@@ -16,6 +16,7 @@ const rules: Readonly<Record<string, (block: Fence) => void>> = {
   json: ({ code }) => JSON.parse(code),
   jsonc: isUsed,
   sql: runs,
+  mermaid: ({ code }) => expect(code).toMatch(/^(flowchart|sequenceDiagram)\b/),
   "": ({ code }) => {
     const folders = code.split("\n").flatMap((line) => line.match(/^[\w.@/-]+/) ?? []);
     expect(folders.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
