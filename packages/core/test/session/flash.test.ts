@@ -15,14 +15,14 @@ function setUp(mode = serverSide(memoryStore())) {
   return { sessions, events, ...visitor(sessions) };
 }
 
-/** What the next request finds. */
+/** The flash message that the next request reads. */
 async function notice({ visit }: Pick<Visitor<Data, Messages>, "visit">): Promise<string | undefined> {
   return (await visit((session) => session.flashed("notice"))).result;
 }
 
 for (const { name, mode } of modes()) {
-  describe(`flash, ${name}`, () => {
-    it("is readable on the next request, and not on the same", async () => {
+  describe(`session.flash, ${name}`, () => {
+    it("shows a message on the next request, not on the same one", async () => {
       const { visit } = setUp(mode());
       const { result } = await visit((session) => {
         session.flash("notice", "saved");
@@ -34,14 +34,14 @@ for (const { name, mode } of modes()) {
       expect(next.result).toEqual(["saved", { field: "email" }]);
     });
 
-    it("is readable as often as one likes on that request", async () => {
+    it("shows a message to every read on that request", async () => {
       const { visit } = setUp(mode());
       await visit((session) => session.flash("notice", "saved"));
       const { result } = await visit((session) => [session.flashed("notice"), session.flashed("notice")]);
       expect(result).toEqual(["saved", "saved"]);
     });
 
-    it("is gone on the third request, whether it was read or not", async () => {
+    it("drops a message after the next request, whether it was read or not", async () => {
       for (const second of [
         (session: { flashed(key: "notice"): unknown }) => session.flashed("notice"),
         () => undefined,
@@ -56,7 +56,7 @@ for (const { name, mode } of modes()) {
       }
     });
 
-    it("waits for a request that awaits the session", async () => {
+    it("keeps a message for the next request that awaits the session", async () => {
       const { sessions } = setUp(mode());
       const client = browser({
         fetch: sessions.wrap(async (request, pending) => {
@@ -72,7 +72,7 @@ for (const { name, mode } of modes()) {
       expect(await (await client.fetch("/")).text()).toBe("undefined");
     });
 
-    it("survives the redirect after a form", async () => {
+    it("shows a message after the redirect of a form", async () => {
       const { sessions } = setUp(mode());
       const client = browser({
         fetch: sessions.wrap(async (request, pending) => {
@@ -86,7 +86,7 @@ for (const { name, mode } of modes()) {
       expect(await (await client.fetch("/done")).text()).toBe("undefined");
     });
 
-    it("is kept when the request that would have shown it failed", async () => {
+    it("keeps a message when the request that reads it fails", async () => {
       const { sessions, visit, client } = setUp(mode());
       await visit((session) => session.flash("notice", "saved"));
       const failed = await sessions.handle(
@@ -97,7 +97,7 @@ for (const { name, mode } of modes()) {
       expect(await notice({ visit })).toBe("saved");
     });
 
-    it("can be left again by the request that shows one: the last one of a name counts", async () => {
+    it("stores a new message on the request that shows one, and the last message of a key wins", async () => {
       const visitor = setUp(mode());
       await visitor.visit((session) => session.flash("notice", "first"));
       const { result } = await visitor.visit((session) => {
@@ -110,7 +110,7 @@ for (const { name, mode } of modes()) {
       expect(await notice(visitor)).toBeUndefined();
     });
 
-    it("is enough for a session, which ends when the message was shown", async () => {
+    it("starts a session, which ends after the message was shown", async () => {
       const { visit, client, events } = setUp(mode());
       expect((await visit((session) => session.flash("notice", "saved"))).cookies).toHaveLength(1);
       const { cookies } = await visit((session) => session.flashed("notice"));
@@ -119,7 +119,7 @@ for (const { name, mode } of modes()) {
       expect(events.map(({ type }) => type)).toEqual(["created", "destroyed"]);
     });
 
-    it("after destroy says that one is logged out", async () => {
+    it("stores a message in the new session after destroy", async () => {
       const { visit } = setUp(mode());
       const before = await visit((session) => {
         session.set("theme", "dark");
@@ -140,7 +140,7 @@ for (const { name, mode } of modes()) {
       expect(result).toEqual(["logged out", undefined, 0, false]);
     });
 
-    it("after clear says so, with and without a subject", async () => {
+    it("stores a message after clear, with and without a subject", async () => {
       for (const subject of [undefined, "eve"]) {
         const { visit } = setUp(mode());
         await visit((session) => {
@@ -165,7 +165,7 @@ for (const { name, mode } of modes()) {
       }
     });
 
-    it("goes along with a new id", async () => {
+    it("keeps a message across regenerate and bind", async () => {
       for (const renew of ["regenerate", "bind"] as const) {
         const visitor = setUp(mode());
         await visitor.visit((session) => session.set("theme", "dark"));
@@ -179,13 +179,28 @@ for (const { name, mode } of modes()) {
       }
     });
   });
+
+  describe(`session.flashed, ${name}`, () => {
+    it("shows no message of one subject to another who logs in with the next request", async () => {
+      const { visit } = setUp(mode());
+      await visit((session) => {
+        session.bind("eve");
+        session.flash("notice", "for Eve");
+      });
+      const { result } = await visit((session) => {
+        session.bind("grace");
+        return session.flashed("notice");
+      });
+      expect(result).toBeUndefined();
+    });
+  });
 }
 
-describe("flash of two requests at once", () => {
-  /** One request is held before its write, while the other runs from beginning to end. */
+describe("session.flash, in concurrent requests", () => {
+  /** Pauses one request before its write while another runs completely. */
   async function overlap(
-    slowAct: Parameters<Visitor<Data, Messages>["visit"]>[0],
-    quickAct: Parameters<Visitor<Data, Messages>["visit"]>[0],
+    actSlowly: Parameters<Visitor<Data, Messages>["visit"]>[0],
+    actQuickly: Parameters<Visitor<Data, Messages>["visit"]>[0],
     before: Parameters<Visitor<Data, Messages>["visit"]>[0] = () => undefined,
   ) {
     const store = faultyStore(memoryStore());
@@ -193,14 +208,14 @@ describe("flash of two requests at once", () => {
     await visitor.visit((session) => session.set("theme", "dark"));
     await visitor.visit(before);
     const pause = store.pauseNext("update");
-    const slow = visitor.visit(slowAct);
+    const slow = visitor.visit(actSlowly);
     await pause.reached;
-    const quick = await visitor.visit(quickAct);
+    const quick = await visitor.visit(actQuickly);
     pause.resume();
     return { visitor, slow: await slow, quick };
   }
 
-  it("is not lost when another request was under way that wrote data, and is shown once", async () => {
+  it("is shown once when a slower request writes data", async () => {
     const { visitor } = await overlap(
       (session) => session.set("theme", "light"),
       (session) => session.flash("notice", "saved"),
@@ -210,7 +225,7 @@ describe("flash of two requests at once", () => {
     expect((await visitor.visit((session) => session.get("theme"))).result).toBe("light");
   });
 
-  it("is not lost when it was left by the request that was under way", async () => {
+  it("is shown once when a faster request writes data", async () => {
     const { visitor } = await overlap(
       (session) => session.flash("notice", "saved"),
       (session) => session.set("theme", "light"),
@@ -219,7 +234,7 @@ describe("flash of two requests at once", () => {
     expect(await notice(visitor)).toBeUndefined();
   });
 
-  it("is not lost when the request under way was showing an earlier one, which is not shown again", async () => {
+  it("is kept when a slower request shows an earlier message, which is not shown again", async () => {
     const { visitor, slow } = await overlap(
       (session) => session.flashed("notice"),
       (session) => session.flash("error", { field: "email" }),
@@ -232,7 +247,7 @@ describe("flash of two requests at once", () => {
     expect(last.result).toEqual([undefined, undefined]);
   });
 
-  it("keeps the messages of both", async () => {
+  it("keeps the messages of both requests", async () => {
     const { visitor } = await overlap(
       (session) => session.flash("notice", "saved"),
       (session) => session.flash("error", { field: "email" }),
@@ -241,7 +256,7 @@ describe("flash of two requests at once", () => {
     expect(result).toEqual(["saved", { field: "email" }]);
   });
 
-  it("is not lost when the session got a new id meanwhile", async () => {
+  it("is shown once when a slower request changes the id", async () => {
     const store = faultyStore(memoryStore());
     const visitor = setUp(serverSide(store));
     await visitor.visit((session) => session.set("theme", "dark"));
@@ -253,22 +268,5 @@ describe("flash of two requests at once", () => {
     await login;
     expect(await notice(visitor)).toBe("saved");
     expect(await notice(visitor)).toBeUndefined();
-  });
-});
-
-describe("a flash message", () => {
-  it("is for the subject that it was left for, and for none that logs in by the next request", async () => {
-    for (const { mode } of modes()) {
-      const { visit } = setUp(mode());
-      await visit((session) => {
-        session.bind("eve");
-        session.flash("notice", "for Eve");
-      });
-      const { result } = await visit((session) => {
-        session.bind("grace");
-        return session.flashed("notice");
-      });
-      expect(result).toBeUndefined();
-    }
   });
 });

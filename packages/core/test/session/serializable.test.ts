@@ -1,13 +1,14 @@
-import { type Session, SessionManager } from "@coatcheck/core";
-import { modes, visitor } from "@coatcheck/test-support";
+import { memoryStore, type Session, type SessionError, SessionManager, serverSide } from "@coatcheck/core";
+import { type ModeUnderTest, modes, type Visitor, visitor } from "@coatcheck/test-support";
+import { sessionTransaction } from "@coatcheck/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-type AnySession = Session<Record<string, unknown>, Record<string, unknown>>;
+type Data = Record<string, unknown>;
 
-function anyVisitor(mode = modes()[0]?.mode) {
-  if (mode === undefined) throw new Error("There is no mode.");
-  return visitor(new SessionManager<Record<string, unknown>, Record<string, unknown>>({ mode: mode() }));
+/** A visitor of an application without declared types: every key and message is allowed. */
+function anyVisitor(mode: ModeUnderTest["mode"] = () => serverSide(memoryStore())): Visitor<Data, Data> {
+  return visitor(new SessionManager<Data, Data>({ mode: mode() }));
 }
 
 class Item {
@@ -16,8 +17,7 @@ class Item {
 
 class Cart extends Array<string> {}
 
-/** Part of itself. */
-function cycle(): unknown {
+function cyclicObject(): unknown {
   const object: Record<string, unknown> = {};
   object["self"] = object;
   return object;
@@ -29,7 +29,8 @@ function cyclicArray(): unknown {
   return array;
 }
 
-const REFUSED: Record<string, () => unknown> = {
+/** Makes values that JSON cannot restore. */
+const REJECTED: Record<string, () => unknown> = {
   undefined: () => undefined,
   "a function": () => () => 1,
   "an async function": () => async () => 1,
@@ -57,12 +58,13 @@ const REFUSED: Record<string, () => unknown> = {
   "a boxed boolean": () => Object(true),
   "an object with toJSON": () => ({ toJSON: () => 1 }),
   "an object with a symbol key": () => ({ [Symbol("s")]: 1 }),
-  "a hole": () => new Array(1),
-  "a hole among others": () => Object.assign([1, 2], { 3: 4 }),
-  "a cycle": cycle,
-  "a cycle of arrays": cyclicArray,
+  "an array with a hole": () => new Array(1),
+  "an array with holes among elements": () => Object.assign([1, 2], { 3: 4 }),
+  "a cyclic object": cyclicObject,
+  "a cyclic array": cyclicArray,
 };
 
+/** Values that JSON restores. */
 const ACCEPTED: Record<string, unknown> = {
   "an empty text": "",
   text: "Grüße, \u{1f9e5}, \u0000 and \u2028",
@@ -78,56 +80,55 @@ const ACCEPTED: Record<string, unknown> = {
   "an array": [1, "two", [3], { four: 4 }, null],
   "an empty object": {},
   "an object": { a: { b: { c: [1] } } },
-  "the same object twice, side by side": (() => {
+  "the same object twice": (() => {
     const item = { name: "book" };
     return [item, item, { item }];
   })(),
 };
 
-/** The code and message of what `act` throws. */
-function refusal(act: () => unknown): string {
+/** The code and message of the error that `act` throws. */
+function errorOf(act: () => unknown): string {
   try {
     act();
   } catch (error) {
-    const { code, message } = error as { readonly code?: string; readonly message: string };
-    return `${code}: ${message}`;
+    return describeError(error as SessionError);
   }
   return "accepted";
 }
 
-/** The same of a request: where the commit found it. */
-async function failureOf(visit: Promise<unknown>): Promise<string> {
-  return visit.then(
-    () => "committed",
-    ({ code, message }) => `${code}: ${message}`,
-  );
+/** The code and message of the error that a commit throws. */
+async function commitErrorOf(visit: Promise<unknown>): Promise<string> {
+  return visit.then(() => "committed", describeError);
 }
 
-describe("values that JSON cannot give back", () => {
-  for (const [name, make] of Object.entries(REFUSED)) {
-    it(`are refused when they are set, updated or flashed: ${name}`, async () => {
+function describeError({ code, message }: SessionError): string {
+  return `${code}: ${message}`;
+}
+
+describe("values that JSON cannot restore", () => {
+  for (const [name, make] of Object.entries(REJECTED)) {
+    it(`are rejected by set, update and flash: ${name}`, async () => {
       const { visit } = anyVisitor();
       const { cookies, result } = await visit((session) => [
-        refusal(() => session.set("cart", make())),
-        refusal(() => session.set("cart", [{}, { addedAt: make() }])),
-        refusal(() => session.set("cart", { "two words": [make()] })),
-        refusal(() => session.update("cart", () => make())),
-        refusal(() => session.flash("cart", make())),
-        refusal(() => session.flash("cart", [make()])),
+        errorOf(() => session.set("cart", make())),
+        errorOf(() => session.set("cart", [{}, { addedAt: make() }])),
+        errorOf(() => session.set("cart", { "two words": [make()] })),
+        errorOf(() => session.update("cart", () => make())),
+        errorOf(() => session.flash("cart", make())),
+        errorOf(() => session.flash("cart", [make()])),
       ]);
       for (const message of result) expect(message).toMatch(/^NOT_SERIALIZABLE: cart/);
-      // The message tells where it is, and nothing was kept.
       expect(result[1]).toContain("cart[1].addedAt");
       expect(cookies).toEqual([]);
     });
   }
 
-  it("are refused among arrays too: what JSON would make a plain array of", async () => {
+  it("include arrays that JSON would restore as plain arrays", async () => {
     const { visit } = anyVisitor();
     const { result } = await visit((session) => [
-      refusal(() => session.set("cart", Cart.from(["a"]))),
-      refusal(() => session.set("match", "a-b".match(/-/))),
-      refusal(() => session.set("list", Object.assign(["a"], { total: 1 }))),
+      errorOf(() => session.set("cart", Cart.from(["a"]))),
+      errorOf(() => session.set("match", "a-b".match(/-/))),
+      errorOf(() => session.set("list", Object.assign(["a"], { total: 1 }))),
     ]);
     expect(result).toEqual([
       expect.stringMatching(/^NOT_SERIALIZABLE: cart/),
@@ -136,13 +137,13 @@ describe("values that JSON cannot give back", () => {
     ]);
   });
 
-  it("are named by their path", async () => {
+  it("are named by their path in the error message", async () => {
     const { visit } = anyVisitor();
     const { result } = await visit((session) => [
-      refusal(() => session.set("cart", [{ name: "a" }, { addedAt: new Date(0) }])),
-      refusal(() => session.set("visits", { last: { count: Number.NaN } })),
-      refusal(() => session.update("user", () => ({ friends: [new Item()] }))),
-      refusal(() => session.flash("notice", { "two words": [[undefined]] })),
+      errorOf(() => session.set("cart", [{ name: "a" }, { addedAt: new Date(0) }])),
+      errorOf(() => session.set("visits", { last: { count: Number.NaN } })),
+      errorOf(() => session.update("user", () => ({ friends: [new Item()] }))),
+      errorOf(() => session.flash("notice", { "two words": [[undefined]] })),
     ]);
     expect(result).toEqual([
       expect.stringContaining("cart[1].addedAt"),
@@ -153,33 +154,35 @@ describe("values that JSON cannot give back", () => {
     expect(result[0]).toContain("Date");
   });
 
-  it("SEC-41 are not told themselves by the message", async () => {
+  it("SEC-41 do not appear in the error message", async () => {
     const { visit } = anyVisitor();
     const { result } = await visit((session) =>
-      refusal(() => session.set("card", { number: "4111111111111111", valid: new Date("2031-12-01") })),
+      errorOf(() => session.set("card", { number: "4111111111111111", valid: new Date("2031-12-01") })),
     );
     expect(result).toContain("card.valid");
     expect(result).not.toContain("4111");
     expect(result).not.toContain("2031");
   });
 
-  it("leave the value from before in place", async () => {
+  it("do not replace the current value", async () => {
     const { visit } = anyVisitor();
     await visit((session) => session.set("a", 1));
     await visit((session) => [
-      refusal(() => session.set("a", undefined)),
-      refusal(() => session.update("a", () => NaN)),
+      errorOf(() => session.set("a", undefined)),
+      errorOf(() => session.update("a", () => NaN)),
     ]);
     expect((await visit((session) => session.get("a"))).result).toBe(1);
   });
+});
 
-  it("are refused as keys: only texts are keys", async () => {
+describe("keys that are not strings", () => {
+  it("are rejected by set and flash", async () => {
     const { visit } = anyVisitor();
     const { result } = await visit((session) =>
       [1, undefined, null, Symbol("s"), {}].map((key) =>
         [
-          refusal(() => session.set(key as unknown as string, 1)),
-          refusal(() => session.flash(key as unknown as string, 1)),
+          errorOf(() => session.set(key as unknown as string, 1)),
+          errorOf(() => session.flash(key as unknown as string, 1)),
         ].map((message) => message.split(":")[0]),
       ),
     );
@@ -188,8 +191,8 @@ describe("values that JSON cannot give back", () => {
 });
 
 for (const { name, mode } of modes()) {
-  describe(`values, ${name}`, () => {
-    it("come back as they were", async () => {
+  describe(`JSON values, ${name}`, () => {
+    it("are restored unchanged", async () => {
       const { visit } = anyVisitor(mode);
       await visit((session) => {
         for (const [title, value] of Object.entries(ACCEPTED)) session.set(title, value);
@@ -198,70 +201,106 @@ for (const { name, mode } of modes()) {
       expect(result).toStrictEqual(ACCEPTED);
     });
 
-    it("may be objects without a prototype, and come back as plain ones", async () => {
+    it("may be objects without a prototype, which are restored as plain objects", async () => {
       const { visit } = anyVisitor(mode);
       await visit((session) => session.set("a", Object.assign(Object.create(null), { b: Object.create(null) })));
       expect((await visit((session) => session.get("a"))).result).toStrictEqual({ b: {} });
     });
 
-    it("come back as they were, whatever JSON they are and whatever they are called", async () => {
-      const { visit } = anyVisitor(mode);
-      const value = fc.jsonValue({ maxDepth: 5, stringUnit: "binary" });
+    it("are restored unchanged, for any value and key", async () => {
+      const sessions = new SessionManager({ mode: mode() });
       const key = fc.oneof(
         fc.string({ unit: "binary", maxLength: 20 }),
         fc.constantFrom("", "__proto__", "toString", "1"),
       );
-      const fits = (data: unknown) => new TextEncoder().encode(JSON.stringify(data)).length < 2_000;
+      const entry = fc.tuple(key, fc.jsonValue({ maxDepth: 5, stringUnit: "binary" }));
+      const entries = fc.uniqueArray(entry, { selector: ([key]) => key, minLength: 1, maxLength: 10 });
       await fc.assert(
-        fc.asyncProperty(key, value.filter(fits), async (key, value) => {
-          await visit((session) => {
-            session.clear();
-            session.set(key, value);
+        fc.asyncProperty(entries, async (written) => {
+          // What fits in a cookie.
+          let size = 0;
+          const fitting = written.filter(([key, value]) => {
+            const bytes = new TextEncoder().encode(JSON.stringify([key, value])).length;
+            if (size + bytes > 2_000) return false;
+            size += bytes;
+            return true;
           });
-          const { result } = await visit((session) => ({ size: session.size, value: session.get(key) }));
-          // As text, so that an own __proto__ counts. JSON writes -0 as 0, and that is the one thing it does not keep.
-          expect(JSON.stringify(result)).toBe(JSON.stringify({ size: 1, value }));
+          fc.pre(fitting.length > 0);
+          const cookie = await sessionTransaction(sessions, (session) => {
+            for (const [key, value] of fitting) session.set(key, value);
+          });
+          let restored: unknown;
+          await sessionTransaction(
+            sessions,
+            (session) => {
+              restored = [session.size, fitting.map(([key]) => session.get(key))];
+            },
+            { cookie },
+          );
+          // Compared as text, so that an own __proto__ counts. JSON writes -0 as 0.
+          expect(JSON.stringify(restored)).toBe(JSON.stringify([fitting.length, fitting.map(([, value]) => value)]));
         }),
-        { numRuns: 200 },
+        { numRuns: 40 },
       );
     });
 
-    it("that were mutated into something else after they were set fail the commit, and no cookie leaves", async () => {
-      for (const [title, make] of Object.entries(REFUSED)) {
+    it("fail the commit when they were changed to a rejected value after set, and no cookie leaves", async () => {
+      for (const [title, make] of Object.entries(REJECTED)) {
         const { client, visit } = anyVisitor(mode);
-        const mutate = (session: AnySession) => {
+        const mutate = (session: Session<Data, Data>) => {
           const cart: unknown[] = [{ name: "book" }];
           session.set("cart", cart);
           cart.push({ addedAt: make() });
         };
-        expect(await failureOf(visit(mutate)), title).toMatch(/^NOT_SERIALIZABLE: cart\[1\]\.addedAt/);
+        expect(await commitErrorOf(visit(mutate)), title).toMatch(/^NOT_SERIALIZABLE: cart\[1\]\.addedAt/);
         expect(await client.cookieHeader()).toBe("");
       }
     });
 
-    it("that were mutated into something else after they were flashed fail the commit as well", async () => {
-      for (const [title, make] of Object.entries(REFUSED)) {
+    it("fail the commit when they were changed to a rejected value after flash, and no cookie leaves", async () => {
+      for (const [title, make] of Object.entries(REJECTED)) {
         const { client, visit } = anyVisitor(mode);
-        const mutate = (session: AnySession) => {
+        const mutate = (session: Session<Data, Data>) => {
           const notice: unknown[] = ["saved"];
           session.flash("notice", notice);
           notice.push(make());
         };
-        expect(await failureOf(visit(mutate)), title).toMatch(/^NOT_SERIALIZABLE: notice\[1\]/);
+        expect(await commitErrorOf(visit(mutate)), title).toMatch(/^NOT_SERIALIZABLE: notice\[1\]/);
         expect(await client.cookieHeader()).toBe("");
       }
     });
 
-    it("that were mutated into something else after they were read fail the commit", async () => {
+    it("fail the commit when they were changed to a rejected value after get, and the old value stays", async () => {
       const { visit } = anyVisitor(mode);
       await visit((session) => session.set("cart", [{ name: "book" }]));
-      const mutate = (session: AnySession) => (session.get("cart") as unknown[]).push({ addedAt: new Date(0) });
-      expect(await failureOf(visit(mutate))).toMatch(/^NOT_SERIALIZABLE: cart\[1\]\.addedAt/);
+      const mutate = (session: Session<Data, Data>) =>
+        (session.get("cart") as unknown[]).push({ addedAt: new Date(0) });
+      expect(await commitErrorOf(visit(mutate))).toMatch(/^NOT_SERIALIZABLE: cart\[1\]\.addedAt/);
       expect((await visit((session) => session.get("cart"))).result).toEqual([{ name: "book" }]);
+    });
+
+    it("SEC-16 are rejected when they are nested too deeply", async () => {
+      const { visit } = anyVisitor(mode);
+      const { cookies, result } = await visit((session) => {
+        const errors: string[] = [];
+        for (const depth of [100, 50_000]) {
+          for (const wrap of [(inner: unknown) => [inner], (inner: unknown) => ({ inner })]) {
+            let nested: unknown = "core";
+            for (let level = 0; level < depth; level++) nested = wrap(nested);
+            errors.push(
+              errorOf(() => session.set("a", nested)),
+              errorOf(() => session.flash("a", nested)),
+            );
+          }
+        }
+        return errors.map((error) => error.split(":")[0]);
+      });
+      expect(result).toEqual(Array(8).fill("NOT_SERIALIZABLE"));
+      expect(cookies).toEqual([]);
     });
   });
 
-  describe(`names of object prototypes, ${name}`, () => {
+  describe(`names of prototype members, ${name}`, () => {
     const NAMES = [
       "__proto__",
       "constructor",
@@ -272,7 +311,7 @@ for (const { name, mode } of modes()) {
       "__defineGetter__",
     ];
 
-    it("SEC-44 are no keys of a new session", async () => {
+    it("SEC-44 are not keys of a new session", async () => {
       const { visit } = anyVisitor(mode);
       const { cookies, result } = await visit((session) =>
         NAMES.map((key) => [
@@ -287,7 +326,7 @@ for (const { name, mode } of modes()) {
       expect(cookies).toEqual([]);
     });
 
-    it("SEC-44 are plain keys of data and of messages, and pollute nothing", async () => {
+    it("SEC-44 are plain keys of data and flash messages, and pollute no prototype", async () => {
       const { visit } = anyVisitor(mode);
       await visit((session) => {
         for (const key of NAMES) {
@@ -309,7 +348,7 @@ for (const { name, mode } of modes()) {
       expect("polluted" in (() => {})).toBe(false);
     });
 
-    it("SEC-44 are plain keys inside values, as JSON.parse makes them, and pollute nothing", async () => {
+    it("SEC-44 are plain keys inside values from JSON.parse, and pollute no prototype", async () => {
       const text =
         '{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},"list":[{"__proto__":null}]}';
       const { visit } = anyVisitor(mode);
@@ -321,7 +360,7 @@ for (const { name, mode } of modes()) {
       expect("polluted" in {}).toBe(false);
     });
 
-    it("SEC-44 can be changed and removed like any other", async () => {
+    it("SEC-44 can be changed and removed like other keys", async () => {
       const { visit } = anyVisitor(mode);
       await visit((session) => {
         session.set("__proto__", ["a"]);

@@ -10,7 +10,7 @@ import {
 import * as v from "valibot";
 import { expectTypeOf } from "vitest";
 
-// Never run: `tsc -p tsconfig.json` checks it. What must not compile is marked; should it compile, the mark is an error.
+// Never run: `tsc -p tsconfig.json` checks it. An `@ts-expect-error` above a line that compiles is an error.
 
 /** An interface, which has no index signature: `Data extends Record<string, unknown>` would refuse it. */
 interface Data {
@@ -28,7 +28,7 @@ declare const request: Request;
 declare const session: Session<Data, Messages>;
 declare const pending: PendingSession<Data, Messages>;
 
-// Values are what Data says, or not there.
+// Values have the types of Data, or are undefined.
 expectTypeOf(session.get("cart")).toEqualTypeOf<string[] | undefined>();
 expectTypeOf(session.get("theme")).toEqualTypeOf<"light" | "dark" | undefined>();
 expectTypeOf(session.get("visits")).toEqualTypeOf<number | undefined>();
@@ -39,56 +39,56 @@ expectTypeOf(session.size).toEqualTypeOf<number>();
 session.set("cart", ["book"]);
 session.set("visits", 1);
 
-// @ts-expect-error: there is no such key
+// @ts-expect-error: unknown key
 session.get("carts");
-// @ts-expect-error: there is no such key
+// @ts-expect-error: unknown key
 session.set("carts", []);
-// @ts-expect-error: there is no such key
+// @ts-expect-error: unknown key
 session.has("carts");
-// @ts-expect-error: there is no such key
+// @ts-expect-error: unknown key
 session.delete("carts");
-// @ts-expect-error: there is no such key
+// @ts-expect-error: unknown key
 session.take("carts");
-// @ts-expect-error: not of this type
+// @ts-expect-error: wrong type
 session.set("cart", "book");
-// @ts-expect-error: not one of them
+// @ts-expect-error: wrong literal
 session.set("theme", "blue");
-// @ts-expect-error: delete it instead
+// @ts-expect-error: delete the key instead
 session.set("visits", undefined);
-// @ts-expect-error: it may be missing
+// @ts-expect-error: the value may be undefined
 session.get("cart").push("book");
 
-// update gets what is there and gives what will be.
+// The function of update gets the current value and returns the new one.
 expectTypeOf(session.update("visits", (n = 0) => n + 1)).toEqualTypeOf<number>();
 session.update("cart", (cart) => {
   expectTypeOf(cart).toEqualTypeOf<string[] | undefined>();
   return [...(cart ?? []), "book"];
 });
-// @ts-expect-error: not of this type
+// @ts-expect-error: wrong type
 session.update("visits", () => "one");
-// @ts-expect-error: not computed later
+// @ts-expect-error: not asynchronous
 session.update("visits", async () => 1);
 
-// entries come as pairs that know each other.
+// In each entry, the key determines the type of the value.
 for (const [key, value] of session.entries()) {
   expectTypeOf(key).toEqualTypeOf<"cart" | "theme" | "visits">();
   if (key === "cart") expectTypeOf(value).toEqualTypeOf<string[]>();
   if (key === "visits") expectTypeOf(value).toEqualTypeOf<number>();
 }
 
-// Messages are the second parameter.
+// Flash messages are the second type parameter.
 session.flash("notice", "saved");
 session.flash("error", { field: "email" });
 expectTypeOf(session.flashed("notice")).toEqualTypeOf<string | undefined>();
 expectTypeOf(session.flashed("error")).toEqualTypeOf<{ field: string } | undefined>();
-// @ts-expect-error: not of this type
+// @ts-expect-error: wrong type
 session.flash("notice", { field: "email" });
-// @ts-expect-error: there is no such message
+// @ts-expect-error: unknown message
 session.flash("warning", "saved");
-// @ts-expect-error: data is no message
+// @ts-expect-error: a key of data is not a message
 session.flashed("cart");
 
-// What a session says about itself is not for writing.
+// Metadata is read-only.
 expectTypeOf(session.id).toEqualTypeOf<string | undefined>();
 expectTypeOf(session.subject).toEqualTypeOf<string | undefined>();
 expectTypeOf(session.authenticatedAt).toEqualTypeOf<number | undefined>();
@@ -96,16 +96,16 @@ expectTypeOf(session.createdAt).toEqualTypeOf<number>();
 expectTypeOf(session.expiresAt).toEqualTypeOf<number>();
 expectTypeOf(session.isNew).toEqualTypeOf<boolean>();
 session.persistent = true;
-// @ts-expect-error: bind says who this is
+// @ts-expect-error: bind sets the subject
 session.subject = "eve";
-// @ts-expect-error: regenerate makes another
+// @ts-expect-error: regenerate changes the id
 session.id = "";
-// @ts-expect-error: a subject is a text: String(user.id)
+// @ts-expect-error: a subject is a string: String(user.id)
 session.bind(42);
-// @ts-expect-error: who?
+// @ts-expect-error: missing subject
 session.bind();
 
-// A pending session is no session: await is not to be forgotten.
+// A pending session is not a session: it must be awaited.
 expectTypeOf(await pending).toEqualTypeOf<Session<Data, Messages>>();
 // @ts-expect-error: not awaited
 pending.get("cart");
@@ -118,7 +118,7 @@ pending.subject;
 // @ts-expect-error: not awaited
 export const forgotten: Session<Data, Messages> = pending;
 
-// A manager hands its types on to the handler.
+// The handler has the types of the manager.
 const sessions = new SessionManager<Data, Messages>({ mode: serverSide(memoryStore()) });
 expectTypeOf(sessions.open(request)).toEqualTypeOf<PendingSession<Data, Messages>>();
 expectTypeOf(sessions.commit(pending, new Response())).toEqualTypeOf<Promise<Response>>();
@@ -128,23 +128,23 @@ const handle = sessions.wrap(async (_request, pending, environment: { readonly r
 });
 expectTypeOf(handle).parameters.toEqualTypeOf<[Request, { readonly region: string }, number]>();
 expectTypeOf(handle).returns.toEqualTypeOf<Promise<Response>>();
-// @ts-expect-error: a handler answers
+// @ts-expect-error: a handler returns a response
 sessions.wrap(async () => undefined);
-// @ts-expect-error: no session without a request
+// @ts-expect-error: missing request
 sessions.open();
 declare const ofOtherTypes: PendingSession<{ cart: number }>;
-// @ts-expect-error: a session of other types is another manager's
+// @ts-expect-error: a session of another manager
 sessions.commit(ofOtherTypes, new Response());
 
-// Without types, keys are texts, values are unknown, and messages are texts.
+// Without type parameters, keys are strings, values are unknown and messages are strings.
 const untyped = await new SessionManager({ mode: serverSide(memoryStore()) }).open(request);
 expectTypeOf(untyped.get("anything")).toEqualTypeOf<unknown>();
 expectTypeOf(untyped.flashed("anything")).toEqualTypeOf<string | undefined>();
 untyped.set("anything", { at: "all" });
-// @ts-expect-error: a message is a text unless declared otherwise
+// @ts-expect-error: a message is a string by default
 untyped.flash("notice", 42);
 
-// A schema says what Data is.
+// A schema determines Data.
 const schema = v.object({
   cart: v.optional(v.array(v.string())),
   visits: v.optional(v.pipe(v.string(), v.transform(Number))),
@@ -153,24 +153,24 @@ const inferred = await new SessionManager({ mode: serverSide(memoryStore()), sch
 expectTypeOf(inferred.get("cart")).toEqualTypeOf<string[] | undefined>();
 expectTypeOf(inferred.get("visits")).toEqualTypeOf<number | undefined>();
 inferred.set("visits", 1);
-// @ts-expect-error: the schema makes a number of it
+// @ts-expect-error: the schema converts it to a number
 inferred.set("visits", "1");
 // @ts-expect-error: not in the schema
 inferred.get("theme");
 
-// A schema of something else does not fit.
+// A schema of other data is an error.
 declare const other: StandardSchema<{ cart?: number }>;
-// @ts-expect-error: cart is a list of texts
+// @ts-expect-error: cart is an array of strings
 new SessionManager<Data>({ mode: serverSide(memoryStore()), schema: other });
 
 // Options are checked.
-// @ts-expect-error: no mode
+// @ts-expect-error: missing mode
 new SessionManager({});
-// @ts-expect-error: a store is no mode
+// @ts-expect-error: a store is not a mode
 new SessionManager({ mode: memoryStore() });
-// @ts-expect-error: no secrets
+// @ts-expect-error: missing secrets
 encryptedCookie({});
-// @ts-expect-error: an environment variable that may not be set
+// @ts-expect-error: an environment variable that may be undefined
 encryptedCookie({ secrets: undefined });
 // @ts-expect-error: lower case
 new SessionManager({ mode: serverSide(memoryStore()), cookie: { sameSite: "Lax" } });
