@@ -1,8 +1,8 @@
 import type { Target } from "../target.ts";
 
 /**
- * Not a part of coatcheck: a fault behind four comparisons, one after the other. A fuzzer that follows coverage finds it
- * quickly; one that does not needs about 2^32 inputs. The tests of the fuzzer use it.
+ * Not a part of coatcheck: a fault behind three comparisons, one after the other. A fuzzer that follows coverage finds it
+ * quickly; one that does not needs about 2^24 inputs. The tests of the fuzzer use it.
  */
 export const plantedFault: Target = {
   name: "planted-fault",
@@ -18,9 +18,8 @@ export const plantedFault: Target = {
 
 /** Compares byte by byte in separate blocks, so that each match shows in the coverage. */
 function reachesFault(input: Buffer): boolean {
-  const [first, second, third, fourth] = input.toString("latin1");
+  const [first, second, third] = input.toString("latin1");
   if (first !== "{") return false;
   if (second !== "%") return false;
-  if (third !== "~") return false;
-  return fourth === "=";
+  return third === "~";
 }
