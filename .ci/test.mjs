@@ -1,5 +1,5 @@
-// Runs every test in every runtime, and says at the end what ran where. Arguments are handed to vitest: a part of a
-// file's name, or --project "core*".
+// Runs all tests in all runtimes, and ends with a summary. Arguments go to vitest: a part of a path, or
+// --project "core*".
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,34 +12,35 @@ const bin = join(root, "node_modules", ".bin");
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 const reports = mkdtempSync(join(tmpdir(), "coatcheck-"));
 
-/** Workerd is driven by the run in Node. The forks pool does not start in Bun, hence threads. Deno hands its flags on to forks. */
-const runs = [
-  { host: "node", command: [join(bin, "node"), vitest, "run"] },
-  { host: "deno", command: [join(bin, "deno"), "run", "-A", "--unstable-kv", vitest, "run"] },
-  { host: "bun", command: [join(bin, "bun"), "--bun", vitest, "run", "--pool", "threads"] },
-];
+/** The run in Node also drives workerd. vitest's pool of forks does not start in Bun. */
+const runs = {
+  node: [join(bin, "node"), vitest, "run"],
+  deno: [join(bin, "deno"), "run", "-A", "--unstable-kv", vitest, "run", "--maxWorkers=1"],
+  bun: [join(bin, "bun"), "--bun", vitest, "run", "--pool=threads", "--maxWorkers=1"],
+};
 
-const totals = new Map();
-let output = "";
-let failed = 0;
-for (const { host, command } of runs) {
-  const counts = join(reports, `${host}.json`);
-  const [file, ...args] = command;
-  const options = ["--config", "vitest.workspace.ts", "--passWithNoTests"];
-  const reporters = ["--reporter=default", `--reporter=${join(root, ".ci", "reporter.mjs")}`];
-  const code = await run(file, [...args, ...options, ...reporters, ...process.argv.slice(2)], counts);
-  const failedHere = count(counts);
-  // A run that broke without a failed test is a failure too.
-  failed += code !== 0 && failedHere === 0 ? 1 : failedHere;
-}
+// The run in Node takes longest, and often waits for servers and browsers. The others use that time.
+const results = await Promise.all([
+  runTests("node", process.stdout),
+  runTests("deno").then(async (deno) => [deno, await runTests("bun")]),
+]).then((lanes) => lanes.flat());
+
 rmSync(reports, { recursive: true });
+const output = stripVTControlCharacters(results.map((result) => result.output).join("\n"));
+const totals = new Map(results.flatMap(({ projects }) => Object.entries(projects)));
+let failed = results.reduce((sum, result) => sum + result.failed, 0);
 
-const leaks = failed === 0 ? secretsIn(stripVTControlCharacters(output)) : [];
-for (const leak of leaks) console.log(`SEC-41: the output of the tests holds ${leak}`);
+// vitest -t cannot run one of two tests with the same title.
+const repeatedTitles = new Set(results.flatMap((result) => result.repeatedTitles));
+for (const title of repeatedTitles) console.log(`Two tests have the same title: ${title}`);
+failed += repeatedTitles.size;
+
+const leaks = failed === 0 ? findSecrets(output) : [];
+for (const leak of leaks) console.log(`SEC-41: the output of the tests contains ${leak}`);
 failed += leaks.length;
 
 console.log("\nEngines");
-for (const line of linesAboutEngines(stripVTControlCharacters(output))) console.log(`  ${line}`);
+for (const line of findEngineLines(output)) console.log(`  ${line}`);
 console.log("\nTests by package and runtime");
 for (const [name, { passed, skipped }] of [...totals].sort()) {
   console.log(`  ${name.padEnd(24)}${String(passed).padStart(6)} passed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
@@ -48,44 +49,47 @@ const passed = [...totals.values()].reduce((sum, total) => sum + total.passed, 0
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function run(file, args, counts) {
+/** Runs the tests of one runtime. Prints their output at once to `live`, or when they have ended. */
+async function runTests(runtime, live) {
+  const counts = join(reports, `${runtime}.json`);
+  const [file, ...args] = runs[runtime];
+  const options = ["--config", "vitest.workspace.ts", "--passWithNoTests"];
+  const reporters = ["--reporter=default", `--reporter=${join(root, ".ci", "reporter.mjs")}`];
+  const env = { ...process.env, COUNTS: counts };
+  const { code, output } = await run(file, [...args, ...options, ...reporters, ...process.argv.slice(2)], env, live);
+  if (live === undefined) process.stdout.write(output);
+
+  if (!existsSync(counts)) return { output, projects: {}, repeatedTitles: [], failed: 1 };
+  const { projects, repeatedTitles, unhandled } = JSON.parse(readFileSync(counts, "utf8"));
+  const failed = Object.values(projects).reduce((sum, total) => sum + total.failed, unhandled);
+  // A run can also fail without a failed test.
+  return { output, projects, repeatedTitles, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+function run(file, args, env, live) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, COUNTS: counts };
     const child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env });
-    for (const [stream, target] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ]) {
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8");
       stream.on("data", (text) => {
         output += text;
-        target.write(text);
+        live?.write(text);
       });
     }
     child.on("error", reject);
-    child.on("close", resolve);
+    child.on("close", (code) => resolve({ code, output }));
   });
 }
 
-function count(counts) {
-  if (!existsSync(counts)) return 0;
-  const { projects, unhandled } = JSON.parse(readFileSync(counts, "utf8"));
-  let failures = unhandled;
-  for (const [name, total] of Object.entries(projects)) {
-    totals.set(name, total);
-    failures += total.failed;
-  }
-  return failures;
+/** The lines that tests print about engines, without repetitions: the ones they use, and the ones that are missing. */
+function findEngineLines(text) {
+  const lines = [...text.matchAll(/^(engine|skipped): (.*)$/gm)];
+  return [...new Set(lines.map(([line, what, engine]) => (what === "engine" ? engine : line)))].sort();
 }
 
-/** What the tests said of the engines they ran on, and of those they could not, once each. */
-function linesAboutEngines(text) {
-  const found = [...text.matchAll(/^(engine|skipped): (.*)$/gm)];
-  return [...new Set(found.map(([, what, engine]) => (what === "engine" ? engine : `skipped: ${engine}`)))].sort();
-}
-
-/** What must not be in the output of a green run: session ids, store keys, sealed cookies, and our tests' secrets. */
-function secretsIn(text) {
+/** What the output of successful tests must not contain: session ids, store keys, sealed cookies, secrets of tests. */
+function findSecrets(text) {
   return [
     ["a session id or a store key", /(?<![\w/+=-])[\w-]{43}(?![\w/+=-])/],
     ["a sealed cookie", /eyJ[\w-]{10,}\.[\w-]*\./],
