@@ -8,7 +8,7 @@ interface Data {
   [key: `key${number}`]: number;
 }
 
-/** Lets nobody through before so many have come: every one of them has loaded the session when the first one commits. */
+/** Makes a function that resolves once it was called `count` times: then each of as many requests has loaded the session. */
 function barrier(count: number): () => Promise<void> {
   let left = count;
   let open = () => {};
@@ -22,7 +22,7 @@ function barrier(count: number): () => Promise<void> {
   };
 }
 
-/** A manager over a store that can be paused, and a browser that is logged in nowhere yet. */
+/** An application whose store can be paused, and a browser without a session. */
 function setUp(store = memoryStore(), meet = async () => {}) {
   const events: SessionEvent[] = [];
   const faulty = faultyStore(store);
@@ -68,8 +68,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("two requests of one session", () => {
-  it("loses none of 200 keys set in parallel", async () => {
+describe("concurrent requests of one session", () => {
+  it("save all of 200 keys that are set at the same time", async () => {
     const { client, read, events } = setUp(memoryStore(), barrier(200));
     await client.fetch("/set?name=theme&value=dark");
     await Promise.all(Array.from({ length: 200 }, (_, n) => client.fetch(`/set?meet&name=key${n}&value=${n}`)));
@@ -79,7 +79,7 @@ describe("two requests of one session", () => {
     expect(data).toMatchObject({ theme: "dark", key0: "0", key199: "199" });
   });
 
-  it("loses none of 200 steps of a counter", async () => {
+  it("count all of 200 concurrent increments", async () => {
     const { client, read, events } = setUp(memoryStore(), barrier(200));
     await client.fetch("/set?name=theme&value=dark");
     await Promise.all(Array.from({ length: 200 }, () => client.fetch("/count?meet")));
@@ -87,7 +87,7 @@ describe("two requests of one session", () => {
     expect((await read()).data).toEqual({ theme: "dark", n: 200 });
   });
 
-  it("keeps both of two different keys, whoever commits first", async () => {
+  it("keep both keys when two requests write at the same time", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/count");
     const pause = store.pauseNext("update");
@@ -99,7 +99,7 @@ describe("two requests of one session", () => {
     expect((await read()).data).toEqual({ n: 1, key1: "slow", key2: "fast" });
   });
 
-  it("lets the later commit win where both set one key", async () => {
+  it("keep the value of the later commit when both set the same key", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/count");
     const pause = store.pauseNext("update");
@@ -111,7 +111,7 @@ describe("two requests of one session", () => {
     expect((await read()).data).toEqual({ n: 1, theme: "slow" });
   });
 
-  it("does not bring a deleted key back with a write to another", async () => {
+  it("do not restore a key that another request has deleted", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/set?name=theme&value=dark");
     await client.fetch("/count");
@@ -124,7 +124,7 @@ describe("two requests of one session", () => {
     expect((await read()).data).toEqual({ n: 2 });
   });
 
-  it("clears what another request wrote meanwhile, too, and keeps what is written after that", async () => {
+  it("clear also what another request has written since the session was loaded", async () => {
     const { client, sessions, read } = setUp();
     await client.fetch("/count");
     const request = new Request("https://localhost/", { headers: { cookie: await client.cookieHeader() } });
@@ -136,7 +136,7 @@ describe("two requests of one session", () => {
     expect((await read()).data).toEqual({ key1: 1 });
   });
 
-  it("sets a value that was changed in place before its update, for there is nothing to run that on again", async () => {
+  it("save the result of update when the value was changed in place before, instead of repeating update", async () => {
     const sessions = new SessionManager<{ list: string[] }>({ mode: serverSide(memoryStore()) });
     const cookie = await sessionTransaction(sessions, (session) => session.set("list", ["a"]));
     const request = () => new Request("https://localhost/", { headers: { cookie } });
@@ -149,7 +149,7 @@ describe("two requests of one session", () => {
     expect((await sessions.open(request())).get("list")).toEqual(["a", "mine", "too"]);
   });
 
-  it("does not end a session that one emptied while the other filled it", async () => {
+  it("do not end a session that one request empties while the other writes", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/set?name=theme&value=dark");
     const pause = store.pauseNext("delete");
@@ -161,8 +161,8 @@ describe("two requests of one session", () => {
     expect((await read()).data).toEqual({ n: 1 });
   });
 
-  it("gives up with SESSION_CONFLICT, and sends no cookie, when a store never lets it through", async () => {
-    // No back-off: the attempts are counted, not the seconds between them.
+  it("fail with SESSION_CONFLICT when the store reports a conflict every time", async () => {
+    // Skips the delays of the back-off.
     vi.spyOn(Math, "random").mockReturnValue(0);
     const store = memoryStore();
     const { client } = setUp({ ...store, update: async () => "conflict" });
@@ -171,8 +171,8 @@ describe("two requests of one session", () => {
   });
 });
 
-describe("a message for this request", () => {
-  it("can still be read after the commit, also when the commit met another request's", async () => {
+describe("session.flashed, after a conflict", () => {
+  it("still returns the message of this request after the commit", async () => {
     const store = faultyStore(memoryStore());
     const sessions = new SessionManager({ mode: serverSide(store) });
     const visit = (cookie: string, message: string) =>
@@ -186,65 +186,51 @@ describe("a message for this request", () => {
   });
 });
 
-describe("a writer that comes late", () => {
+describe("a request that commits after the session has ended", () => {
   for (const ending of ["/destroy", "/clear"]) {
-    it(`SEC-23 neither brings a session back after ${ending} nor sets a cookie`, async () => {
+    it(`SEC-23 neither restores the session nor sets a cookie, after ${ending}`, async () => {
       const { client, store, events, read } = setUp();
       await client.fetch("/login?name=eve");
       const thief = await client.clone();
       const pause = store.pauseNext("update");
-      const late = client.fetch("/set?name=theme&value=late");
+      const slow = client.fetch("/set?name=theme&value=late");
       await pause.reached;
       await client.fetch(ending);
       pause.resume();
-      expect((await late).headers.getSetCookie()).toEqual([]);
+      expect((await slow).headers.getSetCookie()).toEqual([]);
       expect(await read()).toEqual({ data: {} });
       expect(await (await thief.fetch("/read")).json()).toEqual({ data: {} });
       expect(events).toContainEqual(expect.objectContaining({ type: "write-dropped", reason: "gone" }));
     });
   }
 
-  it("SEC-22 does not keep a logout from ending the session, at whatever version it is by then", async () => {
-    const { client, store, read } = setUp();
-    await client.fetch("/login?name=eve");
-    const thief = await client.clone();
-    const pause = store.pauseNext("delete");
-    const logout = client.fetch("/destroy");
-    await pause.reached;
-    await thief.fetch("/set?name=theme&value=meanwhile");
-    pause.resume();
-    await logout;
-    expect(await (await thief.fetch("/read")).json()).toEqual({ data: {} });
-    expect(await read()).toEqual({ data: {} });
-  });
-
-  it("SEC-23 neither brings a session back after revokeAll nor sets a cookie", async () => {
+  it("SEC-23 neither restores the session nor sets a cookie, after revokeAll", async () => {
     const { client, sessions, store, read } = setUp();
     await client.fetch("/login?name=eve");
     const pause = store.pauseNext("update");
-    const late = client.fetch("/set?name=theme&value=late");
+    const slow = client.fetch("/set?name=theme&value=late");
     await pause.reached;
     expect(await sessions.revokeAll("eve")).toBe(1);
     pause.resume();
-    expect((await late).headers.getSetCookie()).toEqual([]);
+    expect((await slow).headers.getSetCookie()).toEqual([]);
     expect(await read()).toEqual({ data: {} });
   });
 
-  it("SEC-23 does not bring the old id back after a login, and leaves the new cookie alone", async () => {
+  it("SEC-23 neither restores the old id nor replaces the new cookie, after a login", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/count");
     const thief = await client.clone();
     const pause = store.pauseNext("update");
-    const late = client.fetch("/set?name=key1&value=late");
+    const slow = client.fetch("/set?name=key1&value=late");
     await pause.reached;
     await client.fetch("/login?name=eve");
     pause.resume();
-    expect((await late).headers.getSetCookie()).toEqual([]);
+    expect((await slow).headers.getSetCookie()).toEqual([]);
     expect(await read()).toEqual({ data: { n: 1, theme: "chosen at login" }, subject: "eve" });
     expect(await (await thief.fetch("/read")).json()).toEqual({ data: {} });
   });
 
-  it("SEC-23 does not extend a session that has ended", async () => {
+  it("SEC-23 does not extend the session", async () => {
     let now = 0;
     const store = faultyStore(memoryStore());
     const sessions = new SessionManager({ mode: serverSide(store), now: () => now, persistent: true });
@@ -268,8 +254,24 @@ describe("a writer that comes late", () => {
   });
 });
 
-describe("a new id", () => {
-  it("SEC-05 carries what another request wrote to the old one meanwhile", async () => {
+describe("session.destroy, with a concurrent write", () => {
+  it("SEC-22 ends the session when another request commits first", async () => {
+    const { client, store, read } = setUp();
+    await client.fetch("/login?name=eve");
+    const thief = await client.clone();
+    const pause = store.pauseNext("delete");
+    const logout = client.fetch("/destroy");
+    await pause.reached;
+    await thief.fetch("/set?name=theme&value=meanwhile");
+    pause.resume();
+    await logout;
+    expect(await (await thief.fetch("/read")).json()).toEqual({ data: {} });
+    expect(await read()).toEqual({ data: {} });
+  });
+});
+
+describe("changing the id", () => {
+  it("SEC-05 keeps what another request writes to the old id at the same time", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/count");
     const pause = store.pauseNext("delete");
@@ -281,7 +283,7 @@ describe("a new id", () => {
     expect(await read()).toEqual({ data: { n: 1, key1: "meanwhile", theme: "chosen at login" }, subject: "eve" });
   });
 
-  it("is not given to a session that ended meanwhile", async () => {
+  it("does not restore a session that ends at the same time, with regenerate", async () => {
     const { client, store, read, events } = setUp();
     await client.fetch("/count");
     const pause = store.pauseNext("delete");
@@ -294,7 +296,7 @@ describe("a new id", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "write-dropped", reason: "gone" }));
   });
 
-  it("SEC-22 lets a login go through after a logout meanwhile, with nothing of the ended session", async () => {
+  it("SEC-22 completes a login while another request logs out, without the data of the ended session", async () => {
     const { client, store, read } = setUp();
     await client.fetch("/count");
     const pause = store.pauseNext("delete");
@@ -306,7 +308,7 @@ describe("a new id", () => {
     expect(await read()).toEqual({ data: { theme: "chosen at login" }, subject: "eve" });
   });
 
-  it("leaves one session of two logins at once", async () => {
+  it("leaves the browser logged in after two logins at the same time", async () => {
     const { client, sessions } = setUp();
     await client.fetch("/count");
     await Promise.all([client.fetch("/login?name=eve"), client.fetch("/login?name=eve")]);
@@ -316,8 +318,8 @@ describe("a new id", () => {
   });
 });
 
-describe("many visitors", () => {
-  it("SEC-43 keeps 1,000 interleaved requests of 100 users apart", async () => {
+describe("concurrent requests of many users", () => {
+  it("SEC-43 keep the sessions of 100 users apart in 1,000 interleaved requests", async () => {
     const { sessions } = setUp();
     const users = Array.from({ length: 100 }, (_, n) => ({
       name: `user ${n}`,

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 type Data = Record<string, number | number[]>;
 
-/** What a request does to one key. */
+/** A change to one key. */
 const change = fc.oneof(
   fc.record({ do: fc.constant("set" as const), value: fc.nat(3) }),
   fc.record({ do: fc.constant("delete" as const) }),
@@ -21,8 +21,8 @@ interface Values {
   delete(key: string): unknown;
 }
 
-/** The changes, made with plain reads and writes: on a Map they are the model. */
-function apply(values: Values, list: Changes, update: (key: string, fn: (n: unknown) => number) => void): void {
+/** Makes the changes to a session, or to a Map, which is the model. */
+function applyTo(values: Values, list: Changes, update: (key: string, fn: (n: unknown) => number) => void): void {
   for (const { key, change } of list) {
     const current = values.get(key);
     if (change.do === "set") values.set(key, change.value);
@@ -33,14 +33,14 @@ function apply(values: Values, list: Changes, update: (key: string, fn: (n: unkn
   }
 }
 
-function model(start: ReadonlyMap<string, number | number[]>, list: Changes): Map<string, number | number[]> {
+function modelAfter(start: ReadonlyMap<string, number | number[]>, list: Changes): Map<string, number | number[]> {
   const values = structuredClone(new Map(start));
-  apply(values, list, (key, fn) => values.set(key, fn(values.get(key))));
+  applyTo(values, list, (key, fn) => values.set(key, fn(values.get(key))));
   return values;
 }
 
-describe("two requests that change one session", () => {
-  it("keep what each changed, and where both changed a key what the later one made of it", async () => {
+describe("two concurrent commits of one session", () => {
+  it("save the changes of both, and the later value of a key that both changed", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.dictionary(fc.constantFrom("a", "b", "c"), fc.oneof(fc.nat(3), fc.array(fc.nat(3), { maxLength: 2 }))),
@@ -49,12 +49,12 @@ describe("two requests that change one session", () => {
         async (start, early, late) => {
           const store = faultyStore(memoryStore());
           const sessions = new SessionManager<Data>({ mode: serverSide(store) });
-          const visit = (list: Changes, cookie: string, mark: string) =>
+          const commit = (list: Changes, cookie: string, mark: string) =>
             sessionTransaction(
               sessions,
               (session) => {
                 session.set(mark, 1);
-                apply(session, list, (key, fn) => session.update(key, fn));
+                applyTo(session, list, (key, fn) => session.update(key, fn));
               },
               { cookie },
             );
@@ -64,22 +64,22 @@ describe("two requests that change one session", () => {
           });
 
           const pause = store.pauseNext("update");
-          const slow = visit(late, cookie, "late");
+          const slow = commit(late, cookie, "late");
           await pause.reached;
-          await visit(early, cookie, "early");
+          await commit(early, cookie, "early");
           pause.resume();
           await slow;
 
           const loaded = new Map(Object.entries(start));
-          const afterEarly = model(loaded, early);
+          const afterEarly = modelAfter(loaded, early);
           const expected = new Map(afterEarly).set("start", 1).set("early", 1).set("late", 1);
           for (const key of ["a", "b", "c", "d"]) {
             const mine = late.filter((entry) => entry.key === key);
-            const alone = model(loaded, mine).get(key);
+            const alone = modelAfter(loaded, mine).get(key);
             const isUntouched = mine.length === 0 || (alone === undefined && !loaded.has(key));
             if (isUntouched) continue;
             const isCounter = mine.every((entry) => entry.change.do === "add");
-            const value = isCounter ? model(afterEarly, mine).get(key) : alone;
+            const value = isCounter ? modelAfter(afterEarly, mine).get(key) : alone;
             if (value === undefined) expected.delete(key);
             else expected.set(key, value);
           }
@@ -95,7 +95,7 @@ describe("two requests that change one session", () => {
           expect(found).toEqual(Object.fromEntries(expected));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
