@@ -54,7 +54,7 @@ export function requireLevel(level: AssuranceLevel): (session: AnySession) => Gu
 }
 
 /**
- * Passes subjects for whom the predicate is true: a role, a permission. Not called for anonymous visitors.
+ * Passes subjects for which the predicate is true: a role, a permission. Not called for anonymous visitors.
  *
  * @param predicate - gets the session and its subject. Annotate the session with its type to read data
  * @example requireThat((session: Session<Data>) => session.get("role") === "admin")
@@ -69,7 +69,7 @@ export function requireThat<Of extends AnySession>(
   };
 }
 
-/** Passes subjects whom all guards pass. The first guard that denies gives the reason, and later ones are not called. */
+/** Passes subjects that all guards pass. The first guard that denies gives the reason, and later ones are not called. */
 export function requireAll<Of extends AnySession>(...guards: readonly Guard<Of>[]): (session: Of) => Promise<Guarded> {
   return async (session) => {
     for (const guard of guards) {
