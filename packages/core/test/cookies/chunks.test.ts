@@ -12,12 +12,12 @@ import { fakeClock } from "@coatcheck/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-/** Bytes of data that take so many cookies. */
+/** Bytes of data that fill this many cookies. */
 const BYTES = { 1: 1000, 2: 4000, 3: 7000, 4: 10_000 } as const;
 
 const NAMES = ["__Host-session", "__Host-session.1", "__Host-session.2", "__Host-session.3"];
 
-/** Another text each time, so that no part of one session is by chance the same as that of another. */
+/** A random text, so that no two sessions have an equal part by chance. */
 function text(bytes: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => (byte % 36).toString(36)).join("");
 }
@@ -30,7 +30,7 @@ function isRemoval(line: string): boolean {
   return /^[^=]+=;.*; Max-Age=0$/.test(line);
 }
 
-/** The cookies of a Cookie header by name. */
+/** The cookies of a `Cookie` header by name. */
 function partsOf(header: string): Record<string, string> {
   const pairs = header === "" ? [] : header.split("; ");
   return Object.fromEntries(pairs.map((pair) => [nameOf(pair), pair.slice(pair.indexOf("=") + 1)]));
@@ -45,7 +45,7 @@ const fill = (bytes: number) => (session: Session) => session.set("text", text(b
 const lengthOf = (session: Session) => String(session.get("text") ?? "").length;
 
 for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encrypted cookie": encryptedCookie })) {
-  /** An application whose sessions may be spread over four cookies. */
+  /** An application whose sessions may take up to four cookies. */
   function start({ secrets = secret(), chunks = 4, cookie = {} as CookieOptions, persistent = false } = {}) {
     const events: SessionEvent[] = [];
     const sessions = new SessionManager({
@@ -56,14 +56,14 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       onEvent: (event) => events.push(event),
     });
 
-    /** A Cookie header of a session with so many bytes of data. */
+    /** The `Cookie` header of a session with this many bytes of data. */
     async function headerWith(bytes: number): Promise<string> {
       const { client, visit } = visitor(sessions);
       await visit(fill(bytes));
       return client.cookieHeader();
     }
 
-    /** What comes of a request with exactly this header. */
+    /** Sends a request with exactly this header. Returns the length of its data, the events and the `Set-Cookie` lines. */
     async function send(header: string, act: (session: Session) => void = () => undefined) {
       events.length = 0;
       let found: unknown;
@@ -81,7 +81,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
     return { sessions, headerWith, send, ...visitor(sessions) };
   }
 
-  /** Expects that a request with this header begins a new session, says why, and clears nothing. */
+  /** Expects that a request with this header starts a new session, emits one rejection and clears nothing. */
   async function rejects(app: ReturnType<typeof start>, header: string, title: string): Promise<void> {
     const { found, reasons, lines } = await app.send(header);
     expect({ found, rejections: reasons.length, lines: lines.length }, title).toEqual({
@@ -94,7 +94,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
 
   describe(`chunks, ${name}`, () => {
     for (const [count, bytes] of Object.entries(BYTES)) {
-      it(`spreads a session over ${count} of 4 cookies and puts it together again`, async () => {
+      it(`spread a session of ${bytes} bytes over ${count} of 4 cookies, and join it again`, async () => {
         const { client, visit } = start();
         const written = text(bytes);
         const { cookies } = await visit((session) => session.set("text", written));
@@ -110,14 +110,14 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       });
     }
 
-    it("SEC-33 fills cookies up to 4096 bytes, takes one more for one byte more, and ends with four", async () => {
+    it("SEC-33 fill each cookie up to 4096 bytes, up to four cookies", async () => {
       const app = start();
       const linesFor = async (bytes: number) => {
         const result = await app.send("", fill(bytes)).catch((error: SessionError) => error);
         return result instanceof Error ? result.code : result.lines;
       };
       for (const count of [1, 2, 3, 4]) {
-        // The last number of bytes that this many cookies take, by bisection.
+        // Finds the largest session that fits in this many cookies by bisection.
         let fits = BYTES[count as 1];
         for (let step = 2048; step >= 1; step /= 2) {
           const lines = await linesFor(fits + step);
@@ -129,7 +129,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
         const sizes = full.map(sizeOf);
         for (const size of sizes.slice(0, -1)) expect(size).toBe(4096);
         expect(Math.max(...sizes)).toBeLessThanOrEqual(4096);
-        // Base64 grows in steps of up to two characters, and the first part says how many there are.
+        // Base64 grows in steps of up to two characters, and the first part starts with the number of parts.
         expect(Math.min(...sizes)).toBeGreaterThan(4096 - 8);
         const header = full.map((line) => line.split(";")[0]).join("; ");
         expect((await app.send(header)).found).toBe(fits);
@@ -139,7 +139,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("SEC-33 refuses to grow beyond four cookies, and leaves the browser with the session it had", async () => {
+    it("SEC-33 keep the old session when the new one exceeds four cookies", async () => {
       const { client, visit } = start();
       await visit(fill(BYTES[3]));
       const before = await client.cookieHeader();
@@ -148,7 +148,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       expect((await visit(lengthOf)).result).toBe(BYTES[3]);
     });
 
-    it("keeps each part within 4096 bytes whatever the length of the name", async () => {
+    it("keep each cookie within 4096 bytes for any length of the name", async () => {
       for (const length of [1, 20, 300]) {
         const app = start({ cookie: { name: "s".repeat(length) } });
         const { lines } = await app.send("", fill(BYTES[3]));
@@ -158,7 +158,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("SEC-32 clears the cookies that a smaller session needs no more, with the attributes they were set with", async () => {
+    it("SEC-32 remove the cookies that a smaller session no longer needs, with their attributes", async () => {
       for (const [from, to] of [
         [4, 1],
         [4, 3],
@@ -175,7 +175,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("grows again after it shrank", async () => {
+    it("grow again after they shrank", async () => {
       const { client, visit } = start();
       for (const count of [1, 4, 2, 3, 1, 4] as const) {
         await visit(fill(BYTES[count]));
@@ -184,7 +184,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("SEC-32 removes every part at the end of the session", async () => {
+    it("SEC-32 remove every part at the end of the session", async () => {
       for (const end of [
         (session: Session) => session.destroy(),
         (session: Session) => session.clear(),
@@ -203,7 +203,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("makes every part persistent, or none", async () => {
+    it("make every part persistent, or none", async () => {
       for (const persistent of [true, false]) {
         const { visit } = start({ persistent });
         const { cookies } = await visit(fill(BYTES[3]));
@@ -211,7 +211,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("SEC-34 replaces a cookie of the application that has the name of a part", async () => {
+    it("SEC-34 replace a cookie of the application that has the name of a part", async () => {
       const { sessions } = start();
       const headers = new Headers();
       for (const line of ["__Host-session.1=mine", "a=1", "__Host-session=mine"]) headers.append("Set-Cookie", line);
@@ -224,7 +224,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       expect(lines.some((line) => line.endsWith("=mine"))).toBe(false);
     });
 
-    it("does not care in which order the parts come, nor what comes between them", async () => {
+    it("are read in any order and between other cookies", async () => {
       const app = start();
       const parts = Object.entries(partsOf(await app.headerWith(BYTES[4])));
       for (const order of [
@@ -235,7 +235,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("begins a new session when a later part is missing or empty", async () => {
+    it("start a new session when a later part is missing or empty", async () => {
       const app = start();
       for (const count of [2, 3, 4] as const) {
         const parts = partsOf(await app.headerWith(BYTES[count]));
@@ -247,14 +247,14 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("begins a new session, and says so, when the first part is missing or empty", async () => {
+    it("start a new session when the first part is missing or empty", async () => {
       const app = start();
       const { "__Host-session": _, ...others } = partsOf(await app.headerWith(BYTES[3]));
       await rejects(app, headerOf({ "__Host-session": "", ...others }), "the first part is empty");
       await rejects(app, headerOf(others), "the first part is missing");
     });
 
-    it("begins a new session when two parts changed places", async () => {
+    it("start a new session when two parts are swapped", async () => {
       const app = start();
       const parts = partsOf(await app.headerWith(BYTES[4]));
       for (const [a, b] of [
@@ -265,22 +265,22 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       ] as const) {
         const [one, other] = [NAMES[a] ?? "", NAMES[b] ?? ""];
         const swapped = { ...parts, [one]: parts[other] ?? "", [other]: parts[one] ?? "" };
-        await rejects(app, headerOf(swapped), `${one} and ${other} changed places`);
+        await rejects(app, headerOf(swapped), `${one} and ${other} swapped`);
       }
     });
 
-    it("SEC-36 refuses a later part of a __Host- cookie when it comes twice, also when both are the same", async () => {
+    it("SEC-36 reject a later part of a __Host- cookie that is sent twice, even with equal values", async () => {
       const app = start();
       const parts = partsOf(await app.headerWith(BYTES[3]));
       for (const twice of ["__Host-session.1", "__Host-session.2"]) {
         for (const value of [parts[twice] ?? "", "planted", ""]) {
-          await rejects(app, headerOf([...Object.entries(parts), [twice, value]]), `${twice} last`);
-          await rejects(app, headerOf([[twice, value], ...Object.entries(parts)]), `${twice} first`);
+          await rejects(app, headerOf([...Object.entries(parts), [twice, value]]), `${twice} after`);
+          await rejects(app, headerOf([[twice, value], ...Object.entries(parts)]), `${twice} before`);
         }
       }
     });
 
-    it("SEC-36 uses the first of several parts whose name allows several, as of cookies in one piece", async () => {
+    it("SEC-36 read the first of several parts with the same name when it is not a __Host- name", async () => {
       const app = start({ cookie: { name: "session" } });
       const parts = Object.entries(partsOf(await app.headerWith(BYTES[3])));
       for (const part of ["session", "session.1", "session.2"]) {
@@ -289,7 +289,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("SEC-36 refuses the first part of a __Host- cookie when it comes twice", async () => {
+    it("SEC-36 reject the first part of a __Host- cookie that is sent twice", async () => {
       const app = start();
       const parts = partsOf(await app.headerWith(BYTES[3]));
       for (const value of [parts["__Host-session"] ?? "", "planted", ""]) {
@@ -304,7 +304,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("begins a new session when a part is of another session, an older version, or another secret", async () => {
+    it("start a new session when a part belongs to another session, an older version or another secret", async () => {
       const app = start();
       const { client, visit } = app;
       await visit(fill(BYTES[3]));
@@ -312,19 +312,19 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       await visit(fill(BYTES[3]));
       const parts = partsOf(await client.cookieHeader());
       expect((await app.send(headerOf(parts))).found).toBe(BYTES[3]);
-      const strangers = {
+      const foreignParts = {
         "another session": partsOf(await app.headerWith(BYTES[3])),
         "an older version": older,
         "another secret": partsOf(await start().headerWith(BYTES[3])),
       };
-      for (const [whose, foreign] of Object.entries(strangers)) {
+      for (const [whose, foreign] of Object.entries(foreignParts)) {
         for (const part of NAMES.slice(0, 3)) {
           await rejects(app, headerOf({ ...parts, [part]: foreign[part] ?? "" }), `${part} of ${whose}`);
         }
       }
     });
 
-    it("begins a new session when a part was cut, lengthened, or says another number of parts", async () => {
+    it("start a new session when a part is shortened, extended, or has a wrong number of parts", async () => {
       const app = start();
       const parts = partsOf(await app.headerWith(BYTES[3]));
       for (const part of NAMES.slice(0, 3)) {
@@ -337,7 +337,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       for (const first of "01245678 9aA~.-%") {
         await rejects(app, headerOf({ ...parts, "__Host-session": first.concat(head.slice(1)) }), first);
       }
-      // More than there can be, with as many as there can be.
+      // A number above the limit, with as many parts as the limit allows.
       const four = partsOf(await app.headerWith(BYTES[4]));
       const most = four["__Host-session"] ?? "";
       for (const first of "56789") {
@@ -345,7 +345,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("takes four parts for a session exactly when all are its own and in place", async () => {
+    it("yield a session exactly when all four parts are its own and in place", async () => {
       const app = start();
       const own = Object.values(partsOf(await app.headerWith(BYTES[4])));
       const foreign = Object.values(partsOf(await app.headerWith(BYTES[4])));
@@ -364,7 +364,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       await fc.assert(property, { numRuns: 100, examples: [[[0, 1, 2, 3]]] });
     });
 
-    it("ignores a part left over from a longer session, and clears it with the next write", async () => {
+    it("ignore a part of an earlier, longer session, and remove it with the next write", async () => {
       const app = start();
       const long = partsOf(await app.headerWith(BYTES[4]));
       for (const count of [1, 2, 3] as const) {
@@ -375,7 +375,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       }
     });
 
-    it("clears the parts of a rejected session when a new one is written, or when it is destroyed", async () => {
+    it("remove the parts of a rejected session when a new one is written or when it is destroyed", async () => {
       const app = start();
       const { [NAMES[2] ?? ""]: _, ...broken } = partsOf(await app.headerWith(BYTES[4]));
       const { lines } = await app.send(headerOf(broken), (session) => session.set("theme", "dark"));
@@ -385,7 +385,7 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       expect(removals.map(nameOf)).toEqual(expect.arrayContaining(Object.keys(broken)));
     });
 
-    it("reads a session in one cookie whether or not it may be spread", async () => {
+    it("read a session in one cookie for any number of allowed chunks", async () => {
       const secrets = secret();
       const header = await start({ secrets, chunks: 4 }).headerWith(BYTES[1]);
       expect((await start({ secrets, chunks: 1 }).send(header)).found).toBe(BYTES[1]);
@@ -393,13 +393,13 @@ for (const [name, mode] of Object.entries({ "signed cookie": signedCookie, "encr
       expect((await start({ secrets, chunks: 2 }).send(single)).found).toBe(BYTES[1]);
     });
 
-    it("begins a new session when fewer parts are allowed than it has", async () => {
+    it("start a new session when it has more parts than the option allows", async () => {
       const secrets = secret();
       const header = await start({ secrets, chunks: 4 }).headerWith(BYTES[4]);
       for (const chunks of [1, 2, 3]) await rejects(start({ secrets, chunks }), header, `chunks: ${chunks}`);
     });
 
-    it("takes 1 to 4 for the number of cookies and nothing else", () => {
+    it("accept 1 to 4 as the option, and nothing else", () => {
       const construct = (chunks: number) => new SessionManager({ mode: mode({ secrets: secret(), chunks }) });
       for (const chunks of [1, 2, 3, 4]) expect(() => construct(chunks)).not.toThrow();
       for (const chunks of [0, 5, 1.5, -1, Number.NaN, Number.POSITIVE_INFINITY, "2" as unknown as number]) {

@@ -7,8 +7,8 @@ function request(cookie = ""): Request {
   return new Request("https://localhost/", { headers: cookie === "" ? {} : { Cookie: cookie } });
 }
 
-/** What comes of a response when the session was used like that while it was made. */
-async function answer(
+/** Commits a session to this response after `act` has used it. */
+async function respond(
   sessions: SessionManager,
   act: (session: Session) => unknown,
   response: Response,
@@ -42,14 +42,14 @@ const ACCESSORS: Record<string, (session: Session) => unknown> = {
 const TARGETED = ["CDN-Cache-Control", "Cloudflare-CDN-Cache-Control", "Surrogate-Control"];
 
 for (const { name, mode } of modes()) {
-  describe(`response headers, ${name}`, () => {
-    it("SEC-40 says that the response depends on the cookie, whatever was asked of the session", async () => {
+  describe(`SessionManager.commit, ${name}`, () => {
+    it("SEC-40 sets Vary: Cookie after any read of the session", async () => {
       const sessions = new SessionManager({ mode: mode() });
       const known = await sessionTransaction(sessions, write);
       for (const [accessor, act] of Object.entries(ACCESSORS)) {
         for (const cookie of ["", known]) {
           const headers = { "Cache-Control": "public, max-age=60", "CDN-Cache-Control": "max-age=60" };
-          const response = await answer(sessions, act, new Response(null, { headers }), cookie);
+          const response = await respond(sessions, act, new Response(null, { headers }), cookie);
           expect(printable(response.headers), accessor).toEqual({
             vary: "Cookie",
             "cache-control": "public, max-age=60",
@@ -59,11 +59,11 @@ for (const { name, mode } of modes()) {
       }
     });
 
-    it("SEC-40 keeps every response with a session cookie out of shared caches", async () => {
+    it("SEC-40 sets Cache-Control: no-store on every response with a session cookie", async () => {
       const sessions = new SessionManager({ mode: mode() });
       const acts: Record<string, (session: Session) => unknown> = {
         write,
-        "turn persistent": (session) => {
+        persistent: (session) => {
           session.persistent = true;
         },
         bind: (session) => session.bind("ann"),
@@ -74,7 +74,7 @@ for (const { name, mode } of modes()) {
       for (const [title, act] of Object.entries(acts)) {
         const cookie = title === "write" ? "" : await sessionTransaction(sessions, write);
         const headers = { "Cache-Control": "public, max-age=60", "CDN-Cache-Control": "max-age=60" };
-        const response = await answer(sessions, act, new Response(null, { headers }), cookie);
+        const response = await respond(sessions, act, new Response(null, { headers }), cookie);
         expect(response.headers.getSetCookie().length, title).toBe(1);
         expect(response.headers.get("Cache-Control"), title).toBe("no-store");
         expect(response.headers.get("CDN-Cache-Control"), title).toBe("no-store");
@@ -82,40 +82,40 @@ for (const { name, mode } of modes()) {
       }
     });
 
-    it("returns the very response that the handler made, with the headers set on it", async () => {
+    it("sets the headers on the handler's response and returns the same object", async () => {
       const response = new Response("hello", { status: 201, statusText: "Made", headers: { "X-Mine": "1" } });
       const { body } = response;
-      const result = await answer(new SessionManager({ mode: mode() }), write, response);
+      const result = await respond(new SessionManager({ mode: mode() }), write, response);
       expect(result).toBe(response);
       expect(result.body).toBe(body);
       expect([result.status, result.statusText, result.headers.get("X-Mine")]).toEqual([201, "Made", "1"]);
       expect(await result.text()).toBe("hello");
     });
 
-    it("copies a redirect, whose headers may be immutable, with all it says", async () => {
+    it("copies a redirect whose headers are immutable", async () => {
       for (const act of [read, write]) {
         const redirect = Response.redirect("https://localhost/next", 303);
-        const response = await answer(new SessionManager({ mode: mode() }), act, redirect);
+        const response = await respond(new SessionManager({ mode: mode() }), act, redirect);
         expect([response.status, response.headers.get("Location")]).toEqual([303, "https://localhost/next"]);
         expect(response.headers.get("Vary")).toBe("Cookie");
         expect(response.headers.getSetCookie().length).toBe(act === write ? 1 : 0);
       }
     });
 
-    it("commits on statuses without a body", async () => {
+    it("sets the cookie on responses with a status that forbids a body", async () => {
       for (const status of [204, 205, 304]) {
-        const response = await answer(new SessionManager({ mode: mode() }), write, new Response(null, { status }));
+        const response = await respond(new SessionManager({ mode: mode() }), write, new Response(null, { status }));
         expect([response.status, response.body]).toEqual([status, null]);
         expect(response.headers.getSetCookie().length).toBe(1);
       }
     });
 
-    it("SEC-40 copies an immutable response completely: Vary merged, cookies in order, caching forbidden", async () => {
+    it("SEC-40 copies a response with immutable headers, and merges its Vary, cookies and cache headers", async () => {
       const headers = new Headers({ Vary: "Origin", "Cache-Control": "public", "Surrogate-Control": "max-age=9" });
       headers.append("Set-Cookie", "a=1");
       headers.append("Set-Cookie", "b=2");
       const original = immutable(new Response("hello", { status: 202, statusText: "Fine", headers }));
-      const response = await answer(new SessionManager({ mode: mode() }), write, original);
+      const response = await respond(new SessionManager({ mode: mode() }), write, original);
       expect([response.status, response.statusText]).toEqual([202, "Fine"]);
       expect(fieldsOf(response.headers.get("Vary"))).toEqual(["cookie", "origin"]);
       expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -130,7 +130,7 @@ for (const { name, mode } of modes()) {
   });
 }
 
-/** A response as `fetch` gives it: its headers refuse to be changed. Not every runtime can make one without a network. */
+/** A response with immutable headers, as `fetch` returns it. Not every runtime can make one without a network. */
 function immutable(response: Response): Response {
   const refuse = () => {
     throw new TypeError("immutable");
@@ -151,7 +151,7 @@ function fieldsOf(list: string | null): string[] {
     .sort();
 }
 
-/** A manager over a store that counts, with what it tells. */
+/** A manager, its store and its events. */
 function start() {
   const store = faultyStore(memoryStore());
   const events: SessionEvent[] = [];
@@ -160,37 +160,36 @@ function start() {
 }
 
 describe("Vary", () => {
-  const merged: Record<string, readonly string[]> = {
-    "Accept-Encoding": ["accept-encoding", "cookie"],
-    "Accept-Encoding, Origin": ["accept-encoding", "cookie", "origin"],
-    Cookie2: ["cookie", "cookie2"],
-    "X-Cookie": ["cookie", "x-cookie"],
-    "": ["cookie"],
-    cookie: ["cookie"],
-    COOKIE: ["cookie"],
-    "Origin,\tCooKie ,Accept": ["accept", "cookie", "origin"],
-    "*": ["*"],
-    " * ": ["*"],
-    "Origin, *": ["*", "origin"],
-  };
-  for (const [vary, expected] of Object.entries(merged)) {
-    it(`SEC-40 adds Cookie to ${JSON.stringify(vary)} unless that says so already`, async () => {
+  for (const [title, vary, expected] of [
+    ["of one field", "Accept-Encoding", ["accept-encoding", "cookie"]],
+    ["of two fields", "Accept-Encoding, Origin", ["accept-encoding", "cookie", "origin"]],
+    ["with a name that starts with Cookie", "Cookie2", ["cookie", "cookie2"]],
+    ["with a name that ends with Cookie", "X-Cookie", ["cookie", "x-cookie"]],
+    ["that is empty", "", ["cookie"]],
+    ["in lower case", "cookie", ["cookie"]],
+    ["in upper case", "COOKIE", ["cookie"]],
+    ["in mixed case, between tabs and spaces", "Origin,\tCooKie ,Accept", ["accept", "cookie", "origin"]],
+    ["of an asterisk only", "*", ["*"]],
+    ["of an asterisk between spaces", " * ", ["*"]],
+    ["of a field and an asterisk", "Origin, *", ["*", "origin"]],
+  ] as const) {
+    it(`SEC-40 adds Cookie once to a header ${title}`, async () => {
       const { sessions } = start();
       for (const act of [read, write]) {
-        const response = await answer(sessions, act, new Response(null, { headers: { Vary: vary } }));
+        const response = await respond(sessions, act, new Response(null, { headers: { Vary: vary } }));
         expect(fieldsOf(response.headers.get("Vary"))).toEqual(expected);
       }
     });
   }
 
-  it("SEC-40 is added to several Vary headers", async () => {
+  it("SEC-40 adds Cookie to several headers", async () => {
     const headers = new Headers({ Vary: "Origin" });
     headers.append("Vary", "Accept");
-    const response = await answer(start().sessions, read, new Response(null, { headers }));
+    const response = await respond(start().sessions, read, new Response(null, { headers }));
     expect(fieldsOf(response.headers.get("Vary"))).toEqual(["accept", "cookie", "origin"]);
   });
 
-  it("SEC-40 is there when the session was awaited by somebody who did not wait for it", async () => {
+  it("SEC-40 is set when the handler awaits the session after its response", async () => {
     const { sessions } = start();
     const response = await sessions.handle(request(), (pending) => {
       pending.then(() => undefined);
@@ -199,7 +198,7 @@ describe("Vary", () => {
     expect(response.headers.get("Vary")).toBe("Cookie");
   });
 
-  it("SEC-40 is there when the store failed and the handler answered all the same", async () => {
+  it("SEC-40 is set when the store fails and the handler returns a response", async () => {
     const { store, sessions } = start();
     const cookie = await sessionTransaction(sessions, write);
     store.failNext("load", "throw-before");
@@ -219,9 +218,9 @@ describe("Vary", () => {
 describe("Cache-Control", () => {
   const sufficient = ["private", "no-store", "max-age=60, PRIVATE", "No-Store,private", "private , max-age=5"];
   for (const value of sufficient) {
-    it(`SEC-40 stays ${JSON.stringify(value)} beside a session cookie: no shared cache keeps that`, async () => {
+    it(`SEC-40 is kept with a session cookie when it forbids shared caches: '${value}'`, async () => {
       const { sessions } = start();
-      const response = await answer(sessions, write, new Response(null, { headers: { "Cache-Control": value } }));
+      const response = await respond(sessions, write, new Response(null, { headers: { "Cache-Control": value } }));
       expect(response.headers.get("Cache-Control")).toBe(value);
     });
   }
@@ -239,25 +238,25 @@ describe("Cache-Control", () => {
     "",
   ];
   for (const value of insufficient) {
-    it(`SEC-40 ${JSON.stringify(value)} gives way to no-store beside a session cookie`, async () => {
+    it(`SEC-40 becomes no-store with a session cookie when it allows shared caches: '${value}'`, async () => {
       const { sessions } = start();
-      const response = await answer(sessions, write, new Response(null, { headers: { "Cache-Control": value } }));
+      const response = await respond(sessions, write, new Response(null, { headers: { "Cache-Control": value } }));
       expect(response.headers.get("Cache-Control")).toBe("no-store");
     });
   }
 
-  it("SEC-40 is not taken for private by what stands in a quoted string with escaped quotes", async () => {
+  it("SEC-40 becomes no-store when private is only part of a quoted string with escaped quotes", async () => {
     const headers = { "Cache-Control": String.raw`max-age=60, ext="a\", private, \"b"` };
-    const response = await answer(start().sessions, write, new Response(null, { headers }));
+    const response = await respond(start().sessions, write, new Response(null, { headers }));
     expect(response.headers.get("Cache-Control")).toBe("no-store");
   });
 
   for (const cacheControl of [undefined, "private", "public"]) {
-    it(`SEC-40 for a CDN alone becomes no-store as well, beside ${cacheControl ?? "no"} Cache-Control`, async () => {
+    it(`SEC-40 of CDNs becomes no-store with a session cookie, next to ${cacheControl ?? "no"} Cache-Control`, async () => {
       for (const name of TARGETED) {
         const headers = new Headers({ [name]: "public, max-age=600" });
         if (cacheControl !== undefined) headers.set("Cache-Control", cacheControl);
-        const response = await answer(start().sessions, write, new Response(null, { headers }));
+        const response = await respond(start().sessions, write, new Response(null, { headers }));
         expect(TARGETED.map((header) => response.headers.get(header))).toEqual(
           TARGETED.map((header) => (header === name ? "no-store" : null)),
         );
@@ -266,8 +265,8 @@ describe("Cache-Control", () => {
   }
 });
 
-describe("a response", () => {
-  it("is returned as it came when nobody awaited the session", async () => {
+describe("SessionManager.handle", () => {
+  it("returns the same, unchanged response when the session was not awaited", async () => {
     const { store, sessions } = start();
     const cookie = await sessionTransaction(sessions, write);
     store.resetCalls();
@@ -282,16 +281,16 @@ describe("a response", () => {
     expect(store.calls).toEqual({ load: 0, create: 0, update: 0, touch: 0, delete: 0 });
   });
 
-  it("that is Response.error() is returned untouched, and nothing is stored", async () => {
+  it("returns the result of Response.error unchanged and stores nothing", async () => {
     const { store, sessions } = start();
     const response = Response.error();
-    expect(await answer(sessions, write, response)).toBe(response);
+    expect(await respond(sessions, write, response)).toBe(response);
     expect(printable(response.headers)).toEqual({});
     expect(store.calls.create).toBe(0);
   });
 
   const upgrades: Record<string, () => Response> = {
-    "made by hand": () => Object.defineProperty(new Response(null), "status", { value: 101 }),
+    "without a WebSocket": () => Object.defineProperty(new Response(null), "status", { value: 101 }),
   };
   const { WebSocketPair } = globalThis as unknown as { WebSocketPair?: new () => Record<0 | 1, unknown> };
   if (WebSocketPair !== undefined) {
@@ -299,28 +298,28 @@ describe("a response", () => {
       new Response(null, { status: 101, webSocket: new WebSocketPair()[0] } as ResponseInit);
   }
   for (const [kind, upgrade] of Object.entries(upgrades)) {
-    it(`of an upgrade (101), ${kind}, is returned untouched, with no session that it could not tell of`, async () => {
+    it(`returns a 101 response unchanged and stores no new session, ${kind}`, async () => {
       const { store, events, sessions } = start();
       const response = upgrade();
-      expect(await answer(sessions, write, response)).toBe(response);
+      expect(await respond(sessions, write, response)).toBe(response);
       expect(printable(response.headers)).toEqual({});
       expect(store.calls.create).toBe(0);
       expect(events).toEqual([{ type: "write-dropped", id: undefined, reason: "undeliverable" }]);
     });
 
-    it(`of an upgrade (101), ${kind}, lets a session that is there already be changed`, async () => {
+    it(`returns a 101 response unchanged and saves changes of an existing session, ${kind}`, async () => {
       const { sessions } = start();
       const cookie = await sessionTransaction(sessions, write);
       const response = upgrade();
-      expect(await answer(sessions, (session) => session.set("theme", "light"), response, cookie)).toBe(response);
+      expect(await respond(sessions, (session) => session.set("theme", "light"), response, cookie)).toBe(response);
       expect(printable(response.headers)).toEqual({});
       let theme: unknown;
-      await answer(sessions, (session) => (theme = read(session)), new Response(null), cookie);
+      await respond(sessions, (session) => (theme = read(session)), new Response(null), cookie);
       expect(theme).toBe("light");
     });
   }
 
-  it("with a stream is not read, whether it is returned or copied", async () => {
+  it("does not read a stream, whether the response is returned or copied", async () => {
     for (const prepare of [(response: Response) => response, immutable]) {
       let pulls = 0;
       const stream = new ReadableStream<Uint8Array>(
@@ -334,7 +333,7 @@ describe("a response", () => {
         { highWaterMark: 0 },
       );
       const original = prepare(new Response(stream));
-      const response = await answer(start().sessions, write, original);
+      const response = await respond(start().sessions, write, original);
       expect(pulls).toBe(0);
       expect(response.headers.getSetCookie().length).toBe(1);
       expect(response === original).toBe(prepare !== immutable);
@@ -342,7 +341,7 @@ describe("a response", () => {
     }
   });
 
-  it("that the handler forgot to return is an error with a code, and nothing is stored", async () => {
+  it("throws NO_RESPONSE and stores nothing when the handler returns no response", async () => {
     const { store, sessions } = start();
     for (const nothing of [undefined, null, "text", {}]) {
       const forgetful = sessions.wrap(async (_request, pending) => {
@@ -358,8 +357,8 @@ describe("a response", () => {
   });
 });
 
-describe("a cookie of the application's own", () => {
-  it("SEC-40 keeps a response out of shared caches, too, when the session was only read", async () => {
+describe("a cookie of the application", () => {
+  it("SEC-40 sets Cache-Control: no-store when the session was only read", async () => {
     const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
     const visit = (isRead: boolean) =>
       sessions.handle(new Request("https://localhost/"), async (pending) => {
