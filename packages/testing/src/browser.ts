@@ -1,51 +1,54 @@
 import { CookieJar } from "tough-cookie";
 
-/** Anything that answers requests: a wrapped handler, `app.fetch`, or `fetch` itself. */
+/** A function that answers requests: a wrapped handler, `app.fetch`, or `fetch` itself. */
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
 /** Options of {@link browser}. */
 export interface BrowserOptions {
-  /** Where the application lives. @default "https://localhost" */
+  /** The origin of the application. @default "https://localhost" */
   readonly origin?: string;
-  /** Answers the requests; the global `fetch` reaches a server that listens. @default fetch */
+  /** Answers the requests. The global `fetch` sends them over the network. @default fetch */
   readonly fetch?: Fetch;
 }
 
 /** A client with a cookie jar. */
 export interface Browser {
   /**
-   * Sends a request with the cookies that belong to it, and keeps those of the response. Redirects are not followed.
+   * Sends a request with the matching cookies, and stores the cookies of the response. Does not follow redirects.
    *
-   * With a method other than GET and HEAD it carries `Origin` and `Sec-Fetch-Site: same-origin`, as a page of the same
-   * origin would have it sent. Where `init` has either of these headers, neither is added: so a request of another site is
+   * Requests with methods other than GET and HEAD have `Origin` and `Sec-Fetch-Site: same-origin`, like those of a page of
+   * the same origin, unless `init` has one of these headers. A request from another site is
    * `{ headers: { Origin: "https://evil.example" } }`.
    */
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** As {@link fetch}, following up to ten redirects as a browser does: a POST becomes a GET. */
+  /** Like {@link fetch}, but follows up to ten redirects as a browser does: a POST becomes a GET. */
   visit(path: string, init?: RequestInit): Promise<Response>;
-  /** Submits a form of a page of the same origin. */
+  /** Submits a form from a page of the same origin. */
   submit(path: string, fields: Record<string, string>): Promise<Response>;
-  /** The `Cookie` header that a request for `path` would carry. */
+  /** The `Cookie` header of a request for `path`. */
   cookieHeader(path?: string): Promise<string>;
-  /** Adds a cookie as if the server had set it. A browser's rules apply: it may be refused. */
-  setCookie(setCookie: string): Promise<void>;
-  /** Another browser, with a copy of the cookies: what a thief has. */
+  /**
+   * Sets a cookie as the server would, by a `Set-Cookie` header. The rules of a browser apply: it may drop the cookie. Also
+   * takes a `Cookie` header, such as `sessionTransaction` returns, and sets all its cookies.
+   */
+  setCookie(header: string): Promise<void>;
+  /** Another browser with a copy of the cookies, as a thief has it. */
   clone(): Promise<Browser>;
 }
 
 /**
- * A browser as far as cookies go. The jar is `tough-cookie`, with the rules for `Secure`, `__Host-` and `__Secure-`
- * enforced, so a cookie that a real browser would drop is dropped here too.
+ * Creates a client that handles cookies like a browser. The jar is `tough-cookie`. It enforces the rules for `Secure`,
+ * `__Host-` and `__Secure-`, so that it drops the cookies that a real browser would drop.
  */
 export function browser(options: BrowserOptions = {}): Browser {
-  return browse(newJar(), options);
+  return browserWithJar(newJar(), options);
 }
 
 function newJar(): CookieJar {
   return new CookieJar(undefined, { prefixSecurity: "strict" });
 }
 
-function browse(jar: CookieJar, options: BrowserOptions): Browser {
+function browserWithJar(jar: CookieJar, options: BrowserOptions): Browser {
   const { origin = "https://localhost", fetch: send = globalThis.fetch } = options;
   const toUrl = (path: string) => new URL(path, origin).href;
 
@@ -60,7 +63,7 @@ function browse(jar: CookieJar, options: BrowserOptions): Browser {
       const cookies = await self.cookieHeader(path);
       if (cookies !== "") headers.set("Cookie", cookies);
       const response = await send(new Request(url, { ...init, headers, redirect: "manual" }));
-      for (const line of response.headers.getSetCookie()) await keep(url, line);
+      for (const line of response.headers.getSetCookie()) await storeCookie(url, line);
       return response;
     },
 
@@ -81,21 +84,37 @@ function browse(jar: CookieJar, options: BrowserOptions): Browser {
 
     cookieHeader: (path = "/") => jar.getCookieString(toUrl(path)),
 
-    setCookie: (setCookie) => keep(toUrl("/"), setCookie),
+    async setCookie(header) {
+      for (const line of toSetCookies(header)) await storeCookie(toUrl("/"), line);
+    },
 
     async clone() {
-      return browse(await jar.clone(), options);
+      return browserWithJar(await jar.clone(), options);
     },
   };
 
-  async function keep(url: string, setCookie: string): Promise<void> {
-    // A refused cookie is not an error: a browser says nothing either, the cookie is just not there.
+  async function storeCookie(url: string, setCookie: string): Promise<void> {
+    // Like a browser, drop a rejected cookie without an error.
     await jar.setCookie(setCookie, url, { ignoreError: true });
   }
   return self;
 }
 
-/** Whether browsers say with every request of the method where it comes from. */
+/** Whether browsers send `Origin` with every request of this method. */
 function isUnsafe(method = "GET"): boolean {
   return !["GET", "HEAD"].includes(method.toUpperCase());
+}
+
+/** The attributes of `Set-Cookie`, in lower case. */
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...["domain", "expires", "httponly", "max-age", "partitioned", "path", "priority", "samesite", "secure"],
+]);
+
+/** Converts a `Cookie` header to one `Set-Cookie` header per cookie. Returns a `Set-Cookie` header unchanged. */
+function toSetCookies(header: string): string[] {
+  const [first = "", ...rest] = header.split(/ *; */);
+  const names = rest.map((part) => part.split("=", 1)[0]?.toLowerCase() ?? "");
+  if (names.some((name) => ATTRIBUTES.has(name))) return [header];
+  const pairs = [first, ...rest].filter((pair) => pair !== "");
+  return pairs.map((pair) => `${pair}; Path=/${/^__(Host|Secure)-/i.test(pair) ? "; Secure" : ""}`);
 }

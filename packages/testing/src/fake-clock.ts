@@ -1,17 +1,17 @@
-/** A clock that stands still until it is told to move. Hand `clock.now` to a manager and to a store. */
+/** A clock that moves only when a test moves it. Pass `clock.now` to a manager and to a store. */
 export interface FakeClock {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Moves on by so many seconds; fractions count. */
+  /** Moves the clock forward by this many seconds, which may have fractions. */
   advance(seconds: number): void;
-  /** Moves to an instant, epoch milliseconds. */
+  /** Sets the clock to an instant in epoch milliseconds. */
   set(at: number): void;
 }
 
 /**
- * Makes one.
+ * Creates a clock that stands still.
  *
- * @param start - epoch milliseconds; an arbitrary fixed instant unless given
+ * @param start - epoch milliseconds. @default 2026-01-01T00:00:00Z
  */
 export function fakeClock(start: number = Date.UTC(2026, 0, 1)): FakeClock {
   let current = start;

@@ -3,35 +3,36 @@ import type { SessionStore } from "@coatcheck/core";
 /** An operation that can be made to fail. */
 export type StoreOperation = "load" | "create" | "update" | "touch" | "delete";
 
-/** What goes wrong. */
+/** A way to fail. */
 export type Fault =
-  /** Throws without having done anything. */
+  /** The operation throws and has no effect. */
   | "throw-before"
-  /** Does it, and then throws: the answer was lost on the way. */
+  /** The operation takes effect and then throws, as when its answer is lost. */
   | "throw-after"
-  /** Never answers. */
+  /** The operation has no effect and never answers. */
   | "hang";
 
-/** Where a store operation waits until it is let go. */
+/** A call of a store operation that waits until the test resumes it. */
 export interface PausePoint {
-  /** Resolves when the operation has come this far. */
+  /** Resolves when the operation is called. */
   readonly reached: Promise<void>;
+  /** Lets the operation run. */
   resume(): void;
 }
 
-/** A store that fails, hangs and waits on demand, and counts. */
+/** A store that fails, hangs and waits on demand, and counts calls. */
 export interface FaultyStore extends SessionStore {
-  /** How often each operation was called. */
+  /** The number of calls of each operation. */
   readonly calls: Record<StoreOperation, number>;
-  /** Makes the next call of that operation fail. */
+  /** Makes the next call of this operation fail. */
   failNext(operation: StoreOperation, fault: Fault): void;
-  /** Makes the next call of that operation wait before it does anything. */
+  /** Makes the next call of this operation wait before it has any effect. */
   pauseNext(operation: StoreOperation): PausePoint;
   /** Sets the counts back to zero. */
   resetCalls(): void;
 }
 
-/** Wraps a real store, so that what fails is the path to it and not an imitation of it. */
+/** Wraps a store. Without a fault it behaves like the wrapped store. */
 export function faultyStore<Store extends SessionStore>(store: Store): Store & FaultyStore {
   const calls = { load: 0, create: 0, update: 0, touch: 0, delete: 0 };
   const plans: { operation: StoreOperation; act: Fault | (() => Promise<void>) }[] = [];

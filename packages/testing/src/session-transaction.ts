@@ -3,16 +3,16 @@ import { browser } from "./browser.ts";
 
 /** Options of {@link sessionTransaction}. */
 export interface SessionTransactionOptions {
-  /** The `Cookie` header of the session to edit. Without it a new session is made. */
+  /** The `Cookie` header of the session to edit. Without it, the transaction creates a new session. */
   readonly cookie?: string;
 }
 
 /**
- * Makes or edits a session outside any request, as the application itself would: opened by its manager, committed by
- * its manager. When the callback throws, nothing is saved.
+ * Creates or edits a session without a request of the application. The application's manager opens and commits it. When
+ * the callback throws, nothing is saved.
  *
- * @param edit - gets the session; may be async
- * @returns the `Cookie` header to send afterwards; empty when the session has ended
+ * @param edit - receives the session, and may be async
+ * @returns the `Cookie` header of the session, for the next request. It is empty when the session has ended
  */
 export async function sessionTransaction<Data extends object, Flash extends object>(
   sessions: SessionManager<Data, Flash>,
@@ -26,7 +26,7 @@ export async function sessionTransaction<Data extends object, Flash extends obje
         return new Response(null);
       }),
   });
-  for (const pair of options.cookie?.split("; ") ?? []) await client.setCookie(`${pair}; Path=/; Secure`);
+  if (options.cookie !== undefined) await client.setCookie(options.cookie);
   await client.fetch("/");
   return client.cookieHeader();
 }

@@ -1,6 +1,6 @@
 /**
- * What a conformance suite needs of a test runner. Vitest, Jest, Mocha, `node:test`, `bun:test` and `Deno.test` with
- * `@std/testing/bdd` all have it.
+ * The functions of a test runner that the conformance suites use. Vitest, Jest, Mocha, `node:test`, `bun:test` and
+ * `@std/testing/bdd` of Deno all have them.
  */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;

@@ -5,33 +5,33 @@ import { failuresOf } from "./support/run-suite.ts";
 
 type Serve = (sessions: SessionManager, program: Program) => (request: Request) => Promise<Response>;
 
-/** Ways to get an adapter wrong, and words of the test that has to notice. */
-const MISTAKES: Readonly<Record<string, { serve: Serve; noticed: RegExp }>> = {
-  "a session that is always read": {
+/** Faulty adapters, each with a pattern for the title of the test that must fail. */
+const MISTAKES: Readonly<Record<string, { serve: Serve; failing: RegExp }>> = {
+  "reads the session of every request": {
     serve: (sessions, program) => (request) =>
       sessions.handle(request, async (pending) => {
         await pending;
         return program(request, pending);
       }),
-    noticed: /leaves a response alone when nobody awaits/,
+    failing: /leaves the response unchanged when the program does not await/,
   },
-  "a commit that nobody waits for": {
+  "does not wait for the commit": {
     serve: (sessions, program) => async (request) => {
       const pending = sessions.open(request);
       const response = await program(request, pending);
       sessions.commit(pending, response.clone()).catch(() => undefined);
       return response;
     },
-    noticed: /brings back on the next request/,
+    failing: /returns written data in the next request/,
   },
-  "a copy of the response without its headers": {
+  "copies the response without its headers": {
     serve: (sessions, program) => async (request) => {
       const response = await sessions.handle(request, (pending) => program(request, pending));
       return new Response(response.body, { status: response.status });
     },
-    noticed: /SEC-40 says that a response depends on the cookie/,
+    failing: /SEC-40 adds Vary: Cookie/,
   },
-  "cookies joined into one header": {
+  "joins all cookies into one header": {
     serve: (sessions, program) => async (request) => {
       const response = await sessions.handle(request, (pending) => program(request, pending));
       const headers = new Headers(response.headers);
@@ -40,25 +40,25 @@ const MISTAKES: Readonly<Record<string, { serve: Serve; noticed: RegExp }>> = {
       if (joined !== "") headers.set("Set-Cookie", joined);
       return new Response(response.body, { status: response.status, headers });
     },
-    noticed: /SEC-34 leaves the application's own cookies in place/,
+    failing: /SEC-34 keeps the cookies that the application sets/,
   },
-  "an error that leaves the logout undone": {
+  "does not commit a logout when the program throws": {
     serve: (sessions, program) => async (request) => {
       const pending = sessions.open(request);
       const response = await program(request, pending);
       return sessions.commit(pending, response);
     },
-    noticed: /SEC-22 logs out even when the request failed/,
+    failing: /SEC-22 logs the user out even when the request fails/,
   },
-  "a body that is collected before it is sent": {
+  "collects the body before it sends it": {
     serve: (sessions, program) => async (request) => {
       const response = await sessions.handle(request, (pending) => program(request, pending));
       const isEmpty = response.body === null;
       return new Response(isEmpty ? null : await response.arrayBuffer(), response);
     },
-    noticed: /sends what is streamed when it is there/,
+    failing: /sends each part of a stream at once/,
   },
-  "a server that ends with the first client that goes away": {
+  "stops answering when a client disconnects": {
     serve: (sessions, program) => {
       let isBroken = false;
       return async (request) => {
@@ -70,9 +70,9 @@ const MISTAKES: Readonly<Record<string, { serve: Serve; noticed: RegExp }>> = {
         return response;
       };
     },
-    noticed: /SEC-42 completes a write whose client has gone/,
+    failing: /SEC-42 completes the write of a client that disconnects/,
   },
-  "one session for everybody": {
+  "shares one session between all visitors": {
     serve: (sessions, program) => {
       let shared: ReturnType<typeof sessions.open> | undefined;
       return (request) =>
@@ -81,7 +81,7 @@ const MISTAKES: Readonly<Record<string, { serve: Serve; noticed: RegExp }>> = {
           return program(request, shared);
         });
     },
-    noticed: /SEC-43 keeps 200 visitors at once apart/,
+    failing: /SEC-43 keeps the sessions of 200 parallel visitors apart/,
   },
 };
 
@@ -96,10 +96,10 @@ function optionsOf(serve: Serve): AdapterConformanceOptions {
 }
 
 describe("adapterConformance", () => {
-  for (const [mistake, { serve, noticed }] of Object.entries(MISTAKES)) {
-    it(`notices ${mistake}`, async () => {
+  for (const [mistake, { serve, failing }] of Object.entries(MISTAKES)) {
+    it(`fails for an adapter that ${mistake}`, async () => {
       const failures = await failuresOf((runner) => adapterConformance(runner, optionsOf(serve)));
-      expect(failures.join("\n")).toMatch(noticed);
+      expect(failures.join("\n")).toMatch(failing);
     });
   }
 });

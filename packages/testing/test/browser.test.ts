@@ -1,7 +1,7 @@
 import { browser } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 
-/** An application that sets what it is asked for, and tells what it was sent. */
+/** Sets the cookies, the status and the location of its query string. Answers with the method, path and cookies of the request. */
 function echo(request: Request): Response {
   const url = new URL(request.url);
   const headers = new Headers();
@@ -15,20 +15,20 @@ function echo(request: Request): Response {
 const set = (...lines: string[]) => `/?${lines.map((line) => `set=${encodeURIComponent(line)}`).join("&")}`;
 
 describe("browser", () => {
-  it("keeps several cookies of one response, and sends them back", async () => {
+  it("stores several cookies of one response and sends them back", async () => {
     const client = browser({ fetch: echo });
     await client.fetch(set("a=1; Path=/", "__Host-b=2; Path=/; Secure; HttpOnly"));
     expect(await (await client.fetch("/x")).text()).toBe("GET /x a=1; __Host-b=2");
   });
 
-  it("drops what a browser would drop", async () => {
+  it("drops cookies that a browser would drop", async () => {
     const client = browser({ fetch: echo });
     await client.fetch(set("__Host-a=1; Path=/", "__Host-b=1; Path=/x; Secure", "__Secure-c=1; Path=/"));
     await client.fetch(set("d=1; Path=/; Domain=example.com"));
     expect(await client.cookieHeader()).toBe("");
   });
 
-  it("sends a Secure cookie over https and to localhost, and nowhere else", async () => {
+  it("sends a Secure cookie over https and to localhost only", async () => {
     for (const [origin, expected] of [
       ["https://example.com", "a=1"],
       ["http://localhost", "a=1"],
@@ -40,7 +40,7 @@ describe("browser", () => {
     }
   });
 
-  it("removes a cookie only when name, domain and path are those it was set with", async () => {
+  it("removes a cookie only by its own name, domain and path", async () => {
     const client = browser({ fetch: echo });
     await client.fetch(set("a=1; Path=/"));
     await client.fetch(set("a=; Path=/other; Max-Age=0"));
@@ -49,22 +49,22 @@ describe("browser", () => {
     expect(await client.cookieHeader()).toBe("");
   });
 
-  it("follows redirects when asked to visit, as a browser does", async () => {
+  it("follows redirects in visit as a browser does", async () => {
     const client = browser({ fetch: echo });
     expect((await client.fetch("/?status=303&to=/next")).status).toBe(303);
     const visited = await client.visit(`/?status=303&to=/next&set=${encodeURIComponent("a=1; Path=/")}`, {
       method: "POST",
     });
     expect(await visited.text()).toBe("GET /next a=1");
-    const kept = await client.visit("/?status=307&to=/next", { method: "POST", body: "x" });
-    expect(await kept.text()).toBe("POST /next a=1");
+    const preserved = await client.visit("/?status=307&to=/next", { method: "POST", body: "x" });
+    expect(await preserved.text()).toBe("POST /next a=1");
   });
 
-  it("gives up on a redirect that leads nowhere else", async () => {
+  it("ends a redirect loop", async () => {
     expect((await browser({ fetch: echo }).visit("/?status=302&to=/?status=302%26to=/")).status).toBeLessThan(400);
   });
 
-  it("says with a form that it is of the same origin, and with nothing else", async () => {
+  it("sends Origin and Sec-Fetch-Site with unsafe methods only", async () => {
     const sent: (string | null)[][] = [];
     const client = browser({
       origin: "http://localhost:8080",
@@ -91,7 +91,7 @@ describe("browser", () => {
   it.each([
     ["Origin", "https://evil.example"],
     ["Sec-Fetch-Site", "cross-site"],
-  ])("leaves it to whoever sets %s where a request comes from", async (name, value) => {
+  ])("adds neither header when the caller sets %s", async (name, value) => {
     const client = browser({
       fetch: ({ headers }) => Response.json([headers.get("Origin"), headers.get("Sec-Fetch-Site")]),
     });
@@ -99,7 +99,32 @@ describe("browser", () => {
     expect(((await response.json()) as unknown[]).filter((header) => header !== null)).toEqual([value]);
   });
 
-  it("shares nothing with its clone", async () => {
+  it("C-49 sets the cookies of a Cookie header, with the attributes that their names require", async () => {
+    for (const origin of ["https://localhost", "http://example.com"]) {
+      const client = browser({ fetch: echo, origin });
+      await client.setCookie("a=1; b=2");
+      expect(await client.cookieHeader("/x"), origin).toBe("a=1; b=2");
+      await client.setCookie("__Host-c=3; __Secure-d=4");
+      const isSecure = origin.startsWith("https");
+      expect(await client.cookieHeader("/x"), origin).toBe(`a=1; b=2${isSecure ? "; __Host-c=3; __Secure-d=4" : ""}`);
+    }
+  });
+
+  it("sets no cookie for an empty Cookie header", async () => {
+    const client = browser({ fetch: echo });
+    await client.setCookie("");
+    expect(await client.cookieHeader()).toBe("");
+  });
+
+  it("applies the rules for Set-Cookie to a line with attributes", async () => {
+    const client = browser({ fetch: echo });
+    await client.setCookie("__Host-a=1; Path=/");
+    await client.setCookie("b=2; HttpOnly");
+    await client.setCookie("c=3; path=/x");
+    expect(await client.cookieHeader()).toBe("b=2");
+  });
+
+  it("does not share its cookies with a clone", async () => {
     const client = browser({ fetch: echo });
     await client.fetch(set("a=1; Path=/"));
     const thief = await client.clone();

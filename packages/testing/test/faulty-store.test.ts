@@ -5,11 +5,11 @@ import { describe, expect, it } from "vitest";
 const [a, b] = ["a".padEnd(43, "A"), "b".padEnd(43, "A")] as const;
 const session: StoredSession = { data: "{}", version: 1, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
 
-// As long as nothing is to go wrong it is the store it wraps.
+// Without a fault it behaves like the store that it wraps.
 storeConformance({ describe, it }, { name: "faultyStore", create: () => ({ store: faultyStore(memoryStore()) }) });
 
 describe("faultyStore", () => {
-  it("throws before or after doing what it was asked, once", async () => {
+  it("throws once, before or after the operation takes effect", async () => {
     const store = faultyStore(memoryStore());
     store.failNext("create", "throw-before");
     await expect(store.create(a, session)).rejects.toThrow("connection refused");
@@ -20,7 +20,7 @@ describe("faultyStore", () => {
     expect(await store.create(b, session)).toBe(true);
   });
 
-  it("does nothing for as long as it hangs", async () => {
+  it("has no effect and never answers when it hangs", async () => {
     const inner = memoryStore();
     const store = faultyStore(inner);
     store.failNext("create", "hang");
@@ -30,7 +30,7 @@ describe("faultyStore", () => {
     expect(await inner.load(a)).toBeNull();
   });
 
-  it("stops where it is told to, and goes on from there", async () => {
+  it("pauses an operation until the test resumes it", async () => {
     const store = faultyStore(memoryStore());
     const pause = store.pauseNext("create");
     const creating = store.create(a, session);
@@ -41,7 +41,7 @@ describe("faultyStore", () => {
     expect(await store.load(a)).toEqual(session);
   });
 
-  it("counts", async () => {
+  it("counts calls", async () => {
     const store = faultyStore(memoryStore());
     await store.create(a, session);
     await store.load(a);

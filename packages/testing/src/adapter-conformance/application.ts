@@ -1,18 +1,18 @@
 import { memoryStore, type PendingSession, SessionManager, serverSide } from "@coatcheck/core";
 
-/** An application that an adapter has to carry: a request with its pending session becomes a response, or an error. */
+/** An application behind an adapter: it answers a request, with its pending session, or throws. */
 export type Program = (request: Request, session: PendingSession) => Response | Promise<Response>;
 
-/** A manager, and the program that uses its sessions. */
+/** A session manager, and a program that uses its sessions. */
 export interface AdapterApplication {
   readonly sessions: SessionManager;
   readonly program: Program;
 }
 
-/** What an adapter carries in the conformance suite; for a server in a process of its own, which the suite then visits. */
+/** Creates the application of the conformance suite, for a server that runs in a process of its own. */
 export function adapterApplication(): AdapterApplication {
   const store = memoryStore();
-  const held = new Map<string, Held>();
+  const pauses = new Map<string, Pause>();
   let loads = 0;
   const counted: typeof store = {
     ...store,
@@ -22,27 +22,32 @@ export function adapterApplication(): AdapterApplication {
     },
   };
 
-  /** Where a request waits for another one to release it. */
-  function heldAs(name: string | null): Held {
-    const found = held.get(name ?? "") ?? { isReached: false, isReleased: false };
-    held.set(name ?? "", found);
-    return found;
+  function pauseOf(name: string | null): Pause {
+    const pause = pauses.get(name ?? "") ?? { isReached: false, isReleased: false };
+    pauses.set(name ?? "", pause);
+    return pause;
   }
 
   async function program(request: Request, pending: PendingSession): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/loads") return new Response(`${loads}`);
-    const here = heldAs(searchParams.get("name"));
-    if (pathname === "/reached") await until(() => here.isReached);
-    if (pathname === "/release") here.isReleased = true;
+    const pause = pauseOf(searchParams.get("name"));
+    if (pathname === "/reached") await until(() => pause.isReached);
+    if (pathname === "/release") pause.isReleased = true;
     if (pathname === "/reached" || pathname === "/release") return new Response("done");
-    return answer(request, pending, here);
+    return answer(request, pending, pause);
   }
 
   return { sessions: new SessionManager({ mode: serverSide(counted) }), program };
 }
 
-async function answer(request: Request, pending: PendingSession, here: Held): Promise<Response> {
+/** A request that waits until another request releases it. */
+interface Pause {
+  isReached: boolean;
+  isReleased: boolean;
+}
+
+async function answer(request: Request, pending: PendingSession, pause: Pause): Promise<Response> {
   const { pathname, searchParams, origin } = new URL(request.url);
   if (pathname === "/plain") return new Response("plain");
   const session = await pending;
@@ -69,11 +74,11 @@ async function answer(request: Request, pending: PendingSession, here: Held): Pr
     case "/echo":
       return new Response(await request.text());
     case "/held-write":
-      here.isReached = true;
-      await until(() => here.isReleased);
+      pause.isReached = true;
+      await until(() => pause.isReleased);
       return new Response("written");
     case "/held-stream":
-      return new Response(streamOf(["one ", () => until(() => here.isReleased).then(() => "two")]));
+      return new Response(streamOf(["one ", () => until(() => pause.isReleased).then(() => "two")]));
     case "/stream":
       return new Response(streamOf(["one ", "two ", "three"]));
     case "/other-cookies": {
@@ -99,13 +104,7 @@ function streamOf(parts: readonly (string | (() => Promise<string>))[]): Readabl
   });
 }
 
-/** How far a request has come, and whether it may go on. */
-interface Held {
-  isReached: boolean;
-  isReleased: boolean;
-}
-
-/** Looks again and again: workerd lets no request wait for a promise that another one resolves. */
+/** Polls, because workerd does not let a request wait for a promise that another request resolves. */
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -1,19 +1,20 @@
 import { type PendingSession, SessionError, SessionManager, type SessionStore, serverSide } from "@coatcheck/core";
 import { type Browser, browser } from "../browser.ts";
 
-/** A process of an application over a store, and a way to its visitors. */
+/** A process of a small application that keeps its sessions in a store. */
 export interface Application {
   readonly sessions: SessionManager;
-  /** A visitor who has not been here before. */
   readonly client: Browser;
-  visitor(): Browser;
+  /** Another client, without cookies. */
+  newClient(): Browser;
 }
 
-/** Answers `/set?key=&value=`, `/login?as=` and `/logout`, and a SessionError with its code. */
+/**
+ * Answers `/set?key=&value=`, `/login?as=` and `/logout`, and a `SessionError` with its code. Every path takes `timeout`:
+ * the seconds that a store operation may take in this request.
+ */
 export function application(store: SessionStore): Application {
-  const patient = new SessionManager({ mode: serverSide(store) });
-  // Only where a store is made to hang: a real engine on a busy machine may take longer than this.
-  const impatient = new SessionManager({ mode: serverSide(store, { timeout: 0.05 }) });
+  const sessions = new SessionManager({ mode: serverSide(store) });
   const answer = async (request: Request, pending: PendingSession): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
     const session = await pending;
@@ -23,10 +24,12 @@ export function application(store: SessionStore): Application {
     return Response.json({ ...Object.fromEntries(session.entries()), subject: session.subject });
   };
   const handle = (request: Request): Promise<Response> => {
-    const sessions = new URL(request.url).searchParams.has("impatient") ? impatient : patient;
-    return sessions.handle(request, (pending) => answer(request, pending));
+    const timeout = new URL(request.url).searchParams.get("timeout");
+    const manager =
+      timeout === null ? sessions : new SessionManager({ mode: serverSide(store, { timeout: Number(timeout) }) });
+    return manager.handle(request, (pending) => answer(request, pending));
   };
-  const visitor = (): Browser =>
+  const newClient = (): Browser =>
     browser({
       fetch: async (request) => {
         try {
@@ -37,10 +40,10 @@ export function application(store: SessionStore): Application {
         }
       },
     });
-  return { sessions: patient, client: visitor(), visitor };
+  return { sessions, client: newClient(), newClient };
 }
 
-/** What a visitor's session holds, and whose it is. */
+/** The data and the subject of a client's session. */
 export async function read(client: Browser): Promise<Record<string, unknown>> {
   return (await client.fetch("/read")).json();
 }

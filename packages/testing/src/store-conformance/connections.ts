@@ -1,11 +1,11 @@
 import { assert } from "chai";
-import type { StoreRunner } from "./store-conformance.ts";
+import type { StoreRunner } from "./store-runner.ts";
 import { key, later, stored } from "./stored-session.ts";
 
-/** What one connection does, seen by the other. Nothing is asked of a store that says it takes its time. */
-export function storeConnections({ describe, it }: StoreRunner): void {
+/** The changes of one connection, seen by another. Stores with eventual consistency may show them later. */
+export function connectionTests({ describe, it }: StoreRunner): void {
   describe("two connections", () => {
-    it("shows the other what one wrote, at once", async (store, peer) => {
+    it("shows a write to the other connection at once", async (store, peer) => {
       if (store.traits.consistency === "eventual") return;
       const session = stored({ data: "first" });
       await store.create(key("a"), session);
@@ -16,7 +16,7 @@ export function storeConnections({ describe, it }: StoreRunner): void {
       assert.equal((await store.load(key("a")))?.expiresAt, later() + 60_000);
     });
 
-    it("SEC-22 shows a logout to the other at once, also where the session was just read", async (store, peer) => {
+    it("SEC-22 shows a logout at once to a connection that has just read the session", async (store, peer) => {
       if (store.traits.consistency === "eventual") return;
       await store.create(key("a"), stored());
       assert.isNotNull(await store.load(key("a")));

@@ -1,27 +1,27 @@
 import type { SessionError } from "@coatcheck/core";
 import { assert } from "chai";
-import type { StoreRunner } from "./store-conformance.ts";
+import type { StoreRunner } from "./store-runner.ts";
 import { key, later, stored } from "./stored-session.ts";
 
-/** What is no store key, by what it would do as the name of a file, a row or a pattern. */
-const NO_KEYS: Readonly<Record<string, string>> = {
+/** Invalid keys that would mean something as the name of a file, a row or a pattern. */
+const INVALID_KEYS: Readonly<Record<string, string>> = {
   empty: "",
-  "a way out of the folder": "../x",
-  "a folder": `${"a".repeat(20)}/${"b".repeat(22)}`,
+  "a path to the parent folder": "../x",
+  "a path": `${"a".repeat(20)}/${"b".repeat(22)}`,
   "one character too many": `${key("a")}A`,
   "one character too few": key("a").slice(1),
-  "an end of line": `${key("a")}\n`,
+  "a line break": `${key("a")}\n`,
   NUL: `${"a".repeat(42)}\0`,
   "a pattern": "*".repeat(43),
   SQL: "'; drop table sessions; --".padEnd(43, " "),
   "not ASCII": "é".repeat(43),
 };
 
-/** What is no key reaches no engine. */
-export function storeKeys({ describe, it }: StoreRunner): void {
+/** Stores that reject invalid keys before they reach the engine. */
+export function keyTests({ describe, it }: StoreRunner): void {
   describe("keys", () => {
-    for (const [what, text] of Object.entries(NO_KEYS)) {
-      it(`SEC-04 refuses a key that is none (${what}), whatever is asked`, async (store) => {
+    for (const [what, text] of Object.entries(INVALID_KEYS)) {
+      it(`SEC-04 rejects an invalid key in every operation (${what})`, async (store) => {
         const codes = {
           load: await codeOf(() => store.load(text)),
           create: await codeOf(() => store.create(text, stored())),
@@ -37,8 +37,8 @@ export function storeKeys({ describe, it }: StoreRunner): void {
 }
 
 /**
- * The code a call rejects with; what it did instead, when it did not. A call that throws before it returns a promise is
- * no rejection: whoever wrote `.catch` would not catch it.
+ * The code with which a call rejects, or what it does instead. A call that throws before it returns a promise does not
+ * reject: `.catch` would not catch the error.
  */
 export async function codeOf(call: () => Promise<unknown>): Promise<string> {
   let answer: Promise<unknown>;

@@ -1,6 +1,6 @@
 /**
- * Does something so many times at once, by turns on each of the connections: what holds on one of them only because
- * its client sends one command after the other does not hold between two.
+ * Calls `body` this many times at once, alternating between the connections. A client may send its commands one after
+ * another, so that a race on one connection proves nothing.
  */
 export function parallel<Connection, Result>(
   count: number,
@@ -14,14 +14,14 @@ export function parallel<Connection, Result>(
   return Promise.all(calls);
 }
 
-/** {@link parallel} in portions, for numbers that no pool of connections takes at once. */
-export async function inPortions<Connection>(
+/** Calls {@link parallel} in batches, for counts that are too large for a connection pool. */
+export async function inBatches<Connection>(
   count: number,
   connections: readonly Connection[],
   body: (connection: Connection, index: number) => Promise<unknown>,
 ): Promise<void> {
-  const portion = 250;
-  for (let done = 0; done < count; done += portion) {
-    await parallel(Math.min(portion, count - done), connections, (connection, index) => body(connection, done + index));
+  const batch = 250;
+  for (let done = 0; done < count; done += batch) {
+    await parallel(Math.min(batch, count - done), connections, (connection, index) => body(connection, done + index));
   }
 }

@@ -1,15 +1,15 @@
 import { assert } from "chai";
-import type { StoreRunner } from "./store-conformance.ts";
+import type { StoreRunner } from "./store-runner.ts";
 import { key, later, stored } from "./stored-session.ts";
 
-/** One operation at a time, on any store. */
-export function storeBasics({ describe, it }: StoreRunner): void {
+/** One operation at a time. */
+export function singleOperationTests({ describe, it }: StoreRunner): void {
   describe("load and create", () => {
-    it("finds nothing under a key that was never used", async (store) => {
+    it("finds no session under an unknown key", async (store) => {
       assert.isNull(await store.load(key("a")));
     });
 
-    it("gives a session back as it was, byte for byte", async (store) => {
+    it("returns a session byte for byte", async (store) => {
       const awkward = JSON.stringify({
         d: {
           a: "\u0000\u2028\ufeff\ud83d\ude00\\\"'`;--",
@@ -26,28 +26,28 @@ export function storeBasics({ describe, it }: StoreRunner): void {
       }
     });
 
-    it("leaves out what the session does not have", async (store) => {
+    it("leaves out the optional fields that a session lacks", async (store) => {
       const session = stored();
       await store.create(key("a"), session);
       assert.deepEqual(Object.keys((await store.load(key("a"))) ?? {}).sort(), Object.keys(session).sort());
     });
 
-    it("SEC-01 refuses a key that exists, and leaves what is there", async (store) => {
+    it("SEC-01 rejects a key that exists and keeps the session there", async (store) => {
       await store.create(key("a"), stored({ data: "first" }));
       assert.isFalse(await store.create(key("a"), stored({ data: "second" })));
       assert.equal((await store.load(key("a")))?.data, "first");
     });
 
-    it("keeps no tie to the objects it was given or gave", async (store) => {
+    it("stores a copy of the session, not the caller's object", async (store) => {
       const session = { ...stored({ data: "first" }) };
       await store.create(key("a"), session);
-      session.data = "changed behind its back";
+      session.data = "changed by the caller";
       assert.equal((await store.load(key("a")))?.data, "first");
     });
   });
 
   describe("update", () => {
-    it("replaces a session at the version it was seen at, and counts", async (store) => {
+    it("replaces a session at the expected version", async (store) => {
       await store.create(key("a"), stored());
       assert.equal(await store.update(key("a"), stored({ data: "2nd", version: 2 }), 1), "ok");
       assert.equal(await store.update(key("a"), stored({ data: "3rd", version: 3 }), 2), "ok");
@@ -55,7 +55,7 @@ export function storeBasics({ describe, it }: StoreRunner): void {
       assert.deepEqual([found?.data, found?.version], ["3rd", 3]);
     });
 
-    it("SEC-21 takes over every field of what it is given, and makes up none", async (store) => {
+    it("SEC-21 stores every field of the new session and no others", async (store) => {
       await store.create(key("a"), stored({ subject: "eve", authenticatedAt: later() - 9_000 }));
       const next = stored({
         data: "2nd",
@@ -71,42 +71,42 @@ export function storeBasics({ describe, it }: StoreRunner): void {
       assert.deepEqual(await store.load(key("a")), other);
     });
 
-    it("SEC-23 answers gone where there is no session, and creates none", async (store) => {
+    it("SEC-23 answers gone for a missing session and creates none", async (store) => {
       assert.equal(await store.update(key("a"), stored({ version: 2 }), 1), "gone");
       assert.isNull(await store.load(key("a")));
     });
   });
 
   describe("touch", () => {
-    it("moves the expiry later and leaves the rest", async (store) => {
-      const session = stored({ data: "as it was" });
+    it("moves the expiry later and changes nothing else", async (store) => {
+      const session = stored({ data: "unchanged" });
       await store.create(key("a"), session);
       assert.isTrue(await store.touch(key("a"), session.expiresAt + 60_000));
       assert.deepEqual(await store.load(key("a")), { ...session, expiresAt: session.expiresAt + 60_000 });
     });
 
-    it("never moves it earlier", async (store) => {
+    it("never moves the expiry earlier", async (store) => {
       const session = stored();
       await store.create(key("a"), session);
       assert.isTrue(await store.touch(key("a"), session.expiresAt - 60_000));
       assert.equal((await store.load(key("a")))?.expiresAt, session.expiresAt);
     });
 
-    it("does not get in the way of a writer", async (store) => {
+    it("does not make an update conflict", async (store) => {
       const session = stored();
       await store.create(key("a"), session);
       await store.touch(key("a"), session.expiresAt + 60_000);
       assert.equal(await store.update(key("a"), stored({ data: "2nd", version: 2 }), 1), "ok");
     });
 
-    it("SEC-23 answers false where there is no session, and creates none", async (store) => {
+    it("SEC-23 answers false for a missing session and creates none", async (store) => {
       assert.isFalse(await store.touch(key("a"), later()));
       assert.isNull(await store.load(key("a")));
     });
   });
 
   describe("delete", () => {
-    it("ends a session whatever its version", async (store) => {
+    it("ends a session at any version when none is given", async (store) => {
       await store.create(key("a"), stored());
       await store.update(key("a"), stored({ version: 2 }), 1);
       assert.equal(await store.delete(key("a")), "ok");
@@ -120,7 +120,7 @@ export function storeBasics({ describe, it }: StoreRunner): void {
       assert.equal(await store.delete(key("a"), 1), "gone");
     });
 
-    it("lets nobody else's session go with it", async (store) => {
+    it("ends no other session", async (store) => {
       await store.create(key("a"), stored({ data: "a" }));
       await store.create(key("b"), stored({ data: "b" }));
       await store.delete(key("a"));

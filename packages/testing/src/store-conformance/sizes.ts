@@ -1,18 +1,18 @@
 import { assert } from "chai";
 import { codeOf } from "./keys.ts";
-import type { StoreRunner } from "./store-conformance.ts";
+import type { StoreRunner } from "./store-runner.ts";
 import { key, stored } from "./stored-session.ts";
 
-/** Characters of data that the core lets through. */
+/** The core's limit for session data, in characters. */
 const CORE_MAX = 1_048_576;
 
-/** How much data a session may have, and what becomes of more. */
-export function storeSizes({ describe, it }: StoreRunner, maxDataBytes: number = CORE_MAX): void {
+/** The limit for the data of a session. */
+export function sizeTests({ describe, it }: StoreRunner, maxDataBytes: number = CORE_MAX): void {
   describe("size", () => {
-    it(`keeps ${maxDataBytes} bytes of data, byte for byte`, async (store) => {
+    it(`stores ${maxDataBytes} bytes of data unchanged`, async (store) => {
       await store.create(key("a"), stored({ data: dataOf(maxDataBytes, "x") }));
       assert.isTrue((await store.load(key("a")))?.data === dataOf(maxDataBytes, "x"), "created");
-      // Three bytes each, so that a bound which counts characters in one place and bytes in another is found out.
+      // Characters of three bytes reveal a limit that counts characters in one place and bytes in another.
       await store.update(key("a"), stored({ data: dataOf(maxDataBytes, "€"), version: 2 }), 1);
       assert.isTrue((await store.load(key("a")))?.data === dataOf(maxDataBytes, "€"), "updated");
     });
@@ -20,9 +20,9 @@ export function storeSizes({ describe, it }: StoreRunner, maxDataBytes: number =
     if (maxDataBytes >= CORE_MAX) return;
     for (const [what, character] of [
       ["ASCII", "x"],
-      ["three bytes a character", "€"],
+      ["characters of three bytes", "€"],
     ] as const) {
-      it(`refuses more than it can hold, in ${what}, and keeps what is there`, async (store) => {
+      it(`rejects data beyond its limit and keeps the session (${what})`, async (store) => {
         const data = dataOf(Math.ceil(maxDataBytes * 1.1), character);
         assert.equal(await codeOf(() => store.create(key("a"), stored({ data }))), "SESSION_TOO_LARGE");
         assert.isNull(await store.load(key("a")));
@@ -34,7 +34,7 @@ export function storeSizes({ describe, it }: StoreRunner, maxDataBytes: number =
   });
 }
 
-/** Session data of so many bytes, as far as possible of one character. */
+/** Session data of this many bytes, filled with one character as far as possible. */
 function dataOf(bytes: number, character: string): string {
   const [head, tail] = ['{"d":{"a":"', '"}}'];
   const room = bytes - head.length - tail.length;

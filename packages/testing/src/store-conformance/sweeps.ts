@@ -1,15 +1,17 @@
 import { assert } from "chai";
-import { inPortions, parallel } from "./parallel.ts";
-import type { StoreRunner } from "./store-conformance.ts";
+import { inBatches, parallel } from "./parallel.ts";
+import type { StoreRunner } from "./store-runner.ts";
 import { key, keys, later, stored } from "./stored-session.ts";
 
-/** More than an engine removes in one go without being asked to. */
-const MANY = 2_500;
+/** More than a batch, a page or a default limit of an engine. */
+const EXPIRED = 1_100;
+/** Live sessions, spread evenly among the expired ones. */
+const LIVE = 22;
 
-/** Stores whose engine does not drop expired sessions by itself. */
-export function storeSweeps({ describe, it }: StoreRunner, hasSubjectIndex: boolean): void {
+/** Stores with a sweeper, for engines that do not remove expired sessions by themselves. */
+export function sweepTests({ describe, it }: StoreRunner): void {
   describe("sweep", () => {
-    it("removes what has expired, and nothing else", async (store) => {
+    it("removes expired sessions and no others", async (store) => {
       const at = later();
       await store.create(key("past"), stored({ expiresAt: at - 1, subject: "eve" }));
       await store.create(key("now"), stored({ expiresAt: at }));
@@ -20,41 +22,46 @@ export function storeSweeps({ describe, it }: StoreRunner, hasSubjectIndex: bool
       assert.equal(await store.sweep(at), 0);
     });
 
-    it("finds nothing where there is nothing", async (store) => {
+    it("removes nothing when no session has expired", async (store) => {
       assert.equal(await store.sweep(later()), 0);
       await store.create(key("a"), stored({ expiresAt: later() + 1 }));
       assert.equal(await store.sweep(later()), 0);
       assert.isNotNull(await store.load(key("a")));
     });
 
-    it("spares a session that was touched or updated before", async (store) => {
-      for (const name of ["touched", "updated", "left"]) await store.create(key(name), stored());
+    it("keeps sessions whose expiry was moved by a touch or an update", async (store) => {
+      for (const name of ["touched", "updated", "expired"]) await store.create(key(name), stored());
       await store.touch(key("touched"), later() + 1);
       await store.update(key("updated"), stored({ version: 2, expiresAt: later() + 1 }), 1);
       assert.equal(await store.sweep(later()), 1);
-      assert.isNull(await store.load(key("left")));
+      assert.isNull(await store.load(key("expired")));
       for (const name of ["touched", "updated"]) assert.isNotNull(await store.load(key(name)), name);
     });
 
-    it(`removes ${MANY} sessions in one call, and none of those between them`, async (...connections) => {
+    it(`removes ${EXPIRED} expired sessions in one call and keeps the live ones among them`, async (...connections) => {
       const [store] = connections;
-      await inPortions(MANY + 50, connections, (at, index) =>
-        at.create(key(`${index}`), stored({ expiresAt: index % 51 === 0 ? later() + 1 : later() - index })),
+      const names = keys(EXPIRED + LIVE);
+      const isLive = (index: number): boolean => index % (names.length / LIVE) === 0;
+      await inBatches(names.length, connections, (at, index) =>
+        at.create(key(`${index}`), stored({ expiresAt: isLive(index) ? later() + 1 : later() - index })),
       );
-      assert.equal(await store.sweep(later()), MANY);
-      const names = keys(MANY + 50);
+      assert.equal(await store.sweep(later()), EXPIRED);
       const left: string[] = [];
-      await inPortions(names.length, connections, async (at, index) => {
+      await inBatches(names.length, connections, async (at, index) => {
         if ((await at.load(key(`${index}`))) !== null) left.push(key(`${index}`));
       });
       assert.sameMembers(
         left,
-        names.filter((_, index) => index % 51 === 0),
+        names.filter((_, index) => isLive(index)),
       );
     });
+  });
+}
 
-    if (!hasSubjectIndex) return;
-    it("SEC-24 takes what it removed out of the subject index", async (store) => {
+/** Stores with a sweeper and a subject index. */
+export function indexSweepTests({ describe, it }: StoreRunner): void {
+  describe("sweep and the subject index", () => {
+    it("SEC-24 removes swept sessions from the subject index", async (store) => {
       await store.create(key("a"), stored({ subject: "eve" }));
       await store.create(key("b"), stored({ subject: "eve", expiresAt: later() + 1 }));
       await store.create(key("c"), stored({ subject: "grace" }));
@@ -70,10 +77,10 @@ export function storeSweeps({ describe, it }: StoreRunner, hasSubjectIndex: bool
   });
 }
 
-/** The same in several places at once, as a sweep in each process of an application is. */
-export function storeSweepRaces({ describe, it }: StoreRunner): void {
-  describe("sweep, in several places at once", () => {
-    it("counts each session once", async (...connections) => {
+/** Sweeps at the same time as other requests, as when every process of an application sweeps. */
+export function sweepRaceTests({ describe, it }: StoreRunner): void {
+  describe("parallel sweeps", () => {
+    it("counts each session once when two sweeps run at once", async (...connections) => {
       await parallel(100, connections, (at, index) => at.create(key(`${index}`), stored()));
       const counts = await parallel(2, connections, (connection) => connection.sweep(later()));
       assert.equal(
@@ -83,16 +90,18 @@ export function storeSweepRaces({ describe, it }: StoreRunner): void {
       assert.equal(await connections[0].sweep(later()), 0);
     });
 
-    it("keeps a session whose touch was answered with true", async (store, peer) => {
+    it("keeps every session whose touch answered true during a sweep", async (store, peer) => {
       const names = keys(20);
-      for (const name of names) await store.create(name, stored());
+      await Promise.all(names.map((name) => store.create(name, stored())));
       const sweeping = peer.sweep(later());
       const touched = await Promise.all(names.map((name) => store.touch(name, later() + 60_000)));
       const removed = await sweeping;
-      for (const [index, name] of names.entries()) {
-        assert.equal((await store.load(name))?.expiresAt, touched[index] ? later() + 60_000 : undefined);
-      }
-      assert.equal(removed, touched.filter((isKept) => !isKept).length);
+      const left = await Promise.all(names.map((name) => store.load(name)));
+      assert.deepEqual(
+        left.map((session) => session?.expiresAt),
+        touched.map((isTouched) => (isTouched ? later() + 60_000 : undefined)),
+      );
+      assert.equal(removed, touched.filter((isTouched) => !isTouched).length);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { InvalidOptionError, memoryStore } from "@coatcheck/core";
 import type { Store } from "./mistakes/mistake.ts";
 
-/** A store that refuses what is no store key, as those must in whose engine a text can name another place. */
+/** A store that rejects invalid keys, as stores must when a key could address something else in their engine. */
 export function checkingStore(): Store {
   const store = memoryStore();
   return {
@@ -14,12 +14,11 @@ export function checkingStore(): Store {
   };
 }
 
-/** A method that looks at its key, and rejects. */
 function checked<Rest extends unknown[], Answer>(
   method: (key: string, ...rest: Rest) => Promise<Answer>,
 ): (key: string, ...rest: Rest) => Promise<Answer> {
   return async (key, ...rest) => {
-    if (!/^[\w-]{43}$/.test(key)) throw new InvalidOptionError("A key is 43 characters of base64url.");
+    if (!/^[\w-]{43}$/.test(key)) throw new InvalidOptionError("A key must be 43 characters of base64url.");
     return method(key, ...rest);
   };
 }

@@ -1,15 +1,15 @@
 import { memoryStore } from "@coatcheck/core";
 import type { Store } from "./mistakes/mistake.ts";
 
-/** What an engine with a time to live does; `forgets` names what leaves that where it was. */
+/** Removes sessions when they expire, as an engine with a time to live does. `forgets` does not move the time to live. */
 export function expiringStore({ forgets }: { readonly forgets?: "touch" | "update" } = {}): Store {
   const store = memoryStore();
-  const dropAt = new Map<string, number>();
+  const expiries = new Map<string, number>();
 
-  async function drop(): Promise<void> {
-    for (const [key, at] of dropAt) {
+  async function removeExpired(): Promise<void> {
+    for (const [key, at] of expiries) {
       if (at > Date.now()) continue;
-      dropAt.delete(key);
+      expiries.delete(key);
       await store.delete(key);
     }
   }
@@ -17,33 +17,33 @@ export function expiringStore({ forgets }: { readonly forgets?: "touch" | "updat
   return {
     ...store,
     async load(key) {
-      await drop();
+      await removeExpired();
       return store.load(key);
     },
     async create(key, session) {
-      await drop();
+      await removeExpired();
       const isCreated = await store.create(key, session);
-      if (isCreated) dropAt.set(key, session.expiresAt);
+      if (isCreated) expiries.set(key, session.expiresAt);
       return isCreated;
     },
     async update(key, session, version) {
-      await drop();
+      await removeExpired();
       const result = await store.update(key, session, version);
-      if (result === "ok" && forgets !== "update") dropAt.set(key, session.expiresAt);
+      if (result === "ok" && forgets !== "update") expiries.set(key, session.expiresAt);
       return result;
     },
     async touch(key, expiresAt) {
-      await drop();
+      await removeExpired();
       const isThere = await store.touch(key, expiresAt);
-      if (isThere && forgets !== "touch") dropAt.set(key, Math.max(expiresAt, dropAt.get(key) ?? 0));
+      if (isThere && forgets !== "touch") expiries.set(key, Math.max(expiresAt, expiries.get(key) ?? 0));
       return isThere;
     },
     async listBySubject(subject) {
-      await drop();
+      await removeExpired();
       return store.listBySubject(subject);
     },
     async deleteBySubject(subject, except) {
-      await drop();
+      await removeExpired();
       return store.deleteBySubject(subject, except);
     },
   };

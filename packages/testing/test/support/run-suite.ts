@@ -2,7 +2,7 @@ import type { TestRunner } from "@coatcheck/testing";
 
 type Suite = (runner: TestRunner) => void;
 
-/** Runs a suite by itself and tells which of its tests failed: a suite that finds nothing wrong is worth nothing. */
+/** Runs the tests of a suite, one after another, and returns the titles of those that fail. */
 export async function failuresOf(suite: Suite, only: RegExp = /./): Promise<string[]> {
   const failures: string[] = [];
   for (const { title, body } of testsOf(suite)) {
@@ -16,7 +16,16 @@ export async function failuresOf(suite: Suite, only: RegExp = /./): Promise<stri
   return failures;
 }
 
-/** What a suite would run. */
+/** Runs the tests of a suite, all at once, and returns the titles and errors of those that fail. */
+export async function parallelFailuresOf(suite: Suite): Promise<string[]> {
+  const tests = testsOf(suite);
+  const results = await Promise.allSettled(tests.map(async ({ body }) => body()));
+  return results.flatMap((result, index) =>
+    result.status === "rejected" ? [`${tests[index]?.title}: ${result.reason}`] : [],
+  );
+}
+
+/** The titles of the tests of a suite. */
 export function titlesOf(suite: Suite): string[] {
   return testsOf(suite).map(({ title }) => title);
 }

@@ -1,11 +1,11 @@
 import { expiringStore } from "../expiring-store.ts";
-import { type Mistake, noting, wait } from "./mistake.ts";
+import { type Mistake, pause, recordingCreate } from "./mistake.ts";
 
 const options = { dropsWithin: 1 };
 
-/** What goes wrong when time passes. */
+/** Mistakes about expiry and sweeps. */
 export const EXPIRY: Readonly<Record<string, Mistake>> = {
-  "a time to live that must not be negative": {
+  "an engine that rejects a negative time to live": {
     spoil: (store) => ({
       create: async (key, session) => {
         if (session.expiresAt <= Date.now()) throw new Error("invalid expire time");
@@ -16,53 +16,53 @@ export const EXPIRY: Readonly<Record<string, Mistake>> = {
         return store.update(key, session, version);
       },
     }),
-    noticed: /that has expired already, and gives it or none|to one that has expired, and gives it or none/,
+    failing: /already expired, and returns it whole/,
   },
-  "a session in pieces, of which some have expired": {
+  "a session whose data expires before its other fields": {
     spoil: (store) => ({
       load: async (key) => {
         const found = await store.load(key);
         return found && found.expiresAt <= Date.now() ? { ...found, data: "" } : found;
       },
     }),
-    noticed: /that has expired already, and gives it or none|to one that has expired, and gives it or none/,
+    failing: /already expired, and returns it whole/,
   },
-  "a touch that promises what the engine does not do": {
+  "a touch that answers true without effect on an expired session": {
     spoil: (store) => ({
       touch: async (key, expiresAt) => {
         const found = await store.load(key);
         return found !== null && found.expiresAt <= Date.now() ? true : store.touch(key, expiresAt);
       },
     }),
-    noticed: /touches a session that has expired: later, or gone/,
+    failing: /touches an expired session or reports it gone/,
   },
-  "an update that promises what the engine does not do": {
+  "an update that answers ok without effect on an expired session": {
     spoil: (store) => ({
       update: async (key, session, version) => {
         const found = await store.load(key);
         return found !== null && found.expiresAt <= Date.now() ? "ok" : store.update(key, session, version);
       },
     }),
-    noticed: /updates a session that has expired: ok, or gone/,
+    failing: /updates an expired session or reports it gone/,
   },
-  "an engine that drops nothing": {
+  "an engine that never removes expired sessions": {
     spoil: () => ({}),
     options,
-    noticed: /SEC-23 drops a session that has expired, for good/,
+    failing: /SEC-23 ends an expired session for good/,
   },
-  "a touch that does not reach the engine": {
+  "a touch that does not move the time to live": {
     spoil: () => ({}),
     base: () => expiringStore({ forgets: "touch" }),
     options,
-    noticed: /keeps a session that was touched or updated in time/,
+    failing: /keeps sessions whose expiry was moved or lies ahead/,
   },
-  "an update that does not reach the engine": {
+  "an update that does not move the time to live": {
     spoil: () => ({}),
     base: () => expiringStore({ forgets: "update" }),
     options,
-    noticed: /keeps a session that was touched or updated in time/,
+    failing: /keeps sessions whose expiry was moved or lies ahead/,
   },
-  "an index that lives as long as the last session that was added": {
+  "an index that expires with the session added last": {
     spoil: (store) => {
       const until = new Map<string, number>();
       return {
@@ -75,14 +75,13 @@ export const EXPIRY: Readonly<Record<string, Mistake>> = {
     },
     base: expiringStore,
     options,
-    noticed: /SEC-24 lists the sessions that are left/,
+    failing: /SEC-24 lists the live sessions of a subject/,
   },
-  "a sweep that removes the living": {
+  "a sweep that removes live sessions": {
     spoil: (store) => ({ sweep: (at) => store.sweep(at + 10) }),
-    noticed:
-      /removes what has expired, and nothing else|finds nothing where there is nothing|and none of those between/,
+    failing: /removes expired sessions and no others|removes nothing when no session has expired|keeps the live ones/,
   },
-  "a sweep by the first expiry": {
+  "a sweep by the original expiry": {
     spoil: (store) => {
       const expiries = new Map<string, number>();
       return {
@@ -97,11 +96,11 @@ export const EXPIRY: Readonly<Record<string, Mistake>> = {
         },
       };
     },
-    noticed: /spares a session that was touched or updated before/,
+    failing: /keeps sessions whose expiry was moved by a touch/,
   },
   "a sweep of one batch": {
     spoil: (store) => {
-      const { keys, create } = noting(store);
+      const { keys, create } = recordingCreate(store);
       return {
         create,
         sweep: async (now) => {
@@ -114,9 +113,9 @@ export const EXPIRY: Readonly<Record<string, Mistake>> = {
         },
       };
     },
-    noticed: /removes 2500 sessions in one call/,
+    failing: /removes 1100 expired sessions in one call/,
   },
-  "a sweep that counts what it saw": {
+  "a sweep that counts before it removes": {
     spoil: (store) => {
       let count = 0;
       return {
@@ -126,17 +125,17 @@ export const EXPIRY: Readonly<Record<string, Mistake>> = {
         },
         sweep: async (now) => {
           const seen = count;
-          await wait();
+          await pause();
           count -= await store.sweep(now);
           return seen;
         },
       };
     },
-    noticed: /counts each session once$/,
+    failing: /counts each session once when two sweeps run/,
   },
-  "a sweep that does not look again": {
+  "a sweep that removes without checking the expiry again": {
     spoil: (store) => {
-      const { keys, create } = noting(store);
+      const { keys, create } = recordingCreate(store);
       return {
         create,
         sweep: async (now) => {
@@ -147,6 +146,6 @@ export const EXPIRY: Readonly<Record<string, Mistake>> = {
         },
       };
     },
-    noticed: /keeps a session whose touch was answered with true/,
+    failing: /keeps every session whose touch answered true/,
   },
 };

@@ -1,37 +1,37 @@
 import { memoryStore } from "@coatcheck/core";
 import type { StoreConformanceOptions, StoreUnderTest } from "@coatcheck/testing";
 
-/** A store with all there is. */
+/** A store with all abilities. */
 export type Store = ReturnType<typeof memoryStore>;
 
-/** A way to get a store wrong, most of them shipped elsewhere. */
+/** A mistake in a store. Other libraries have shipped most of them. */
 export interface Mistake {
-  /** What is wrong about it, over a store that is right. */
+  /** Replaces methods of a correct store. */
   readonly spoil: (store: Store) => Partial<Store>;
-  /** The store that is right. @default memoryStore */
+  /** Creates the correct store. @default memoryStore */
   readonly base?: () => Store;
-  /** Whether it takes a second connection to see it: each is spoiled by itself, over the same sessions. */
+  /** Whether only a second connection reveals the mistake: each connection is spoiled by itself, over the same sessions. */
   readonly betweenConnections?: true;
-  /** The tests that have to notice, each of them. */
-  readonly noticed: RegExp;
+  /** Matches the titles of the tests that must fail. */
+  readonly failing: RegExp;
   readonly options?: Partial<StoreConformanceOptions>;
 }
 
-/** The spoiled store, and a second connection to it. */
-export function make({ spoil, base = memoryStore, betweenConnections }: Mistake): StoreUnderTest {
-  const right = base();
-  const connect = (): Store => ({ ...right, ...spoil(right) });
+/** A store with the mistake, and a second connection to it. */
+export function faultyConnections({ spoil, base = memoryStore, betweenConnections }: Mistake): StoreUnderTest {
+  const correct = base();
+  const connect = (): Store => ({ ...correct, ...spoil(correct) });
   const store = connect();
   return { store, peer: betweenConnections ? connect() : store };
 }
 
-/** What a network does between two commands: everything else goes on. */
-export function wait(): Promise<void> {
+/** Lets other requests run, as a network does between two commands. */
+export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** A create that notes the keys, for what then goes from one to the next. */
-export function noting(store: Store): { readonly keys: readonly string[]; readonly create: Store["create"] } {
+/** A create that records the keys, for mistakes that scan all sessions. */
+export function recordingCreate(store: Store): { readonly keys: readonly string[]; readonly create: Store["create"] } {
   const keys: string[] = [];
   return {
     keys,

@@ -1,38 +1,41 @@
 import type { StoredSession } from "@coatcheck/core";
-import { type Mistake, type Store, wait } from "./mistake.ts";
+import { type Mistake, pause, type Store } from "./mistake.ts";
 
-/** What only shows when two things happen at once, or on two connections. */
+/** An in-process lock: correct only while there is no other connection. */
+export const LOCK_PER_CONNECTION: Mistake = {
+  spoil: locked,
+  betweenConnections: true,
+  failing: /one of many creators|one of many writers|loses no update when|a conditional delete win/,
+};
+
+/** Mistakes that only show when two requests run at once, or on two connections. */
 export const RACES: Readonly<Record<string, Mistake>> = {
   "a delete that ignores the version": {
     spoil: (store) => ({ delete: (key) => store.delete(key) }),
-    noticed: /only at the version asked for/,
+    failing: /deletes a session only at the expected version/,
   },
-  "a create that looks first": { spoil: looksFirst, noticed: /lets one of many creators of a key win/ },
-  "an update that looks first": {
-    spoil: looksFirst,
-    noticed: /one of many writers at a version|loses no update when every writer/,
+  "a create that loads first": { spoil: loadsFirst, failing: /lets one of many creators of a key win/ },
+  "an update that loads first": {
+    spoil: loadsFirst,
+    failing: /one of many writers of a version|loses no update when all writers/,
   },
-  "a delete that looks first": { spoil: looksFirst, noticed: /either a writer or a conditional delete win/ },
-  "an update that puts back what ended meanwhile": {
-    spoil: looksFirst,
-    noticed: /SEC-22 ends a session for good|SEC-23 SEC-24 ends sessions for good/,
+  "a delete that loads first": { spoil: loadsFirst, failing: /either an update or a conditional delete win/ },
+  "an update that restores an ended session": {
+    spoil: loadsFirst,
+    failing: /SEC-22 ends a session for good|SEC-23 SEC-24 ends sessions for good/,
   },
-  "a lock that only one connection knows of": {
-    spoil: locked,
-    betweenConnections: true,
-    noticed: /one of many creators|one of many writers|loses no update|a conditional delete win/,
-  },
-  "a touch that looks first": {
+  "a lock per connection": LOCK_PER_CONNECTION,
+  "a touch that loads first": {
     spoil: (store) => ({
       touch: async (key, expiresAt) => {
         const found = await store.load(key);
-        await wait();
+        await pause();
         if (found === null || found.expiresAt >= expiresAt) return found !== null;
         await store.delete(key);
         return store.create(key, { ...found, expiresAt });
       },
     }),
-    noticed: /moves the expiry to the latest of many touches/,
+    failing: /moves the expiry to the latest of many touches/,
   },
   "a cache in each process": {
     spoil: (store) => {
@@ -54,22 +57,22 @@ export const RACES: Readonly<Record<string, Mistake>> = {
       };
     },
     betweenConnections: true,
-    noticed: /shows the other what one wrote|SEC-22 shows a logout to the other/,
+    failing: /shows a write to the other connection|SEC-22 shows a logout at once/,
   },
 };
 
-/** Reads, thinks, writes: what is done with engines that cannot compare. */
-function looksFirst(store: Store): Partial<Store> {
+/** Loads, compares and writes in separate steps, as with an engine that cannot compare and swap. */
+function loadsFirst(store: Store): Partial<Store> {
   return {
     create: async (key, session) => {
       const found = await store.load(key);
-      await wait();
+      await pause();
       if (found === null) await put(store, key, session);
       return found === null;
     },
     update: async (key, session, version) => {
       const found = await store.load(key);
-      await wait();
+      await pause();
       if (found === null) return "gone";
       if (found.version !== version) return "conflict";
       await put(store, key, session);
@@ -77,7 +80,7 @@ function looksFirst(store: Store): Partial<Store> {
     },
     delete: async (key, version) => {
       const found = await store.load(key);
-      await wait();
+      await pause();
       if (found === null) return "gone";
       if (version !== undefined && found.version !== version) return "conflict";
       return store.delete(key);
@@ -85,14 +88,14 @@ function looksFirst(store: Store): Partial<Store> {
   };
 }
 
-/** Writes, whatever is there by now. */
+/** Overwrites any session. */
 async function put(store: Store, key: string, session: StoredSession): Promise<void> {
   while (!(await store.create(key, session))) await store.delete(key);
 }
 
-/** The same, one after the other: right, as long as nobody else is there. */
+/** {@link loadsFirst} with a lock, which only this connection uses. */
 function locked(store: Store): Partial<Store> {
-  const { create, update, delete: remove } = { ...store, ...looksFirst(store) };
+  const { create, update, delete: remove } = { ...store, ...loadsFirst(store) };
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <Result>(call: () => Promise<Result>): Promise<Result> => {
     const turn = last.then(call);

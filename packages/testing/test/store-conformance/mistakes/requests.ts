@@ -1,16 +1,16 @@
 import { checkingStore } from "../checking-store.ts";
 import type { Mistake } from "./mistake.ts";
 
-/** For stores that are said to refuse what is no key. */
+/** For stores that check keys. */
 const checking = { base: checkingStore, options: { checksKeys: true } };
 
-/** What shows in whole requests, and in what reaches the engine at all. */
+/** Mistakes that show in whole requests, in sizes and in keys. */
 export const REQUESTS: Readonly<Record<string, Mistake>> = {
-  "a session that forgets whose it is": {
+  "a create that drops the subject": {
     spoil: (store) => ({
       create: (key, { subject: _, ...session }) => store.create(key, session),
     }),
-    noticed: /keeps a session from login to logout/,
+    failing: /keeps a session from login to logout/,
   },
   "a create that answers nothing": {
     spoil: (store) => ({
@@ -19,31 +19,31 @@ export const REQUESTS: Readonly<Record<string, Mistake>> = {
         return undefined as never;
       },
     }),
-    noticed: /SEC-42 fails the request when/,
+    failing: /SEC-42 fails only the request/,
   },
-  "a create that says yes to a key that is taken": {
+  "a create that answers true for an existing key": {
     spoil: (store) => ({
       create: async (key, session) => {
         await store.create(key, session);
         return true;
       },
     }),
-    noticed: /SEC-01 gives up, and says so/,
+    failing: /SEC-01 fails the request when every id/,
   },
   "a column of 64 kB": {
     spoil: (store) => ({
       create: (key, session) => store.create(key, { ...session, data: session.data.slice(0, 65_535) }),
     }),
-    noticed: /keeps 1048576 bytes of data/,
+    failing: /stores 1048576 bytes of data/,
   },
-  "a column of a megabyte of ASCII": {
+  "a column of ASCII": {
     spoil: (store) => ({
       update: (key, session, version) =>
         store.update(key, { ...session, data: session.data.replaceAll("€", "?") }, version),
     }),
-    noticed: /keeps 1048576 bytes of data/,
+    failing: /stores 1048576 bytes of data/,
   },
-  "a bound that the engine's own error tells of": {
+  "the engine's own error for data beyond its limit": {
     spoil: (store) => ({
       create: async (key, session) => {
         if (session.data.length > 300) throw new Error("value too large");
@@ -51,28 +51,28 @@ export const REQUESTS: Readonly<Record<string, Mistake>> = {
       },
     }),
     options: { maxDataBytes: 1_000 },
-    noticed: /refuses more than it can hold/,
+    failing: /rejects data beyond its limit/,
   },
-  "keys that nobody looks at": {
+  "no check of keys": {
     spoil: () => ({}),
     options: { checksKeys: true },
-    noticed: /SEC-04 refuses a key that is none/,
+    failing: /SEC-04 rejects an invalid key/,
   },
-  "a check that throws before there is a promise": {
+  "a key check that throws before it returns a promise": {
     ...checking,
     spoil: (store) => ({
       load: (key) => {
-        if (!/^[\w-]{43}$/.test(key)) throw new RangeError("no key");
+        if (!/^[\w-]{43}$/.test(key)) throw new RangeError("invalid key");
         return store.load(key);
       },
     }),
-    noticed: /SEC-04 refuses a key that is none/,
+    failing: /SEC-04 rejects an invalid key/,
   },
-  "a delete that asks for any key": {
+  "a delete that answers gone for an invalid key": {
     ...checking,
     spoil: (store) => ({
       delete: async (key, version) => (/^[\w-]{43}$/.test(key) ? store.delete(key, version) : "gone"),
     }),
-    noticed: /SEC-04 refuses a key that is none/,
+    failing: /SEC-04 rejects an invalid key/,
   },
 };

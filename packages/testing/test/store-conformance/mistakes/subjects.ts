@@ -1,20 +1,20 @@
 import type { SubjectSession } from "@coatcheck/core";
-import { type Mistake, noting, type Store, wait } from "./mistake.ts";
+import { type Mistake, pause, recordingCreate, type Store } from "./mistake.ts";
 
-const OTHER_PEOPLE = /SEC-24 takes any subject for nobody but that one/;
+const OTHER_SUBJECTS = /SEC-24 keeps similar subjects apart/;
 
-/** Indexes that find too much, or too little. */
+/** Mistakes in the subject index: it finds too many sessions or too few. */
 export const SUBJECTS: Readonly<Record<string, Mistake>> = {
-  "a collation that ignores case": { spoil: indexedBy((name) => name.toLowerCase()), noticed: OTHER_PEOPLE },
-  "a collation that ignores spaces at the end": { spoil: indexedBy((name) => name.trimEnd()), noticed: OTHER_PEOPLE },
-  "an index of normalised names": { spoil: indexedBy((name) => name.normalize()), noticed: OTHER_PEOPLE },
-  "an index of the first 191 characters": { spoil: indexedBy((name) => name.slice(0, 191)), noticed: OTHER_PEOPLE },
-  "an index of the first 255 characters": { spoil: indexedBy((name) => name.slice(0, 255)), noticed: OTHER_PEOPLE },
+  "a collation that ignores case": { spoil: indexedBy((name) => name.toLowerCase()), failing: OTHER_SUBJECTS },
+  "a collation that ignores trailing spaces": { spoil: indexedBy((name) => name.trimEnd()), failing: OTHER_SUBJECTS },
+  "an index of normalized subjects": { spoil: indexedBy((name) => name.normalize()), failing: OTHER_SUBJECTS },
+  "an index of the first 191 characters": { spoil: indexedBy((name) => name.slice(0, 191)), failing: OTHER_SUBJECTS },
+  "an index of the first 255 characters": { spoil: indexedBy((name) => name.slice(0, 255)), failing: OTHER_SUBJECTS },
   "an index of numbers": {
     spoil: indexedBy((name) => (Number.isNaN(Number(name)) || name.trim() === "" ? name : `${Number(name)}`)),
-    noticed: OTHER_PEOPLE,
+    failing: OTHER_SUBJECTS,
   },
-  "an index that matches the beginning of a name": {
+  "an index that matches prefixes of subjects": {
     spoil: (store) => ({
       deleteBySubject: async (subject, except) => {
         let count = 0;
@@ -22,23 +22,23 @@ export const SUBJECTS: Readonly<Record<string, Mistake>> = {
         return count;
       },
     }),
-    noticed: OTHER_PEOPLE,
+    failing: OTHER_SUBJECTS,
   },
-  "a subject that is empty for those without one": {
+  "an empty subject for sessions without one": {
     spoil: (store) => {
       const { create, listBySubject } = { ...store, ...indexedBy((name) => name)(store) };
-      const nobodys: string[] = [];
+      const anonymous: string[] = [];
       return {
         create: (key, session) => {
-          if (session.subject === undefined) nobodys.push(key);
+          if (session.subject === undefined) anonymous.push(key);
           return create(key, session);
         },
-        listBySubject: async (subject) => (subject === "" ? entriesOf(store, nobodys) : listBySubject(subject)),
+        listBySubject: async (subject) => (subject === "" ? entriesOf(store, anonymous) : listBySubject(subject)),
       };
     },
-    noticed: /SEC-24 counts a session that is nobody's/,
+    failing: /SEC-24 finds sessions without a subject under no subject/,
   },
-  "an index without what it costs a look-up to tell": {
+  "an index without all fields of a session": {
     spoil: (store) => ({
       listBySubject: async (subject) =>
         (await store.listBySubject(subject)).map(({ key, session: { authenticatedAt: _, ...session } }) => ({
@@ -46,13 +46,13 @@ export const SUBJECTS: Readonly<Record<string, Mistake>> = {
           session,
         })),
     }),
-    noticed: /SEC-24 lists the sessions of a subject, and of no other/,
+    failing: /SEC-24 lists the sessions of one subject only/,
   },
-  "an index that spares nobody": {
+  "a revocation that ignores its exception": {
     spoil: (store) => ({ deleteBySubject: (subject) => store.deleteBySubject(subject) }),
-    noticed: /SEC-24 ends all sessions of a subject but one/,
+    failing: /SEC-24 ends all sessions of a subject except one/,
   },
-  "an exception that is a pattern": {
+  "a revocation whose exception is a prefix": {
     spoil: (store) => ({
       deleteBySubject: async (subject, except = "none") => {
         let count = 0;
@@ -63,22 +63,22 @@ export const SUBJECTS: Readonly<Record<string, Mistake>> = {
         return count;
       },
     }),
-    noticed: /SEC-24 spares nobody for the sake of what is no key/,
+    failing: /SEC-24 rejects an exception that is not a key/,
   },
-  "an index that forgets nothing": {
+  "an index that keeps ended sessions": {
     spoil: (store) => {
-      const ever = new Map<string, SubjectSession>();
+      const created = new Map<string, SubjectSession>();
       return {
         create: (key, session) => {
-          ever.set(key, { key, session });
+          created.set(key, { key, session });
           return store.create(key, session);
         },
-        listBySubject: async (subject) => [...ever.values()].filter(({ session }) => session.subject === subject),
+        listBySubject: async (subject) => [...created.values()].filter(({ session }) => session.subject === subject),
       };
     },
-    noticed: /forgets a session that ended|as it is now|takes what it removed out of the subject index/,
+    failing: /removes an ended session|in its latest state|removes swept sessions/,
   },
-  "an index that never asks whose session it finds": {
+  "an index that does not compare the subject of the session": {
     spoil: (store) => {
       const keys = new Map<string, Set<string>>();
       return {
@@ -90,13 +90,13 @@ export const SUBJECTS: Readonly<Record<string, Mistake>> = {
         listBySubject: (subject) => entriesOf(store, keys.get(subject) ?? []),
       };
     },
-    noticed: /never lists for one what has become another's/,
+    failing: /ignores an old index entry/,
   },
-  "a list of one page": {
+  "a list of the first page": {
     spoil: (store) => ({ listBySubject: async (subject) => (await store.listBySubject(subject)).slice(0, 100) }),
-    noticed: /lists and ends 120 sessions/,
+    failing: /lists and ends 120 sessions/,
   },
-  "a revocation of one page": {
+  "a revocation of the first page": {
     spoil: (store) => ({
       deleteBySubject: async (subject, except) => {
         const page = (await store.listBySubject(subject)).filter(({ key }) => key !== except).slice(0, 100);
@@ -104,18 +104,18 @@ export const SUBJECTS: Readonly<Record<string, Mistake>> = {
         return page.length;
       },
     }),
-    noticed: /lists and ends 120 sessions/,
+    failing: /lists and ends 120 sessions/,
   },
-  "an index in each process": {
+  "an index per connection": {
     spoil: indexedBy((name) => name),
     betweenConnections: true,
-    noticed: /by one connection what the other created/,
+    failing: /sessions that another connection created/,
   },
   "a revocation that only counts": {
     spoil: (store) => ({ deleteBySubject: async (subject) => (await store.listBySubject(subject)).length }),
-    noticed: /SEC-24 leaves no login unlisted that/,
+    failing: /SEC-24 ends or lists the login of/,
   },
-  "a subject that is closed by a revocation": {
+  "a subject that stays empty after a revocation": {
     spoil: (store) => {
       const closed = new Set<string>();
       return {
@@ -127,26 +127,26 @@ export const SUBJECTS: Readonly<Record<string, Mistake>> = {
         },
       };
     },
-    noticed: /unlisted that .* at its (load|create)|unlisted that eve was making, at its delete/,
+    failing: /the login of .* precedes its (load|create)|the login of a logged-in user .* its delete/,
   },
-  "an index that a revocation clears as a whole": {
+  "a revocation that clears the whole index": {
     spoil: (store) => {
       const keys = new Map<string, Set<string>>();
-      let created = (): void => undefined;
+      let notifyCreated = (): void => undefined;
       return {
         create: async (key, session) => {
           const name = session.subject ?? "";
           keys.set(name, (keys.get(name) ?? new Set()).add(key));
-          created();
+          notifyCreated();
           return store.create(key, session);
         },
         listBySubject: (subject) => entriesOf(store, keys.get(subject) ?? []),
         deleteBySubject: async (subject) => {
           let count = 0;
           for (const key of [...(keys.get(subject) ?? [])]) count += (await store.delete(key)) === "ok" ? 1 : 0;
-          // Until another login is in between, if one comes: on a machine that is busy it may come late.
+          // Waits until another login comes in between, if one comes.
           await Promise.race([
-            new Promise<void>((resolve) => (created = resolve)),
+            new Promise<void>((resolve) => (notifyCreated = resolve)),
             new Promise((resolve) => setTimeout(resolve, 100)),
           ]);
           keys.delete(subject);
@@ -154,25 +154,25 @@ export const SUBJECTS: Readonly<Record<string, Mistake>> = {
         },
       };
     },
-    noticed: /unlisted of many, with many revocations|lists each session that is left, and has counted/,
+    failing: /ends or lists every one of many logins|lists every live session and counts/,
   },
-  "a revocation that counts what it meant to end": {
+  "a revocation that counts before it ends the sessions": {
     spoil: (store) => ({
       deleteBySubject: async (subject, except) => {
         const { length } = await store.listBySubject(subject);
-        await wait();
+        await pause();
         await store.deleteBySubject(subject, except);
         return length;
       },
     }),
-    noticed: /counts each session once when two end all/,
+    failing: /counts each session once when two revocations run/,
   },
 };
 
-/** An index of its own, in which names count as the same that are folded alike. */
+/** An index that equates subjects when `fold` returns the same for both. */
 function indexedBy(fold: (name: string) => string): (store: Store) => Partial<Store> {
   return (store) => {
-    const { keys, create } = noting(store);
+    const { keys, create } = recordingCreate(store);
     const listBySubject = async (subject: string): Promise<SubjectSession[]> =>
       (await entriesOf(store, keys)).filter(
         ({ session }) => session.subject !== undefined && fold(session.subject) === fold(subject),

@@ -1,66 +1,66 @@
 import type { StoredSession } from "@coatcheck/core";
 import type { Mistake } from "./mistake.ts";
 
-/** One operation at a time. */
-export const BASICS: Readonly<Record<string, Mistake>> = {
-  "traits that promise too little": {
+/** Mistakes in a single operation. */
+export const SINGLE_OPERATIONS: Readonly<Record<string, Mistake>> = {
+  "traits that promise less than the options": {
     spoil: () => ({ traits: { atomic: false, consistency: "eventual" } }),
-    noticed: /can do what it was said to do/,
+    failing: /declares the abilities that it has/,
   },
-  "a load that makes a session up": {
+  "a load that invents a session": {
     spoil: (store) => ({
       load: async (key) => (await store.load(key)) ?? { data: "{}", version: 0, createdAt: 0, expiresAt: 0 },
     }),
-    noticed: /finds nothing under a key that was never used/,
+    failing: /finds no session under an unknown key/,
   },
-  "columns that are null": {
+  "null for missing fields": {
     spoil: (store) => ({
       load: async (key) => {
         const found = await store.load(key);
         return found && ({ subject: null, authenticatedAt: null, ...found } as never);
       },
     }),
-    noticed: /leaves out what the session does not have/,
+    failing: /leaves out the optional fields/,
   },
-  "a parse of what is stored": {
+  "a load that parses the data": {
     spoil: (store) => ({
       load: async (key) => {
         const found = await store.load(key);
         return found && { ...found, data: JSON.stringify(JSON.parse(found.data)) };
       },
     }),
-    noticed: /gives a session back as it was/,
+    failing: /returns a session byte for byte/,
   },
-  "a normal form of what is stored": {
+  "a load that normalizes the data": {
     spoil: (store) => ({
       load: async (key) => {
         const found = await store.load(key);
         return found && { ...found, data: found.data.normalize() };
       },
     }),
-    noticed: /gives a session back as it was/,
+    failing: /returns a session byte for byte/,
   },
-  "a trim of what is stored": {
+  "a load that trims the data": {
     spoil: (store) => ({
       load: async (key) => {
         const found = await store.load(key);
         return found && { ...found, data: found.data.trim() };
       },
     }),
-    noticed: /gives a session back as it was/,
+    failing: /returns a session byte for byte/,
   },
-  "a create that keeps the caller's object": {
+  "a create that stores the caller's object": {
     spoil: (store) => {
-      const kept = new Map<string, StoredSession>();
+      const objects = new Map<string, StoredSession>();
       return {
         create: (key, session) => {
-          kept.set(key, session);
+          objects.set(key, session);
           return store.create(key, session);
         },
-        load: async (key) => kept.get(key) ?? null,
+        load: async (key) => objects.get(key) ?? null,
       };
     },
-    noticed: /keeps no tie to the objects/,
+    failing: /stores a copy of the session/,
   },
   "a create that overwrites": {
     spoil: (store) => ({
@@ -69,7 +69,7 @@ export const BASICS: Readonly<Record<string, Mistake>> = {
         return store.create(key, session);
       },
     }),
-    noticed: /SEC-01 refuses a key that exists|SEC-01 draws another id/,
+    failing: /SEC-01 rejects a key that exists|SEC-01 chooses another id/,
   },
   "an update that creates": {
     spoil: (store) => ({
@@ -79,31 +79,31 @@ export const BASICS: Readonly<Record<string, Mistake>> = {
         return result === "gone" ? "ok" : result;
       },
     }),
-    noticed: /answers gone where there is no session, and creates none|lets a logout win over a writer/,
+    failing: /answers gone for a missing session|ends a session at logout while/,
   },
-  "an update that compares nothing": {
+  "an update that ignores the version": {
     spoil: (store) => ({
       update: async (key, session) => {
         const found = await store.load(key);
         return found === null ? "gone" : store.update(key, session, found.version);
       },
     }),
-    noticed: /answers conflict at another version/,
+    failing: /answers conflict at another version/,
   },
-  "an update that begins the session anew": {
+  "an update that changes createdAt": {
     spoil: (store) => ({
       update: (key, session, version) => store.update(key, { ...session, createdAt: session.createdAt + 1 }, version),
     }),
-    noticed: /SEC-21 takes over every field/,
+    failing: /SEC-21 stores every field/,
   },
-  "an update that leaves the expiry": {
+  "an update that keeps the old expiry": {
     spoil: (store) => ({
       update: async (key, session, version) => {
         const found = await store.load(key);
         return store.update(key, { ...session, expiresAt: found?.expiresAt ?? session.expiresAt }, version);
       },
     }),
-    noticed: /SEC-21 takes over every field|spares a session that was touched or updated/,
+    failing: /SEC-21 stores every field|keeps sessions whose expiry was moved by a touch/,
   },
   "an update that answers true": {
     spoil: (store) => ({
@@ -112,31 +112,31 @@ export const BASICS: Readonly<Record<string, Mistake>> = {
         return result === "ok" ? (true as never) : result;
       },
     }),
-    noticed: /replaces a session at the version/,
+    failing: /replaces a session at the expected version/,
   },
   "a touch that creates": {
     spoil: (store) => ({
       touch: async (key, expiresAt) =>
         (await store.touch(key, expiresAt)) || store.create(key, { data: "", version: 1, createdAt: 0, expiresAt }),
     }),
-    noticed: /answers false where there is no session/,
+    failing: /answers false for a missing session/,
   },
-  "a touch that writes what it read before": {
+  "a touch that writes the whole session": {
     spoil: (store) => ({
       touch: async (key, expiresAt) => {
         const found = await store.load(key);
         return found !== null && (await store.update(key, { ...found, expiresAt }, found.version)) === "ok";
       },
     }),
-    noticed: /moves the expiry later and leaves the rest|never moves it earlier|in the way of a writer/,
+    failing: /moves the expiry later and changes|never moves the expiry earlier|not make an update conflict/,
   },
   "a touch that does nothing": {
     spoil: (store) => ({ touch: async (key) => (await store.load(key)) !== null }),
-    noticed: /moves the expiry later and leaves the rest|lists a session that is written to or touched once/,
+    failing: /moves the expiry later and changes|lists an updated and touched session once/,
   },
-  "a delete that knows the first version only": {
+  "a delete that expects the first version": {
     spoil: (store) => ({ delete: (key, version = 1) => store.delete(key, version) }),
-    noticed: /ends a session whatever its version/,
+    failing: /ends a session at any version/,
   },
   "a delete that always answers ok": {
     spoil: (store) => ({
@@ -145,9 +145,9 @@ export const BASICS: Readonly<Record<string, Mistake>> = {
         return result === "gone" ? "ok" : result;
       },
     }),
-    noticed: /answers gone the second time/,
+    failing: /answers gone the second time/,
   },
-  "a delete that ends more than one": {
+  "a delete that ends other sessions as well": {
     spoil: (store) => ({
       delete: async (key, version) => {
         const result = await store.delete(key, version);
@@ -155,6 +155,6 @@ export const BASICS: Readonly<Record<string, Mistake>> = {
         return result;
       },
     }),
-    noticed: /lets nobody else's session go with it/,
+    failing: /ends no other session/,
   },
 };
