@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { readManifests, root } from "../repository.ts";
+import { type Manifest, readManifests, root } from "../repository.ts";
 
 /** A package as it is published. */
 export interface Packed {
-  /** `@coatcheck/core`. */
+  /** `@coatcheck/core` */
   readonly name: string;
   /** The path of the file. */
   readonly tarball: string;
@@ -22,11 +22,14 @@ export interface Packed {
 export function packAll(destination: string): ReadonlyMap<string, Packed> {
   const copy = mkdtempSync(join(tmpdir(), "coatcheck-pack-"));
   try {
-    const published = readPublished();
+    const published = readManifests().filter((manifest) => manifest.private !== true);
     copySources(published, copy);
-    return new Map(
-      published.map(({ folder, name }) => [folder, { name, tarball: pack(join(copy, folder), destination) }]),
+    npm(copy, "run", "--silent", "build", "--workspaces");
+    const packed: { name: string; filename: string }[] = JSON.parse(
+      npm(copy, "pack", "--json", "--workspaces", "--ignore-scripts", "--pack-destination", destination),
     );
+    const tarballs = new Map(packed.map(({ name, filename }) => [name, join(destination, filename)]));
+    return new Map(published.map(({ folder, name }) => [folder, { name, tarball: tarballs.get(name) ?? "" }]));
   } finally {
     rmSync(copy, { recursive: true });
   }
@@ -52,33 +55,8 @@ export function link(names: readonly string[], nodeModules: string, from: string
   }
 }
 
-interface Published {
-  readonly folder: string;
-  readonly name: string;
-  /** The names of its dependencies. */
-  readonly needs: readonly string[];
-}
-
-/** All published packages. Each one comes after its dependencies. */
-function readPublished(): Published[] {
-  let left = readManifests()
-    .filter((manifest) => manifest.private !== true)
-    .map(({ folder, name, dependencies, peerDependencies }): Published => {
-      return { folder, name, needs: Object.keys({ ...dependencies, ...peerDependencies }) };
-    });
-  const ordered: Published[] = [];
-  while (left.length > 0) {
-    const waiting = new Set(left.map(({ name }) => name));
-    const ready = left.filter(({ needs }) => !needs.some((name) => waiting.has(name)));
-    if (ready.length === 0) throw new Error(`These packages depend on each other: ${[...waiting].join(", ")}.`);
-    ordered.push(...ready);
-    left = left.filter((one) => !ready.includes(one));
-  }
-  return ordered;
-}
-
 /** Copies the packages without their builds and tests, and links them to each other as dependencies. */
-function copySources(published: readonly Published[], copy: string): void {
+function copySources(published: readonly Manifest[], copy: string): void {
   for (const file of ["package.json", "tsconfig.json"]) cpSync(join(root, file), join(copy, file));
   const installed = readdirSync(join(root, "node_modules")).filter((name) => !/^@?coatcheck$/.test(name));
   link(installed, join(copy, "node_modules"));
@@ -92,13 +70,6 @@ function copySources(published: readonly Published[], copy: string): void {
   }
 }
 
-function pack(cwd: string, destination: string): string {
-  const [packed] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--pack-destination", destination], {
-      cwd,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }),
-  );
-  return join(destination, packed.filename);
+function npm(cwd: string, ...args: readonly string[]): string {
+  return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }

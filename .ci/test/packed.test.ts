@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -7,14 +7,9 @@ import { Miniflare } from "miniflare";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PACKAGES } from "../boundaries/packages.ts";
 import { root } from "../repository.ts";
 import { link, packAll, unpack } from "./pack.ts";
-
-const PACKAGES = [
-  ...["packages/core", "packages/stores", "packages/auth", "packages/csrf", "packages/testing", "packages/inspector"],
-  "packages/cli",
-  ...["adapters/hono", "adapters/workers", "adapters/deno", "adapters/bun"],
-];
 
 /** Dependencies and peer dependencies that an outside consumer installs. */
 const DEPENDENCIES = ["hono", "chai", "tough-cookie", "tldts", "tldts-core", "kysely"];
@@ -27,12 +22,6 @@ const RUNTIME_TYPES = ["@types", "@cloudflare/workers-types", "bun-types", "undi
 const STORED = "stored: signed encrypted server unstorage workers deno bun hono remembered; imported: 12";
 
 const bin = join(root, "node_modules", ".bin");
-
-/** Whether a package is a program and exports no module. */
-function isProgram(folder: string): boolean {
-  const { exports } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
-  return Object.keys(exports).every((key) => key === "./package.json");
-}
 
 /** The folder of a project that has the packages only from their tarballs. */
 let consumer = "";
@@ -55,7 +44,7 @@ afterAll(() => {
   if (consumer !== "") rmSync(consumer, { recursive: true });
 });
 
-for (const folder of PACKAGES) {
+for (const { name, folder, isProgram } of PACKAGES) {
   describe(`the packed ${folder}`, () => {
     it("passes publint", async () => {
       const tarball = readFileSync(tarballs.get(folder) ?? "");
@@ -65,7 +54,7 @@ for (const folder of PACKAGES) {
       expect(messages.map((message) => formatMessage(message, pkg ?? {}))).toEqual([]);
     });
 
-    if (!isProgram(folder)) {
+    if (!isProgram) {
       it("has types that every resolver of ES modules finds", () => {
         const attw = spawnSync(join(bin, "attw"), [tarballs.get(folder) ?? "", "--profile", "esm-only", "--no-emoji"], {
           encoding: "utf8",
@@ -73,6 +62,13 @@ for (const folder of PACKAGES) {
         expect(attw.status, attw.stdout + attw.stderr).toBe(0);
       });
     }
+
+    it("declares no internal members", () => {
+      const declarations = globSync("dist/**/*.d.ts", { cwd: join(consumer, "node_modules", name) });
+      const texts = declarations.map((file) => readFileSync(join(consumer, "node_modules", name, file), "utf8"));
+      expect(texts.length).toBeGreaterThan(0);
+      expect(texts.filter((text) => text.includes("@internal"))).toEqual([]);
+    });
 
     it("contains license, README, sources and build, and nothing else", () => {
       const list = execFileSync("tar", ["-tzf", tarballs.get(folder) ?? ""], { encoding: "utf8" })
