@@ -42,6 +42,6 @@ function run(args: Command, cwd: string): { readonly status: number | null; read
     cwd,
     input,
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 60_000,
   });
 }

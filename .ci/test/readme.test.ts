@@ -83,7 +83,7 @@ async function run(file: string, args: readonly string[]): Promise<void> {
   // Deno's default location for its KV.
   const DENO_DIR = join(folder, "deno");
   const env = { ...process.env, ...engines.env, SESSION_SECRET, DENO_DIR };
-  await promisify(execFile)(join(bin, file), args, { cwd: folder, env, timeout: 25_000 });
+  await promisify(execFile)(join(bin, file), args, { cwd: folder, env, timeout: 60_000 });
 }
 
 async function runInNode({ file }: Program): Promise<void> {
