@@ -1,6 +1,6 @@
 /**
- * Whether two lists contain the same bytes. Compares every byte, even after a difference, so that the time does not reveal
- * how much of a guess was right.
+ * Whether two lists contain the same bytes. Compares every byte, even after a difference, so that the time does not
+ * reveal how much of a guess was right.
  */
 export function isSame(left: ArrayLike<number>, right: ArrayLike<number>): boolean {
   let difference = left.length ^ right.length;

@@ -8,8 +8,8 @@ import { mayHaveToken, readToken, resolveNames, type TokenNames } from "./reques
 /** Options of {@link csrfProtection}. */
 export interface CsrfOptions {
   /**
-   * The origin of this site as browsers see it, `"https://shop.example"`. Set it behind a proxy where the URL of a request
-   * has `http:` or another host. It is used only when a browser sends no `Sec-Fetch-Site`.
+   * The origin of this site as browsers see it, `"https://shop.example"`. Set it behind a proxy where the URL of a
+   * request has `http:` or another host. It is used only when a browser sends no `Sec-Fetch-Site`.
    *
    * @default the origin of `request.url`
    */
@@ -34,22 +34,23 @@ export interface CsrfProtection {
    * Whether a request may go on. Its body can still be read afterwards.
    *
    * @param session - needed for `tokens`. A pending one is awaited only when there may be a token to compare
-   * @throws `INVALID_OPTION` for `tokens` without a session, or with a body that was already read, and when `exempt` does
-   *   not return a boolean; `STORE_FAILED` when the session cannot be loaded
+   * @throws `INVALID_OPTION` for `tokens` without a session, or with a body that was already read, and when `exempt`
+   *   does not return a boolean; `STORE_FAILED` when the session cannot be loaded
    */
   check(request: Request, session?: AnySession | PromiseLike<AnySession>): Promise<CsrfResult>;
 }
 
 /**
- * Methods that change nothing (RFC 9110 §9.2.1). TRACE is one too, but no browser sends it and no site needs it. Any other
- * method, also in another case, counts as unsafe.
+ * Methods that change nothing (RFC 9110 §9.2.1). TRACE is one too, but no browser sends it and no site needs it. Any
+ * other method, also in another case, counts as unsafe.
  */
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * Protection against cross-site request forgery (OWASP Cross-Site Request Forgery Prevention Cheat Sheet): denies requests
- * that other sites make a browser send. The body and its content type change nothing, because checks of certain content
- * types were bypassed by omitting the header (GHSA-2234-fmw7-43wr) and by capital letters (CVE-2024-43787).
+ * Protection against cross-site request forgery (OWASP Cross-Site Request Forgery Prevention Cheat Sheet): denies
+ * requests that other sites make a browser send. The body and its content type change nothing, because checks of
+ * certain content types were bypassed by omitting the header (GHSA-2234-fmw7-43wr) and by capital letters
+ * (CVE-2024-43787).
  *
  * @throws `INVALID_OPTION`
  */

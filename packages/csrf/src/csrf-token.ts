@@ -9,7 +9,9 @@ import {
 } from "@coatcheck/core/toolkit";
 import { isSame } from "./constant-time.ts";
 
-/** Name of the extension data with the secret of a session's tokens. A login drops it, and thus invalidates all tokens. */
+/**
+ * Name of the extension data with the secret of a session's tokens. A login drops it, and thus invalidates all tokens.
+ */
 const NAME = "csrf";
 
 /** Bytes of the secret, and of each mask. */

@@ -6,8 +6,8 @@ export type CsrfReason =
   /** A token is required, and neither the header nor the form has one. */
   | "token-missing"
   /**
-   * The token does not belong to this session, or was made before its login. Or the session cookie is missing: over plain
-   * HTTP only browsers, and only for localhost, store a `Secure` cookie.
+   * The token does not belong to this session, or was made before its login. Or the session cookie is missing: over
+   * plain HTTP only browsers, and only for localhost, store a `Secure` cookie.
    */
   | "token-invalid";
 
@@ -18,8 +18,8 @@ export interface Denied {
 }
 
 /**
- * The response to a denied request: 403, with the reason as JSON `{ error: "csrf", reason }`, or as text when the request
- * accepts HTML. It keeps nothing secret from the other site, because that site cannot read it.
+ * The response to a denied request: 403, with the reason as JSON `{ error: "csrf", reason }`, or as text when the
+ * request accepts HTML. It keeps nothing secret from the other site, because that site cannot read it.
  */
 export function denialResponse(request: Request, { reason }: Pick<Denied, "reason">): Response {
   const isPage = /\btext\/html\b/i.test(request.headers.get("Accept") ?? "");

@@ -12,8 +12,8 @@ export type OriginReason =
   | "origin-missing";
 
 /**
- * Why a request is denied, or `undefined`. `Sec-Fetch-Site` decides, which no page can set. Without it `Origin` decides,
- * which then must be present and match.
+ * Why a request is denied, or `undefined`. `Sec-Fetch-Site` decides, which no page can set. Without it `Origin`
+ * decides, which then must be present and match.
  *
  * @param own - the site's own origin. `undefined` for that of the request's URL
  */
@@ -31,8 +31,8 @@ export function originReason(
   // Any other value counts as absent, also a list or another case: "servers SHOULD ignore this header if it contains an
   // invalid value" (Fetch Metadata §2.3). Origin then decides, so this passes nothing that Origin would not.
   if (!origin) return "origin-missing";
-  // Sandboxed frames, local files and data: URLs of any site send null. A request URL of an unknown scheme has that origin
-  // too, and must not match it.
+  // Sandboxed frames, local files and data: URLs of any site send null. A request URL of an unknown scheme has that
+  // origin too, and must not match it.
   const isOwn = origin !== "null" && origin === (own ?? originOf(request));
   return isOwn ? undefined : "origin-mismatch";
 }

@@ -44,8 +44,8 @@ export function mayHaveToken(request: Request, names: Required<TokenNames>): boo
 }
 
 /**
- * The token of a request for which {@link mayHaveToken} is true. The body is read from a copy, and only when the header is
- * missing. It is then in memory twice, until the handler has read its own.
+ * The token of a request for which {@link mayHaveToken} is true. The body is read from a copy, and only when the header
+ * is missing. It is then in memory twice, until the handler has read its own.
  */
 export async function readToken(request: Request, names: Required<TokenNames>): Promise<string | undefined> {
   const sent = request.headers.get(names.header);

@@ -9,7 +9,7 @@ const OWN = { "Sec-Fetch-Site": "same-origin" };
 
 for (const { name, mode } of modes()) {
   describe(`csrfProtection with tokens, ${name}`, () => {
-    it("takes the token of a header, a URL-encoded form or a multipart form", async () => {
+    it("accepts a token in a header, a URL-encoded form or a multipart form", async () => {
       const eve = shop(mode()).visitor();
       const token = await eve.token();
       const form = new FormData();
@@ -22,7 +22,7 @@ for (const { name, mode } of modes()) {
       expect(await eve.send("/cart", { body: "{}", headers: { "X-CSRF-Token": token } })).toBe("done");
     });
 
-    it("SEC-51 never reads it from the URL, nor from a cookie", async () => {
+    it("SEC-51 never reads the token from the URL or from a cookie", async () => {
       const eve = shop(mode()).visitor();
       const token = await eve.token();
       const path = `/cart?csrf_token=${token}&X-CSRF-Token=${token}#csrf_token=${token}`;
@@ -33,7 +33,7 @@ for (const { name, mode } of modes()) {
       expect(await eve.send("/cart")).toBe("token-missing");
     });
 
-    it("demands it besides what the headers say, before a login as after it", async () => {
+    it("requires a token in addition to the headers, before and after a login", async () => {
       const eve = shop(mode()).visitor();
       expect(await eve.send("/login")).toBe("token-missing");
       const token = await eve.token();
@@ -49,7 +49,7 @@ for (const { name, mode } of modes()) {
 }
 
 describe("csrfProtection with tokens", () => {
-  it("parses no form for whoever comes without a session that has a token", async () => {
+  it("does not parse a form for a request whose session has no token", async () => {
     const { fetch } = shop(serverSide(memoryStore()));
     let pulled = 0;
     const body = new ReadableStream({
@@ -67,11 +67,11 @@ describe("csrfProtection with tokens", () => {
       duplex: "half",
     } as RequestInit);
     expect(await (await fetch(request)).json()).toEqual({ error: "csrf", reason: "token-invalid" });
-    // A stream may be asked for a first piece before anybody reads it.
+    // A stream may produce its first chunk before it is read.
     expect(pulled).toBeLessThanOrEqual(1);
   });
 
-  it("finds it in a form however its type is written, and in no body of another type", async () => {
+  it("finds the token in a form for any spelling of its content type, and in no other body", async () => {
     const eve = shop(serverSide(memoryStore())).visitor();
     const body = `csrf_token=${await eve.token()}`;
     const send = (type: string) => eve.send("/cart", { body, headers: { "Content-Type": type } });
@@ -89,7 +89,7 @@ describe("csrfProtection with tokens", () => {
     expect(await eve.send("/cart", { body: new Blob([body]) })).toBe("token-missing");
   });
 
-  it("takes a form that cannot be read, a file or an empty field for none", async () => {
+  it("finds no token in a damaged form, a file or an empty field", async () => {
     const eve = shop(serverSide(memoryStore())).visitor();
     const token = await eve.token();
     for (const type of ["multipart/form-data", "multipart/form-data; boundary=x"]) {
@@ -103,7 +103,7 @@ describe("csrfProtection with tokens", () => {
     expect(await eve.send("/cart", { headers: { "X-CSRF-Token": "" } })).toBe("token-missing");
   });
 
-  it("leaves the body to the handler, form, file and all", async () => {
+  it("leaves the body unread for the handler", async () => {
     const sessions = new SessionManager<{ cart: string[] }, { notice: string }>({ mode: serverSide(memoryStore()) });
     const protection = csrfProtection({ tokens: true });
     const session = sessions.open(new Request("https://localhost/"));
@@ -117,7 +117,7 @@ describe("csrfProtection with tokens", () => {
     expect(photo instanceof Blob && (await photo.text()).length).toBe(200_000);
   });
 
-  it("does not touch the body when the token is in the header, the headers refuse already, or it is no form", async () => {
+  it("does not read the body when the header has the token, the headers deny, or it is not a form", async () => {
     const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
     const protection = csrfProtection({ tokens: true });
     const session = await sessions.open(new Request("https://localhost/"));
@@ -135,11 +135,11 @@ describe("csrfProtection with tokens", () => {
     expect(await check({ "Sec-Fetch-Site": "cross-site" })).toEqual({ ok: false, reason: "cross-site" });
     const json = { ...OWN, "Content-Type": "application/json" };
     expect(await check(json)).toEqual({ ok: false, reason: "token-missing" });
-    // And says what to do when it needs what is gone.
+    // It fails when the token would be in the body.
     await expect(check(OWN)).rejects.toMatchObject({ code: "INVALID_OPTION" });
   });
 
-  it("says so when somebody else is reading the body", async () => {
+  it("throws INVALID_OPTION when the body is locked by another reader", async () => {
     const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
     const session = await sessions.open(new Request("https://localhost/"));
     const body = new URLSearchParams({ csrf_token: csrfToken(session) });
@@ -149,7 +149,7 @@ describe("csrfProtection with tokens", () => {
     await expect(checked).rejects.toMatchObject({ code: "INVALID_OPTION" });
   });
 
-  it("takes other names for header and field, and then only these", async () => {
+  it("accepts other names for header and field, and then only these", async () => {
     const eve = shop(serverSide(memoryStore()), { tokens: { header: "X-XSRF", field: "_csrf" } }).visitor();
     const token = await eve.token();
     expect(await eve.send("/cart", { headers: { "X-XSRF": token } })).toBe("done");
@@ -158,7 +158,7 @@ describe("csrfProtection with tokens", () => {
     expect(await eve.submit("/cart", token)).toBe("token-missing");
   });
 
-  it("loads no session for what it needs none for", async () => {
+  it("loads no session when it needs none", async () => {
     const store = faultyStore(memoryStore());
     const sessions = new SessionManager({ mode: serverSide(store) });
     const protection = csrfProtection({ tokens: true, exempt: ({ url }) => url.endsWith("/webhook") });
@@ -180,7 +180,7 @@ describe("csrfProtection with tokens", () => {
     expect(store.calls.load).toBe(1);
   });
 
-  it("lets nothing pass while the store fails", async () => {
+  it("passes no request while the store fails", async () => {
     const store = faultyStore(memoryStore());
     const { fetch, visitor } = shop(serverSide(store));
     const eve = visitor();
@@ -191,7 +191,7 @@ describe("csrfProtection with tokens", () => {
     await expect(fetch(request)).rejects.toMatchObject({ code: "STORE_FAILED" });
   });
 
-  it("says so when there is no session, at the first request that needs it", async () => {
+  it("throws INVALID_OPTION without a session, at the first request that needs one", async () => {
     const protection = csrfProtection({ tokens: true });
     const send = (method: string) => protection.check(new Request("https://localhost/", { method, headers: OWN }));
     expect(await send("GET")).toEqual({ ok: true });

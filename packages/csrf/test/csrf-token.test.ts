@@ -9,26 +9,26 @@ import { type Customer, shop } from "./support/shop.ts";
 
 for (const { name, mode } of modes()) {
   describe(`csrfToken, ${name}`, () => {
-    it("works for a visitor that nobody knows, from the first page on", async () => {
+    it("works for an anonymous visitor from the first page on", async () => {
       const eve = shop(mode()).visitor();
       const token = await eve.token();
       expect(token).toMatch(/^[\w-]{86}$/);
       expect(await eve.submit("/cart", token)).toBe("done");
     });
 
-    it("SEC-51 is masked afresh each time, and each one stays good", async () => {
+    it("SEC-51 has a new mask each time, and every token stays valid", async () => {
       const eve = shop(mode()).visitor();
       const tokens = [];
       for (let page = 0; page < 20; page++) tokens.push(await eve.token());
       expect(new Set(tokens).size).toBe(20);
-      // In no place is there a character that all of them share, as the bare secret would.
+      // At no position do all tokens have the same character, as the secret itself would.
       for (let place = 0; place < 85; place++) {
         expect(new Set(tokens.map((token) => token[place])).size, `place ${place}`).toBeGreaterThan(1);
       }
       for (const token of tokens) expect(await eve.submit("/cart", token)).toBe("done");
     });
 
-    it("SEC-51 is rotated by a login: what was handed out before is refused, the answer's own is good", async () => {
+    it("SEC-51 changes at a login: earlier tokens are denied, and the one in the response is valid", async () => {
       const eve = shop(mode()).visitor();
       const before = await eve.token();
       const response = await eve.client.fetch("/login", {
@@ -42,7 +42,7 @@ for (const { name, mode } of modes()) {
       expect(await eve.submit("/pay", after)).toBe("token-invalid");
     });
 
-    it("SEC-51 is no more after a logout, and stays when only the id of the session changes", async () => {
+    it("SEC-51 is invalid after a logout, and stays valid when only the session id changes", async () => {
       const eve = shop(mode()).visitor();
       const token = await eve.token();
       expect(await eve.submit("/regenerate", token)).toBe("done");
@@ -53,7 +53,7 @@ for (const { name, mode } of modes()) {
       expect(await eve.submit("/pay", token)).toBe("token-invalid");
     });
 
-    it("SEC-13 SEC-51 of one session is refused in another, and without any", async () => {
+    it("SEC-13 SEC-51 is denied in another session and without a session", async () => {
       const { visitor } = shop(mode());
       const [eve, grace, stranger] = [visitor(), visitor(), visitor()];
       const token = await eve.token();
@@ -63,7 +63,7 @@ for (const { name, mode } of modes()) {
       expect(await eve.submit("/pay", token)).toBe("done");
     });
 
-    it("SEC-13 is no session cookie, and no session cookie is a token", async () => {
+    it("SEC-13 is never accepted as a session cookie, nor the other way round", async () => {
       const { visitor, events } = shop(mode());
       const eve = visitor();
       const token = await eve.token();
@@ -76,14 +76,14 @@ for (const { name, mode } of modes()) {
       expect(events.filter(({ type }) => type === "rejected")).toHaveLength(1);
     });
 
-    it("refuses a token that is cut, drawn out, of another spelling, or of as many characters by chance", async () => {
+    it("denies a shortened, extended or re-spelled token, and random characters", async () => {
       const { visit } = visitor(new SessionManager({ mode: mode() }));
       const { result: token } = await visit(csrfToken);
       const { result: session } = await visit((session) => session);
       expect(checkToken(session, token)).toBe(true);
       const bare = getExtensionData(session, "csrf") as string;
       const last = token.slice(0, -1);
-      // Two of the last character's bits belong to the token: the others make the same bytes under other names.
+      // Only two bits of the last character belong to the token. Other characters would decode to the same bytes.
       const spellings = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].map(
         (end) => last + end,
       );
@@ -107,7 +107,7 @@ for (const { name, mode } of modes()) {
       }
     });
 
-    it("SEC-51 lets no random token pass, nor one that differs in a single bit", async () => {
+    it("SEC-51 denies random tokens, and tokens that differ in a single bit", async () => {
       const { visit } = visitor(new SessionManager({ mode: mode() }));
       await visit(csrfToken);
       await visit((session) => {
@@ -126,7 +126,7 @@ for (const { name, mode } of modes()) {
       });
     });
 
-    it("SEC-51 gives nothing away of its secret: each bit of a token is as often 0 as 1", async () => {
+    it("SEC-51 reveals nothing about its secret: each bit of a token is 0 as often as 1", async () => {
       const { visit } = visitor(new SessionManager({ mode: mode() }));
       await visit((session) => {
         const ones = new Array<number>(512).fill(0);
@@ -137,12 +137,12 @@ for (const { name, mode } of modes()) {
               ones[index * 8 + bit] = (ones[index * 8 + bit] ?? 0) + ((byte >> bit) & 1);
           }
         }
-        // Seven standard deviations, of 16 each: by chance once in a billion runs.
+        // Seven standard deviations of 16 each. By chance it fails once in a billion runs.
         for (const count of ones) expect(Math.abs(count - rounds / 2)).toBeLessThan(7 * 16);
       });
     });
 
-    it("takes a damaged secret for none", async () => {
+    it("ignores a damaged secret", async () => {
       const { visit } = visitor(new SessionManager({ mode: mode() }));
       const { result: token } = await visit(csrfToken);
       for (const damaged of ["", "A".repeat(42), "é".repeat(43), 7, null, []]) {
@@ -155,7 +155,7 @@ for (const { name, mode } of modes()) {
       }
     });
 
-    it("can be asked for after the commit when the session has a secret, and says so when it has none", async () => {
+    it("can be called after the commit only when the session has a secret", async () => {
       const sessions = new SessionManager({ mode: mode() });
       const response = new Response();
       const session = await sessions.open(new Request("https://localhost/"));
@@ -172,12 +172,12 @@ for (const { name, mode } of modes()) {
 }
 
 for (const { name, mode } of modesWithSecrets()) {
-  it(`SEC-13 a token is refused by a second manager with the same secret and store, ${name}`, async () => {
+  it(`SEC-13 csrfToken of one manager is denied by another with the same secret and store, ${name}`, async () => {
     const shared = mode(secret());
     const [front, admin] = [shop(shared), shop(shared, {}, "__Host-admin")];
     const both = front.visitor();
     const token = await both.token();
-    // The same browser visits the administration, which keeps a cookie of its own.
+    // The same browser visits the admin area, which has its own cookie.
     const response = await admin.fetch(new Request("https://localhost/"));
     for (const line of response.headers.getSetCookie()) await both.client.setCookie(line);
     const headers = {
@@ -192,15 +192,15 @@ for (const { name, mode } of modesWithSecrets()) {
   });
 }
 
-describe("csrfToken, of two pages at once", () => {
-  it("of a new visitor: each makes a session, and the page whose cookie came last is good", async () => {
+describe("csrfToken on two pages that load at once", () => {
+  it("is valid on one of the two pages of a new visitor, because each creates a session", async () => {
     const { visitor } = shop(serverSide(memoryStore()));
     const eve = visitor();
     const [first, last] = await Promise.all([eve.token("/1"), eve.token("/2")]);
     expect([await eve.submit("/pay", first), await eve.submit("/pay", last)].sort()).toEqual(["done", "token-invalid"]);
   });
 
-  it("of a session without a secret: the page that was committed last is good, and the other is refused", async () => {
+  it("is valid on the page that was committed last when the session had no secret", async () => {
     const store = faultyStore(memoryStore());
     const { sessions, visitor } = shop(serverSide(store));
     const eve = visitor();
@@ -213,11 +213,11 @@ describe("csrfToken, of two pages at once", () => {
     pause.resume();
     expect(await eve.submit("/pay", await slow)).toBe("done");
     expect(await eve.submit("/pay", fast)).toBe("token-invalid");
-    // Reloading its page is all that is needed, for either.
+    // Reloading the page is enough.
     expect(await eve.submit("/pay", await eve.token())).toBe("done");
   });
 
-  it("of a session with a secret: all are good", async () => {
+  it("is valid on all pages when the session had a secret", async () => {
     const { visitor } = shop(serverSide(memoryStore()));
     const eve = visitor();
     await eve.token();
@@ -226,7 +226,7 @@ describe("csrfToken, of two pages at once", () => {
   });
 });
 
-/** Gives somebody a session with data and without a secret, as a page without a form does. */
+/** Starts a session with data and without a secret, as a page without a form does. */
 async function startSession(sessions: SessionManager, { client }: Customer): Promise<void> {
   const session = await sessions.open(new Request("https://localhost/"));
   session.set("theme", "dark");

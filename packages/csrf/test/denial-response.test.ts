@@ -10,22 +10,22 @@ const REASONS: readonly CsrfReason[] = [
   "token-invalid",
 ];
 
-const answer = (reason: CsrfReason, headers: Record<string, string> = {}) =>
+const respond = (reason: CsrfReason, headers: Record<string, string> = {}) =>
   denialResponse(new Request("https://localhost/pay?secret=1", { method: "POST", headers }), { reason });
 
 describe("denialResponse", () => {
   for (const reason of REASONS) {
-    it(`answers ${reason} with 403 and that reason, to programs`, async () => {
+    it(`answers 403 with the reason ${reason} as JSON to programs`, async () => {
       for (const headers of [{}, { Accept: "*/*" }, { Accept: "application/json" }]) {
-        const response = answer(reason, headers);
+        const response = respond(reason, headers);
         expect(response.status).toBe(403);
         expect(response.headers.get("Content-Type")).toMatch(/^application\/json/);
         expect(await response.json()).toEqual({ error: "csrf", reason });
       }
     });
 
-    it(`answers ${reason} with a sentence, to people`, async () => {
-      const response = answer(reason, { Accept: "Text/HTML,application/xhtml+xml,*/*;q=0.8" });
+    it(`answers 403 with a sentence for ${reason} to browsers`, async () => {
+      const response = respond(reason, { Accept: "Text/HTML,application/xhtml+xml,*/*;q=0.8" });
       expect(response.status).toBe(403);
       expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
       const text = await response.text();
@@ -34,8 +34,8 @@ describe("denialResponse", () => {
     });
   }
 
-  it("is kept by no cache, and by none for somebody else", () => {
-    const { headers } = answer("cross-site");
+  it("is not stored by caches", () => {
+    const { headers } = respond("cross-site");
     expect(headers.get("Cache-Control")).toBe("no-store");
     expect(headers.get("Vary")).toBe("Accept, Origin, Sec-Fetch-Site");
   });

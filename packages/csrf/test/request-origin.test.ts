@@ -5,20 +5,20 @@ import { describe, expect, it } from "vitest";
 const SHOP = "https://shop.example";
 const EVIL = "https://evil.example";
 
-/** `"ok"`, or the reason of the refusal, for a POST with these headers. */
+/** `"ok"`, or the reason of the denial, for a POST with these headers. */
 async function verdict(headers: Record<string, string>, options: CsrfOptions = {}, init: RequestInit = {}) {
   const result = await csrfProtection(options).check(new Request(`${SHOP}/pay`, { method: "POST", headers, ...init }));
   return result.ok ? "ok" : result.reason;
 }
 
-/** As Bun hands on a request without a Host, or with a wrong one. */
+/** A request with a missing or malformed Host, as Bun passes it on. */
 function withoutOrigin(url: string): Request {
   return { method: "POST", url, headers: new Headers({ Origin: SHOP }) } as Request;
 }
 
 const UNSAFE = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "QUERY"];
 
-describe("csrfProtection, by Sec-Fetch-Site", () => {
+describe("csrfProtection with Sec-Fetch-Site", () => {
   const expected: Record<string, "ok" | CsrfReason> = {
     "same-origin": "ok",
     none: "ok",
@@ -26,25 +26,25 @@ describe("csrfProtection, by Sec-Fetch-Site", () => {
     "cross-site": "cross-site",
   };
   for (const [site, result] of Object.entries(expected)) {
-    it(`SEC-50 an unsafe method from ${site} is ${result === "ok" ? "let through" : "refused"}`, async () => {
+    it(`SEC-50 ${result === "ok" ? "passes" : "denies"} an unsafe method from ${site}`, async () => {
       for (const method of UNSAFE) {
         expect(await verdict({ "Sec-Fetch-Site": site }, {}, { method }), method).toBe(result);
       }
     });
   }
 
-  it("SEC-50 cross-site is refused although its Origin is given as this one", async () => {
+  it("SEC-50 denies cross-site and same-site even with the Origin of this site", async () => {
     expect(await verdict({ "Sec-Fetch-Site": "cross-site", Origin: SHOP })).toBe("cross-site");
     expect(await verdict({ "Sec-Fetch-Site": "same-site", Origin: SHOP })).toBe("same-site");
   });
 
-  it("SEC-50 a safe method passes, whoever sends it", async () => {
+  it("SEC-50 passes safe methods from any site", async () => {
     for (const method of ["GET", "HEAD", "OPTIONS", "get"]) {
       expect(await verdict({ "Sec-Fetch-Site": "cross-site", Origin: EVIL }, {}, { method }), method).toBe("ok");
     }
   });
 
-  it("SEC-50 a method that a server hands on in lower case, TRACE and one that nobody knows are checked", async () => {
+  it("SEC-50 checks TRACE, unknown methods, and methods that a server passes on in lower case", async () => {
     for (const method of ["get", "TRACE", "Options", "post-it", ""]) {
       const request = { method, url: SHOP, headers: new Headers({ "Sec-Fetch-Site": "cross-site" }) } as Request;
       expect(await csrfProtection().check(request), method).toEqual({ ok: false, reason: "cross-site" });
@@ -52,8 +52,8 @@ describe("csrfProtection, by Sec-Fetch-Site", () => {
   });
 });
 
-describe("csrfProtection, without Sec-Fetch-Site", () => {
-  it("SEC-50 passes with the Origin of this site, and with nothing less", async () => {
+describe("csrfProtection without Sec-Fetch-Site", () => {
+  it("SEC-50 passes only with the Origin of this site", async () => {
     expect(await verdict({ Origin: SHOP })).toBe("ok");
     expect(await verdict({})).toBe("origin-missing");
     expect(await verdict({ Origin: "" })).toBe("origin-missing");
@@ -76,17 +76,17 @@ describe("csrfProtection, without Sec-Fetch-Site", () => {
     `${SHOP}, ${EVIL}`,
     `${SHOP}, ${SHOP}`,
   ]) {
-    it(`SEC-50 refuses the Origin ${origin}`, async () => {
+    it(`SEC-50 denies the Origin ${origin}`, async () => {
       expect(await verdict({ Origin: origin })).toBe("origin-mismatch");
     });
   }
 
-  it("SEC-50 refuses null even where the URL of the request has no origin either", async () => {
+  it("SEC-50 denies the Origin null even when the URL of the request has no origin either", async () => {
     const request = { method: "POST", url: "shop:/pay", headers: new Headers({ Origin: "null" }) } as Request;
     expect(await csrfProtection().check(request)).toEqual({ ok: false, reason: "origin-mismatch" });
   });
 
-  it("SEC-50 takes an unknown, oddly written or repeated Sec-Fetch-Site for none: Origin decides", async () => {
+  it("SEC-50 ignores an unknown, misspelled or repeated Sec-Fetch-Site, and lets Origin decide", async () => {
     for (const site of ["", "Same-Origin", "SAME-ORIGIN", '"same-origin"', "same-origin;x", "top-level", "None"]) {
       expect(await verdict({ "Sec-Fetch-Site": site }), site).toBe("origin-missing");
       expect(await verdict({ "Sec-Fetch-Site": site, Origin: EVIL }), site).toBe("origin-mismatch");
@@ -97,26 +97,26 @@ describe("csrfProtection, without Sec-Fetch-Site", () => {
     expect(await verdict(Object.fromEntries(twice))).toBe("origin-mismatch");
   });
 
-  it("compares with the default port left out, as browsers write it", async () => {
+  it("compares origins without the default port, as browsers write them", async () => {
     const request = new Request("https://shop.example:443/pay", { method: "POST", headers: { Origin: SHOP } });
     expect(await csrfProtection().check(request)).toEqual({ ok: true });
   });
 });
 
-describe("csrfProtection, whatever the body is called", () => {
+describe("csrfProtection for any content type", () => {
   const bypasses: Record<string, Record<string, string>> = {
     "without a Content-Type (GHSA-2234-fmw7-43wr)": {},
     "with one in capitals (CVE-2024-43787)": { "Content-Type": "APPLICATION/X-WWW-FORM-URLENCODED" },
     "with one in mixed case": { "Content-Type": "Text/Plain" },
     "with parameters (GHSA-vm6g-8r4h-22x8)": { "Content-Type": "multipart/form-data; boundary=x" },
     "with several in one (CVE-2022-41919)": { "Content-Type": "text/plain; application/json" },
-    "as JSON, which a preflight has let through": { "Content-Type": "application/json" },
-    "with a header of scripts": { "X-Requested-With": "XMLHttpRequest" },
+    "as JSON, which a preflight has allowed": { "Content-Type": "application/json" },
+    "with a header that scripts send": { "X-Requested-With": "XMLHttpRequest" },
     "that says it is a GET": { "X-HTTP-Method-Override": "GET" },
   };
   for (const [name, headers] of Object.entries(bypasses)) {
-    it(`SEC-50 refuses a foreign request ${name}`, async () => {
-      // A stream has no type of its own, a string would get one.
+    it(`SEC-50 denies a request of another site ${name}`, async () => {
+      // A string would add a Content-Type, and a stream does not.
       const body = () => new Blob(["amount=1000"]).stream();
       const init = () => ({ body: body(), duplex: "half" }) as RequestInit;
       expect(await verdict({ ...headers, "Sec-Fetch-Site": "cross-site", Origin: EVIL }, {}, init())).toBe(
@@ -128,7 +128,7 @@ describe("csrfProtection, whatever the body is called", () => {
     });
   }
 
-  it("SEC-50 lets pass, of all headers there can be, only what comes from here or from the user", async () => {
+  it("SEC-50 passes only requests of this site or of the user, for any header values", async () => {
     const site = fc.oneof(
       fc.constantFrom("same-origin", "same-site", "cross-site", "none"),
       fc.stringMatching(/^[ -~]*$/),
@@ -141,7 +141,7 @@ describe("csrfProtection, whatever the body is called", () => {
         if (from !== undefined) headers.set("Sec-Fetch-Site", from);
         if (of !== undefined) headers.set("Origin", of);
         if (type !== undefined) headers.set("Content-Type", type);
-        // As Headers gives them back, without spaces around.
+        // Headers removes surrounding spaces.
         const [known, origin] = [headers.get("Sec-Fetch-Site") ?? "", headers.get("Origin")];
         const isOwn = !["same-site", "cross-site"].includes(known) && origin === SHOP;
         const isRight = known === "same-origin" || known === "none" || isOwn;
@@ -152,8 +152,8 @@ describe("csrfProtection, whatever the body is called", () => {
   });
 });
 
-describe("csrfProtection, options", () => {
-  it("trusts other origins exactly as they are written", async () => {
+describe("csrfProtection options", () => {
+  it("trust exactly the listed origins", async () => {
     const options = { trustedOrigins: ["https://admin.shop.example", "http://localhost:5173"] };
     for (const site of ["cross-site", "same-site", undefined]) {
       const headers = (origin: string) => ({ Origin: origin, ...(site !== undefined && { "Sec-Fetch-Site": site }) });
@@ -166,7 +166,7 @@ describe("csrfProtection, options", () => {
     expect(await verdict({ "Sec-Fetch-Site": "cross-site" }, options)).toBe("cross-site");
   });
 
-  it("SEC-50 with origin, that one counts and not the URL a server behind a proxy sees", async () => {
+  it("SEC-50 replace the origin of the URL by the option origin, as behind a proxy", async () => {
     const check = async (headers: Record<string, string>, options?: CsrfOptions) => {
       const request = new Request("http://10.0.0.7:3000/pay", { method: "POST", headers });
       return (await csrfProtection(options).check(request)).ok;
@@ -177,25 +177,25 @@ describe("csrfProtection, options", () => {
     expect(await check({ "Sec-Fetch-Site": "same-origin", Origin: SHOP })).toBe(true);
   });
 
-  it("exempts what it is told to, and asks about no other request", async () => {
-    const asked: string[] = [];
+  it("call exempt for unsafe methods only, and exempt what it returns true for", async () => {
+    const methods: string[] = [];
     const exempt = ({ url, method }: Request) => {
-      asked.push(method);
+      methods.push(method);
       return new URL(url).pathname === "/pay";
     };
     expect(await verdict({}, { exempt })).toBe("ok");
     expect(await verdict({}, { exempt: (request) => new URL(request.url).pathname === "/" })).toBe("origin-missing");
     await verdict({}, { exempt }, { method: "GET" });
-    expect(asked).toEqual(["POST"]);
+    expect(methods).toEqual(["POST"]);
   });
 
-  it("refuses to go on when exempt returns a promise, which would exempt everything", async () => {
+  it("reject an exempt that returns a promise, which would exempt everything", async () => {
     for (const wrong of [async () => false, () => undefined, () => 1, () => "no"]) {
       await expect(verdict({}, { exempt: wrong as never })).rejects.toMatchObject({ code: "INVALID_OPTION" });
     }
   });
 
-  it("are refused at construction when they can match nothing, or too much", () => {
+  it("are rejected at construction when they are invalid", () => {
     const origins = [
       "",
       "*",
@@ -230,12 +230,12 @@ describe("csrfProtection, options", () => {
   });
 });
 
-describe("csrfProtection, where the URL of a request has no origin", () => {
-  it.each(["/pay", "http://[::/pay"])("SEC-50 refuses %s, by a reason and not by an error", async (url) => {
+describe("csrfProtection for a request URL without an origin", () => {
+  it.each(["/pay", "http://[::/pay"])("SEC-50 denies %s with a reason instead of an error", async (url) => {
     expect(await csrfProtection().check(withoutOrigin(url))).toEqual({ ok: false, reason: "origin-mismatch" });
   });
 
-  it("asks the origin that it was told", async () => {
+  it("uses the option origin", async () => {
     expect(await csrfProtection({ origin: SHOP }).check(withoutOrigin("/pay"))).toEqual({ ok: true });
   });
 });

@@ -17,9 +17,10 @@ export interface Device {
   readonly createdAt: number;
   readonly authenticatedAt: number | undefined;
   /**
-   * When the session was last used, or a little earlier, never later. Use is stored once per `touchInterval`, by default a
-   * tenth of `idle`. It is derived from the end of the session, so where the absolute timeout or an identity provider ends
-   * a session before its idle timeout would, it is earlier by the same time. For the current session it is now.
+   * When the session was last used, or a little earlier, never later. Use is stored once per `touchInterval`, by
+   * default a tenth of `idle`. It is derived from the end of the session, so where the absolute timeout or an identity
+   * provider ends a session before its idle timeout would, it is earlier by the same time. For the current session it
+   * is now.
    */
   readonly lastSeenAt: number;
   readonly expiresAt: number;
@@ -28,11 +29,11 @@ export interface Device {
 }
 
 /**
- * The devices of the subject of a session, newest login first, with the current one marked. Every session is shown, also
- * several that `rememberMe` restored for one browser at once, because one of them may belong to a thief.
+ * The devices of the subject of a session, newest login first, with the current one marked. Every session is shown,
+ * also several that `rememberMe` restored for one browser at once, because one of them may belong to a thief.
  *
- * @throws `INVALID_OPTION` without a logged-in subject; `UNSUPPORTED` in cookie modes, and with a store that has no subject
- *   index; `STORE_FAILED`
+ * @throws `INVALID_OPTION` without a logged-in subject; `UNSUPPORTED` in cookie modes, and with a store that has no
+ *   subject index; `STORE_FAILED`
  */
 export async function listDevices(sessions: AccountSessions, session: AnySession): Promise<Device[]> {
   return toDevices(sessions, subjectOf(session), session.id);
@@ -44,8 +45,9 @@ export async function devicesOf(sessions: AccountSessions, subject: string): Pro
 }
 
 /**
- * Ends one session if it belongs to that subject. Resolves to `false` when it does not, or has ended. A page where users
- * end their own sessions needs this check, because `sessions.revoke(id)` ends anyone's. End the current one by `logout`.
+ * Ends one session if it belongs to that subject. Resolves to `false` when it does not, or has ended. A page where
+ * users end their own sessions needs this check, because `sessions.revoke(id)` ends anyone's. End the current one by
+ * `logout`.
  *
  * @param id - {@link Device.id}, as a form sent it
  * @throws `UNSUPPORTED` as {@link listDevices} does, `STORE_FAILED`
@@ -57,11 +59,11 @@ export async function revokeDevice(sessions: AnySessionManager, subject: string,
 }
 
 /**
- * Ends all other sessions of the subject of a session. Resolves to how many it ended, or to `undefined` in a cookie mode.
- * To end all sessions of a subject: `sessions.revokeAll(subject)`.
+ * Ends all other sessions of the subject of a session. Resolves to how many it ended, or to `undefined` in a cookie
+ * mode. To end all sessions of a subject: `sessions.revokeAll(subject)`.
  *
- * @throws `INVALID_OPTION` without a logged-in subject; `UNSUPPORTED` in a cookie mode without `revocations`, and with a
- *   store that has no subject index; `STORE_FAILED`
+ * @throws `INVALID_OPTION` without a logged-in subject; `UNSUPPORTED` in a cookie mode without `revocations`, and with
+ *   a store that has no subject index; `STORE_FAILED`
  */
 export async function revokeOtherDevices(
   sessions: AnySessionManager,

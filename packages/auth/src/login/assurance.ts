@@ -5,8 +5,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * Timeouts for the authentication assurance levels of NIST SP 800-63B-4, at the limits that it sets: its overall timeout
- * is `absolute`, its inactivity timeout is `idle`. A `login` of the same subject restarts both (section 5.2).
+ * Timeouts for the authentication assurance levels of NIST SP 800-63B-4, at the limits that it sets: its overall
+ * timeout is `absolute`, its inactivity timeout is `idle`. A `login` of the same subject restarts both (section 5.2).
  *
  * At AAL2 and AAL3 leave `persistent` and `rememberMe` off: no session secret should outlive the browser, and no cookie
  * may log in instead of the user (section 5.1).

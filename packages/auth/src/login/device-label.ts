@@ -1,4 +1,6 @@
-/** Browsers and programs by a part of their `User-Agent`. The first match counts: most of them also claim to be others. */
+/**
+ * Browsers and programs by a part of their `User-Agent`. The first match counts: most of them also claim to be others.
+ */
 const BROWSERS: Table = [
   ["bot/", "Bot"],
   ["Bot/", "Bot"],
@@ -60,7 +62,9 @@ const SYSTEMS: Table = [
   ["X11", "Linux"],
 ];
 
-/** Systems on which a browser that matches nothing else is Safari. Elsewhere any WebKit browser calls itself "Safari". */
+/**
+ * Systems on which a browser that matches nothing else is Safari. Elsewhere any WebKit browser calls itself "Safari".
+ */
 const APPLE: readonly (string | undefined)[] = ["iOS", "macOS"];
 
 /** The longest `User-Agent` of real browsers, those embedded in apps, has about 500 characters. */
@@ -72,8 +76,8 @@ type Table = readonly (readonly [part: string, name: string])[];
  * A name for the browser and system of a `User-Agent`, by which users recognize their devices: `"Firefox on Linux"`. It
  * consists only of words of this file, so nothing that a client sent reaches a page. `undefined` when nothing is known.
  *
- * It contains no versions, because browsers no longer send them: Chrome reports Windows 10, macOS 10.15.7 and Android 10
- * on all later versions too, and an iPad calls itself a Macintosh.
+ * It contains no versions, because browsers no longer send them: Chrome reports Windows 10, macOS 10.15.7 and Android
+ * 10 on all later versions too, and an iPad calls itself a Macintosh.
  */
 export function deviceLabel(userAgent: string | null): string | undefined {
   const text = (userAgent ?? "").slice(0, MAX_LENGTH);

@@ -14,12 +14,12 @@ import { loginOf, setLoginInfo } from "./login-info.ts";
 
 /**
  * Logs in a user who has just proved their identity. The session gets a new id, and the old one is dead before the new
- * cookie leaves. Call it also when the user proves their identity again (step-up): `session.authenticatedAt` becomes now.
- * Await it in the handler, because an extension may have to read a store first.
+ * cookie leaves. Call it also when the user proves their identity again (step-up): `session.authenticatedAt` becomes
+ * now. Await it in the handler, because an extension may have to read a store first.
  *
  * @param subject - a stable identifier of the user: `String(user.id)`
- * @throws `INVALID_OPTION`, `UNSUPPORTED` for `remember` without `rememberMe`, `SESSION_COMMITTED`, and what an extension
- *   refuses the login with: `TOO_MANY_SESSIONS` by `sessionLimit`
+ * @throws `INVALID_OPTION`, `UNSUPPORTED` for `remember` without `rememberMe`, `SESSION_COMMITTED`, and what an
+ *   extension refuses the login with: `TOO_MANY_SESSIONS` by `sessionLimit`
  */
 export async function login(session: AnySession, subject: string, options: LoginOptions = {}): Promise<void> {
   const { remember, method, level, persistent, endsAt } = options;
@@ -54,8 +54,8 @@ export async function login(session: AnySession, subject: string, options: Login
 }
 
 /**
- * Ends the session on the server, and makes the server forget a remembered browser. Afterwards the object is a new, empty
- * session, which can carry a flash message.
+ * Ends the session on the server, and makes the server forget a remembered browser. Afterwards the object is a new,
+ * empty session, which can carry a flash message.
  *
  * @throws `SESSION_COMMITTED`
  */

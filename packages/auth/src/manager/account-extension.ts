@@ -38,8 +38,8 @@ export interface RequestExtension {
   /** The credentials of the subject have changed. Whatever could log in without them has to be replaced. */
   onCredentialsChange?(): void;
   /**
-   * The session was written, and its cookies have not left yet. When this throws, none of them leaves, and a session with
-   * a new id is ended.
+   * The session was written, and its cookies have not left yet. When this throws, none of them leaves, and a session
+   * with a new id is ended.
    */
   onCommit?(outcome: CommitOutcome): Promise<void> | void;
 }

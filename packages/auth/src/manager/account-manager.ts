@@ -6,7 +6,10 @@ import { AccountRequest } from "./account-request.ts";
 /** Options of {@link AccountManager}: those of `SessionManager`, and extensions. */
 export interface AccountManagerOptions<Data extends object = Record<string, unknown>>
   extends SessionManagerOptions<Data> {
-  /** `rememberMe`, `sessionLimit`, `sessionProtection`, `providerSessions`, or your own. Called in this order. @default [] */
+  /**
+   * `rememberMe`, `sessionLimit`, `sessionProtection`, `providerSessions`, or your own. Called in this order.
+   * @default []
+   */
   readonly extensions?: readonly AccountExtension[];
 }
 

@@ -2,7 +2,10 @@ import { type AnySession, type CommitOutcome, type RequestHooks, requestHooksOf 
 import type { AccountExtension, AccountSessions, ExtensionContext, RequestExtension } from "./account-extension.ts";
 import type { LoginOptions } from "./login-options.ts";
 
-/** Runs the extensions of an `AccountManager` for one request. The core calls its hooks; `login` finds it by the session. */
+/**
+ * Runs the extensions of an `AccountManager` for one request. The core calls its hooks; `login` finds it by the
+ * session.
+ */
 export class AccountRequest implements RequestHooks {
   readonly #sessions: AccountSessions;
   readonly #request: Request;

@@ -14,7 +14,9 @@ export interface LoginOptions {
   readonly level?: AssuranceLevel;
   /** Whether the session cookie outlives the browser. @default as it was; at first the manager's `persistent` */
   readonly persistent?: boolean;
-  /** When the identity provider's session ends, epoch milliseconds, in the future. This session ends then at the latest. */
+  /**
+   * When the identity provider's session ends, epoch milliseconds, in the future. This session ends then at the latest.
+   */
   readonly endsAt?: number;
   /** The identity provider's name for its session (OpenID Connect `sid`), which `revokeBySid` takes. */
   readonly sid?: string;

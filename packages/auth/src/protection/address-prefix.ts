@@ -5,9 +5,9 @@ const IPV4 = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/;
 const MAPPED_PREFIX = "0,0,0,0,0,ffff";
 
 /**
- * The network of an IP address, the same text for all addresses in it: `/24` of IPv4, `/48` of IPv6. `undefined` when the
- * text is not an address. An IPv4 address within IPv6 (`::ffff:192.0.2.1`) counts as the IPv4 address, because a socket
- * that accepts both can report one client as either.
+ * The network of an IP address, the same text for all addresses in it: `/24` of IPv4, `/48` of IPv6. `undefined` when
+ * the text is not an address. An IPv4 address within IPv6 (`::ffff:192.0.2.1`) counts as the IPv4 address, because a
+ * socket that accepts both can report one client as either.
  */
 export function addressPrefix(address: string): string | undefined {
   if (IPV4.test(address)) return address.slice(0, address.lastIndexOf("."));

@@ -6,7 +6,8 @@ import { parseNext } from "./safe-next.ts";
 export interface DenialResponseOptions {
   /**
    * The path of the login page, on this origin. Its query says where to go after the login (`next`, which `safeNext`
-   * reads) and, when the visitor is logged in already, why that is not enough (`reason`: `not-fresh` or `level-too-low`).
+   * reads) and, when the visitor is logged in already, why that is not enough (`reason`: `not-fresh` or
+   * `level-too-low`).
    * @default none: pages get the same answer as APIs
    */
   readonly loginPage?: string;
@@ -60,8 +61,8 @@ function nextOf(request: Request, loginPage: URL): string | undefined {
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (!isRead && !URL.canParse(referrer)) return undefined;
   const from = isRead ? url : new URL(referrer);
-  // Compares hosts, not origins: behind a proxy that terminates TLS the request says http. A page of another site must not
-  // choose a path here.
+  // Compares hosts, not origins: behind a proxy that terminates TLS the request says http. A page of another site must
+  // not choose a path here.
   return from.host === url.host && !isSamePage(from, loginPage) ? parseNext(from.pathname + from.search) : undefined;
 }
 

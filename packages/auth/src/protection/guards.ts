@@ -69,7 +69,9 @@ export function requireThat<Of extends AnySession>(
   };
 }
 
-/** Passes subjects that all guards pass. The first guard that denies gives the reason, and later ones are not called. */
+/**
+ * Passes subjects that all guards pass. The first guard that denies gives the reason, and later ones are not called.
+ */
 export function requireAll<Of extends AnySession>(...guards: readonly Guard<Of>[]): (session: Of) => Promise<Guarded> {
   return async (session) => {
     for (const guard of guards) {

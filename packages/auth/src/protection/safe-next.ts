@@ -1,6 +1,8 @@
 import { assertOption } from "@coatcheck/core/toolkit";
 
-/** More than the address of any page. Servers commonly limit headers to 8 kB, and a character may take nine in a query. */
+/**
+ * More than the address of any page. Servers commonly limit headers to 8 kB, and a character may take nine in a query.
+ */
 const MAX_LENGTH = 2048;
 
 /** A name that is reserved (RFC 2606), to resolve paths against. */
@@ -22,7 +24,9 @@ export function safeNext(next: unknown, fallback = "/"): string {
   return parseNext(next) ?? fallback;
 }
 
-/** The path with query and hash as the URL parser writes it. `undefined` when it is not a path, or may lead elsewhere. */
+/**
+ * The path with query and hash as the URL parser writes it. `undefined` when it is not a path, or may lead elsewhere.
+ */
 export function parseNext(next: unknown): string | undefined {
   if (typeof next !== "string" || next.length > MAX_LENGTH || !PATH.test(next)) return undefined;
   const { pathname, search, hash } = new URL(next, BASE);

@@ -18,8 +18,8 @@ export interface SessionLimitOptions {
   /** How many sessions a subject may have at once, 1 or more. */
   readonly max: number;
   /**
-   * What a login above the limit does: it ends the session of the oldest login, or it fails with `TOO_MANY_SESSIONS`. With
-   * `"refuse"`, users who lost a device cannot log in until its session ends.
+   * What a login above the limit does: it ends the session of the oldest login, or it fails with `TOO_MANY_SESSIONS`.
+   * With `"refuse"`, users who lost a device cannot log in until its session ends.
    * @default "evict-oldest"
    */
   readonly onExceed?: "evict-oldest" | "refuse";
@@ -29,9 +29,9 @@ export interface SessionLimitOptions {
 
 /**
  * An extension that limits how many sessions a subject has at once. A login that replaces a session of its own browser,
- * such as a step-up, does not add one. Sessions that `rememberMe` or `session.bind` made count as well, and are checked at
- * their commit. Sessions with one {@link LoginInfo.browser} count as one. On a store with strongly consistent reads the
- * limit holds also when logins race. Put it after `rememberMe`.
+ * such as a step-up, does not add one. Sessions that `rememberMe` or `session.bind` made count as well, and are checked
+ * at their commit. Sessions with one {@link LoginInfo.browser} count as one. On a store with strongly consistent reads
+ * the limit holds also when logins race. Put it after `rememberMe`.
  *
  * A session counts twice while its id is being replaced. A login in that moment may end one session too many, or be
  * refused although it would fit; it can be tried again.
@@ -92,8 +92,9 @@ function limitRequest(options: SessionLimitOptions, { session, sessions }: Exten
 
     onLogin: setOrder,
 
-    // Racing requests sort the sessions that they find in the same way, and each has written its own before it looks. The
-    // last writer therefore finds all of them, and what it finds within the limit is within the limit for all others.
+    // Racing requests sort the sessions that they find in the same way, and each has written its own before it looks.
+    // The last writer therefore finds all of them, and what it finds within the limit is within the limit for all
+    // others.
     async onCommit({ hasNewId }) {
       const { id: ownId, subject } = session;
       if (!hasNewId || subject === undefined) return;

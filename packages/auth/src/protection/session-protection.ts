@@ -4,8 +4,8 @@ import type { AccountExtension, ExtensionContext, RequestExtension } from "../ma
 import { addressPrefix } from "./address-prefix.ts";
 
 /**
- * A property of a request that stays the same while one person uses a session. A missing value is compared like any other
- * value.
+ * A property of a request that stays the same while one person uses a session. A missing value is compared like any
+ * other value.
  */
 export type Signal = (request: Request) => string | null | undefined;
 
@@ -31,20 +31,22 @@ export interface SessionProtectionOptions {
   /**
    * Returns the address of the client. Its network is compared, `/24` of IPv4 and `/48` of IPv6, because the rest of an
    * address changes by itself. Take the address from the socket, or from a header that your own proxy sets and clears
-   * (`CF-Connecting-IP`). `X-Forwarded-For` is not the default, because any client can send it. Phones change networks many
-   * times a day.
+   * (`CF-Connecting-IP`). `X-Forwarded-For` is not the default, because any client can send it. Phones change networks
+   * many times a day.
    * @default none
    */
   readonly address?: Signal;
   /** Signals of your own by name: the fingerprint of a certificate, the key of a device. @default none */
   readonly signals?: Readonly<Record<string, Signal>>;
   /**
-   * What a mismatch does: `requireFresh` rejects the session until the next login, or the session is ended. A session that
-   * `rememberMe` restores is bound to the signals of the request that restored it.
+   * What a mismatch does: `requireFresh` rejects the session until the next login, or the session is ended. A session
+   * that `rememberMe` restores is bound to the signals of the request that restored it.
    * @default "not-fresh"
    */
   readonly onMismatch?: "not-fresh" | "end";
-  /** Called when signals differ: once until the next login, and in a cookie mode also for an older copy of the cookie. */
+  /**
+   * Called when signals differ: once until the next login, and in a cookie mode also for an older copy of the cookie.
+   */
   readonly onEvent?: (event: SignalMismatchEvent) => void;
 }
 
@@ -66,10 +68,10 @@ const SALT_LENGTH = 11;
 const HASH_LENGTH = 8;
 
 /**
- * An extension that binds a session to signals of the request that logged in, and reacts to requests with other signals.
- * A session that began without `login`, or before this extension was added, is bound by its next request. Signals are
- * stored as short salted hashes, so that a store or a cookie does not show addresses in clear text. Put it after
- * `rememberMe`.
+ * An extension that binds a session to signals of the request that logged in, and reacts to requests with other
+ * signals. A session that began without `login`, or before this extension was added, is bound by its next request.
+ * Signals are stored as short salted hashes, so that a store or a cookie does not show addresses in clear text. Put it
+ * after `rememberMe`.
  *
  * @throws `INVALID_OPTION`. A request throws it too when `address` does not return an address
  */

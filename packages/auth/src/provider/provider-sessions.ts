@@ -7,8 +7,9 @@ import type { AccountExtension, AccountSessions } from "../manager/account-exten
 /** Options of {@link providerSessions}. */
 export interface ProviderSessionsOptions {
   /**
-   * Stores which sessions came from which session of the provider. Any store with a subject index and strongly consistent
-   * reads, in a table or under a prefix of its own. One for each manager, unless the managers share their store as well.
+   * Stores which sessions came from which session of the provider. Any store with a subject index and strongly
+   * consistent reads, in a table or under a prefix of its own. One for each manager, unless the managers share their
+   * store as well.
    */
   readonly store: SessionStore & SubjectIndex;
 }
@@ -16,24 +17,29 @@ export interface ProviderSessionsOptions {
 /** The extension that {@link providerSessions} makes. */
 export interface ProviderSessions extends AccountExtension {
   /**
-   * Ends the sessions that came from a session of the provider, and those of logins that are still running. Later logins
-   * with that `sid` are refused too, because a provider never uses one twice. Resolves to how many sessions it ended.
+   * Ends the sessions that came from a session of the provider, and those of logins that are still running. Sessions
+   * of later logins with that `sid` end too, because a provider never uses one twice. Resolves to how many sessions it
+   * ended.
    *
    * @param sessions - the manager that has this extension
    * @param sid - the value that `login` was given
-   * @throws `INVALID_OPTION`, `UNSUPPORTED` in a cookie mode without `revocations`, `STORE_FAILED`. It can be called again
+   * @throws `INVALID_OPTION`, `UNSUPPORTED` in a cookie mode without `revocations`, `STORE_FAILED`. It can be called
+   * again
    */
   revokeBySid(sessions: AccountSessions, sid: string): Promise<number>;
 }
 
-/** How long a `sid` stays refused, seconds: 400 days, as long as `rememberMe` can restore sessions of a login with it. */
+/**
+ * How long a `sid` is known to have ended, seconds: 400 days, as long as `rememberMe` can restore sessions of a login
+ * with it.
+ */
 const ENDED_LIFETIME = 400 * 24 * 3600;
 
 /**
  * An extension that finds sessions by the identity provider's name for its session, so that the provider can end them
- * (OpenID Connect Back-Channel Logout 1.0). With several providers, pass the issuer too, `${iss} ${sid}`, to both `login`
- * and `revokeBySid`, because a `sid` is unique only per issuer. A logout token without a `sid` ends all sessions of its
- * subject: `sessions.revokeAll(subject)`. The README has a complete endpoint, with jose.
+ * (OpenID Connect Back-Channel Logout 1.0). With several providers, pass the issuer too, `${iss} ${sid}`, to both
+ * `login` and `revokeBySid`, because a `sid` is unique only per issuer. A logout token without a `sid` ends all
+ * sessions of its subject: `sessions.revokeAll(subject)`. The README has a complete endpoint, with jose.
  *
  * @throws `INVALID_OPTION`
  */
@@ -71,8 +77,8 @@ export function providerSessions(options: ProviderSessionsOptions): ProviderSess
   };
 }
 
-// Each kind of key begins with its own word, so that no `sid` leads to the record of another kind. A hash has the form of
-// a key, and bounds the length of what a provider may send.
+// Each kind of key begins with its own word, so that no `sid` leads to the record of another kind. A hash has the form
+// of a key, and bounds the length of what a provider may send.
 function toIndex(sid: string): Promise<string> {
   return sha256(`group ${sid}`);
 }

@@ -22,15 +22,20 @@ interface CommitContext extends ExtensionContext {
   readonly isProven: boolean;
 }
 
-/** Sessions of a family that stay, the newest. A browser uses one, but parallel tabs without a session each start one. */
+/**
+ * Sessions of a family that stay, the newest. A browser uses one, but parallel tabs without a session each start one.
+ */
 const MAX_SESSIONS = 50;
 
-/** After a conflict another request has used the validator, which is in its grace period then: the next attempt succeeds. */
+/**
+ * After a conflict another request has used the validator, which is in its grace period then: the next attempt
+ * succeeds.
+ */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Brings the remembered browser up to date with the committed session. The order of writes is essential. A session becomes
- * a member before its family is checked to be alive, and a family is deleted before its members are listed
+ * Brings the remembered browser up to date with the committed session. The order of writes is essential. A session
+ * becomes a member before its family is checked to be alive, and a family is deleted before its members are listed
  * (`RememberFamilies.end`). When a session is being restored while its family is being ended, one of the two requests
  * therefore always sees the other.
  *

@@ -30,8 +30,8 @@ export type RememberEvent =
   | { readonly type: "remember-restored"; readonly family: string; readonly subject: string; readonly id: string }
   | { readonly type: "remember-rejected"; readonly reason: RememberRejectReason }
   /**
-   * A used cookie came back after its grace period, so a copy of it exists. The family and its sessions were ended, both
-   * the user's and the thief's. Notify the user.
+   * A used cookie came back after its grace period, so a copy of it exists. The family and its sessions were ended,
+   * both the user's and the thief's. Notify the user.
    */
   | { readonly type: "remember-theft"; readonly family: string; readonly subject: string }
   | {
@@ -41,5 +41,8 @@ export type RememberEvent =
       readonly reason: RememberEndReason;
     };
 
-/** Called synchronously for every event. An exception fails the request, so that a broken audit log does not go unnoticed. */
+/**
+ * Called synchronously for every event. An exception fails the request, so that a broken audit log does not go
+ * unnoticed.
+ */
 export type RememberEventListener = (event: RememberEvent) => void;

@@ -43,7 +43,8 @@ export interface RememberFamilies {
   update(family: Family, rotation: Rotation): Promise<"ok" | "conflict" | "gone">;
   /**
    * Ends a family, and then the sessions that came from it. In this order, because a request that is restoring one more
-   * session then either finds the family gone, or has its session found here. Emits an event for a family that was there.
+   * session then either finds the family gone, or has its session found here. Emits an event for a family that was
+   * there.
    *
    * @returns `false` when another request had ended it
    */
@@ -97,7 +98,9 @@ export function rememberFamilies(store: IndexedStore, emit: RememberEventListene
   };
 }
 
-/** A hash, because a subject may be too long for a prefix, and a user may have chosen the name of another index entry. */
+/**
+ * A hash, because a subject may be too long for a prefix, and a user may have chosen the name of another index entry.
+ */
 function toIndex(subject: string): Promise<string> {
   return sha256(`remember subject ${subject}`);
 }

@@ -40,7 +40,9 @@ interface MemberJson {
 }
 
 export function familyMembers(store: IndexedStore): FamilyMembers {
-  /** How many calls are ending a session right now, by session id. A set would forget it with the first that is done. */
+  /**
+   * How many calls are ending a session right now, by session id. A set would forget it with the first that is done.
+   */
   const ending = new Map<string, number>();
 
   async function endSession(sessions: AnySessionManager, key: string, id: string, isSparing: boolean): Promise<void> {

@@ -12,16 +12,16 @@ import type { RememberSettings } from "./settings.ts";
 /** Options of {@link rememberMe}. Durations in seconds. */
 export interface RememberMeOptions {
   /**
-   * Stores who is remembered. Any store with compare-and-swap and a subject index, in a table or under a prefix of its own.
-   * It may be the store of the sessions if users cannot choose their subject, because otherwise a user could choose the
-   * name of a record.
+   * Stores who is remembered. Any store with compare-and-swap and a subject index, in a table or under a prefix of its
+   * own. It may be the store of the sessions if users cannot choose their subject, because otherwise a user could
+   * choose the name of a record.
    */
   readonly store: SessionStore & SubjectIndex;
   /** @default `{ name: "__Host-remember" }`, and otherwise as for the session cookie */
   readonly cookie?: CookieOptions;
   /**
-   * How long after the login the browser is remembered. Only another login extends it. At most 400 days, because browsers
-   * store no cookie longer.
+   * How long after the login the browser is remembered. Only another login extends it. At most 400 days, because
+   * browsers store no cookie longer.
    * @default 2_592_000, 30 days
    */
   readonly lifetime?: number;
@@ -47,12 +47,13 @@ const BROWSER_LENGTH = 22;
 
 /**
  * Remember-me. After `login(session, subject, { remember: true })` the browser logs in by a cookie of its own when its
- * session has ended. Such a login is not fresh: `session.authenticatedAt` is `undefined`, and `loginOf(session).method` is
- * `"remember-me"`.
+ * session has ended. Such a login is not fresh: `session.authenticatedAt` is `undefined`, and `loginOf(session).method`
+ * is `"remember-me"`.
  *
  * The cookie is used once and then replaced. When a used cookie comes back after its grace period, a copy of it exists,
- * and nothing tells whether the user or the thief sent it. Everything that came from that login then ends, including the
- * sessions (Barry Jaspan, "Improved Persistent Login Cookie Best Practice"). `logout`, `revoke` and `revokeAll` end it too.
+ * and nothing tells whether the user or the thief sent it. Everything that came from that login then ends, including
+ * the sessions (Barry Jaspan, "Improved Persistent Login Cookie Best Practice"). `logout`, `revoke` and `revokeAll` end
+ * it too.
  *
  * Put it first among the extensions, so that the others see the session that it restores.
  *

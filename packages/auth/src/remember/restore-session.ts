@@ -38,8 +38,8 @@ export interface RememberState {
 }
 
 /**
- * Logs in a browser that has no session and a valid remember-me cookie. A cookie that has to be rejected is not an error
- * and is not cleared, as with the session cookie.
+ * Logs in a browser that has no session and a valid remember-me cookie. A cookie that has to be rejected is not an
+ * error and is not cleared, as with the session cookie.
  *
  * @throws `STORE_FAILED`
  */

@@ -2,9 +2,9 @@ import { isRecord, newToken, sha256 } from "@coatcheck/core/toolkit";
 
 /**
  * The validators of a family: the current one, and those used so recently that a request with one may still be running.
- * Only their hashes are stored. Each validator is derived from the previous one and a random salt. A browser that sends a
- * used validator can therefore be given the current one although the server does not store it. The salts and hashes alone
- * do not yield a validator.
+ * Only their hashes are stored. Each validator is derived from the previous one and a random salt. A browser that sends
+ * a used validator can therefore be given the current one although the server does not store it. The salts and hashes
+ * alone do not yield a validator.
  */
 export interface Rotation {
   /** Hash of the current validator. */
@@ -28,8 +28,8 @@ export type ValidatorStatus =
   | { readonly status: "replayed" };
 
 /**
- * The number of used validators that are stored. It bounds the record of a browser that loses its session again and again.
- * One more cuts the grace period of the oldest short.
+ * The number of used validators that are stored. It bounds the record of a browser that loses its session again and
+ * again. One more cuts the grace period of the oldest short.
  */
 const MAX_USED = 16;
 

@@ -24,9 +24,9 @@ export function formatToken({ selector, validator }: RememberToken): string {
 }
 
 /**
- * The store key of a token's record. It is a hash of the selector, because a reader of the store who knew selectors could
- * send outdated tokens and so end everyone's family. The hash includes a purpose and the cookie's name, so that no session
- * id and no token of another cookie leads to the record, even when they share a store.
+ * The store key of a token's record. It is a hash of the selector, because a reader of the store who knew selectors
+ * could send outdated tokens and so end everyone's family. The hash includes a purpose and the cookie's name, so that
+ * no session id and no token of another cookie leads to the record, even when they share a store.
  */
 export function toFamilyKey(cookieName: string, { selector }: RememberToken): Promise<string> {
   return sha256(`remember ${cookieName} ${selector}`);

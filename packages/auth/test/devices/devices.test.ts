@@ -19,24 +19,24 @@ interface Data {
 function setUp(mode: SessionMode = serverSide(memoryStore()), lifetime = {}) {
   const clock = fakeClock();
   const sessions = new AccountManager<Data>({ mode, now: clock.now, lifetime });
-  async function loggedIn(subject: string, headers: Record<string, string> = {}) {
+  async function newLogin(subject: string, headers: Record<string, string> = {}) {
     const browser = device(sessions, headers);
     await browser.visit((session) => login(session, subject, { method: "password" }));
     const { result } = await browser.visit(({ id = "" }) => id);
     return { ...browser, id: result, isAlive: () => isAlive(browser, sessions) };
   }
-  return { clock, sessions, loggedIn };
+  return { clock, sessions, newLogin };
 }
 
 for (const { name, open } of listingModes()) {
   describe(`devices, ${name}`, () => {
-    it("SEC-27 tells people of each of their devices, with the one they sit at marked, and nothing to log in with", async () => {
-      const { clock, sessions, loggedIn } = setUp(open().mode);
-      const loggedInAt = clock.now();
-      const desk = await loggedIn("eve", FIREFOX);
+    it("SEC-27 lists every device, marks the current one, and contains nothing to log in with", async () => {
+      const { clock, sessions, newLogin } = setUp(open().mode);
+      const loginAt = clock.now();
+      const desk = await newLogin("eve", FIREFOX);
       clock.advance(2 * 3600);
-      const phone = await loggedIn("eve", SAFARI);
-      await loggedIn("grace", FIREFOX);
+      const phone = await newLogin("eve", SAFARI);
+      await newLogin("grace", FIREFOX);
       clock.advance(60);
       const { result: devices } = await phone.visit((session) => listDevices(sessions, session));
       expect(devices).toEqual([
@@ -54,10 +54,10 @@ for (const { name, open } of listingModes()) {
           id: desk.id,
           label: "Firefox on Linux",
           method: "password",
-          createdAt: loggedInAt,
-          authenticatedAt: loggedInAt,
-          lastSeenAt: loggedInAt,
-          expiresAt: loggedInAt + 24 * 3_600_000,
+          createdAt: loginAt,
+          authenticatedAt: loginAt,
+          lastSeenAt: loginAt,
+          expiresAt: loginAt + 24 * 3_600_000,
           isCurrent: false,
         },
       ]);
@@ -68,27 +68,27 @@ for (const { name, open } of listingModes()) {
       }
     });
 
-    it("SEC-24 ends one that its owner picks, and no other", async () => {
-      const { sessions, loggedIn } = setUp(open().mode);
-      const [desk, phone] = [await loggedIn("eve"), await loggedIn("eve")];
+    it("SEC-24 ends the device that its owner chooses, and no other", async () => {
+      const { sessions, newLogin } = setUp(open().mode);
+      const [desk, phone] = [await newLogin("eve"), await newLogin("eve")];
       expect(await revokeDevice(sessions, "eve", phone.id)).toBe(true);
       expect([await desk.isAlive(), await phone.isAlive()]).toEqual([true, false]);
       expect(await revokeDevice(sessions, "eve", phone.id)).toBe(false);
     });
 
-    it("SEC-24 lets nobody end a device of somebody else by its id", async () => {
-      const { sessions, loggedIn } = setUp(open().mode);
-      const theirs = await loggedIn("grace");
-      await loggedIn("eve");
+    it("SEC-24 does not end a device of another subject by its id", async () => {
+      const { sessions, newLogin } = setUp(open().mode);
+      const theirs = await newLogin("grace");
+      await newLogin("eve");
       for (const id of [theirs.id, "", "../../x", "__proto__", theirs.id.toLowerCase()]) {
         expect(await revokeDevice(sessions, "eve", id)).toBe(false);
       }
       expect(await theirs.isAlive()).toBe(true);
     });
 
-    it("SEC-24 lets an administrator see and end those of anybody", async () => {
-      const { sessions, loggedIn } = setUp(open().mode);
-      const [desk, phone, other] = [await loggedIn("eve"), await loggedIn("eve"), await loggedIn("grace")];
+    it("SEC-24 lets an administrator list and end the devices of any subject", async () => {
+      const { sessions, newLogin } = setUp(open().mode);
+      const [desk, phone, other] = [await newLogin("eve"), await newLogin("eve"), await newLogin("grace")];
       const devices = await devicesOf(sessions, "eve");
       expect(devices.map(({ id }) => id).sort()).toEqual([desk.id, phone.id].sort());
       expect(devices.some(({ isCurrent }) => isCurrent)).toBe(false);
@@ -102,19 +102,19 @@ for (const { name, open } of listingModes()) {
 
 for (const { name, canList, open } of accountModes()) {
   describe(`revokeOtherDevices, ${name}`, () => {
-    it("SEC-24 ends all others of the subject, and not this one", async () => {
-      const { sessions, loggedIn } = setUp(open().mode);
-      const [desk, phone, tablet] = [await loggedIn("eve"), await loggedIn("eve"), await loggedIn("eve")];
-      const other = await loggedIn("grace");
+    it("SEC-24 ends all other sessions of the subject, and not the current one", async () => {
+      const { sessions, newLogin } = setUp(open().mode);
+      const [desk, phone, tablet] = [await newLogin("eve"), await newLogin("eve"), await newLogin("eve")];
+      const other = await newLogin("grace");
       const { result } = await phone.visit((session) => revokeOtherDevices(sessions, session));
       expect(result).toBe(canList ? 2 : undefined);
       const alive = [desk, phone, tablet, other].map((each) => each.isAlive());
       expect(await Promise.all(alive)).toEqual([false, true, false, true]);
     });
 
-    it("SEC-24 ends all others in the request that logs in, too", async () => {
-      const { sessions, loggedIn } = setUp(open().mode);
-      const desk = await loggedIn("eve");
+    it("SEC-24 ends all other sessions also in the request that logs in", async () => {
+      const { sessions, newLogin } = setUp(open().mode);
+      const desk = await newLogin("eve");
       const phone = device(sessions);
       await phone.visit(async (session) => {
         await login(session, "eve");
@@ -123,7 +123,7 @@ for (const { name, canList, open } of accountModes()) {
       expect([await desk.isAlive(), await isAlive(phone, sessions)]).toEqual([false, true]);
     });
 
-    it("wants somebody logged in", async () => {
+    it("rejects an anonymous session", async () => {
       const { sessions } = setUp(open().mode);
       const { visit } = device(sessions);
       await visit(async (session) => {
@@ -135,9 +135,9 @@ for (const { name, canList, open } of accountModes()) {
 }
 
 describe("Device.lastSeenAt", () => {
-  it("follows what people do, and is behind by no more than the touch interval", async () => {
-    const { clock, sessions, loggedIn } = setUp();
-    const { visit } = await loggedIn("eve");
+  it("follows the use of the session, and lags by at most the touch interval", async () => {
+    const { clock, sessions, newLogin } = setUp();
+    const { visit } = await newLogin("eve");
     let seenAt = clock.now();
     for (let round = 0; round < 20; round++) {
       clock.advance(3_599 * (round % 4));
@@ -150,27 +150,27 @@ describe("Device.lastSeenAt", () => {
     }
   });
 
-  it("is never before the login nor after now, however the end of a session came about", async () => {
+  it("is never before the login or after now, for any timeouts and clocks", async () => {
     const store = memoryStore();
-    const { clock, sessions, loggedIn } = setUp(serverSide(store), { idle: 7200, absolute: 7200 });
-    await loggedIn("eve");
-    const loggedInAt = clock.now();
+    const { clock, sessions, newLogin } = setUp(serverSide(store), { idle: 7200, absolute: 7200 });
+    await newLogin("eve");
+    const loginAt = clock.now();
     clock.advance(3600);
-    expect(await devicesOf(sessions, "eve")).toMatchObject([{ lastSeenAt: loggedInAt }]);
+    expect(await devicesOf(sessions, "eve")).toMatchObject([{ lastSeenAt: loginAt }]);
     const shortened = new AccountManager({ mode: serverSide(store), now: clock.now, lifetime: { idle: 60 } });
     expect(await devicesOf(shortened, "eve")).toMatchObject([{ lastSeenAt: clock.now() }]);
-    const behind = new AccountManager({ mode: serverSide(store), now: () => loggedInAt - 5_000 });
-    expect(await devicesOf(behind, "eve")).toMatchObject([{ lastSeenAt: loggedInAt - 5_000 }]);
+    const behind = new AccountManager({ mode: serverSide(store), now: () => loginAt - 5_000 });
+    expect(await devicesOf(behind, "eve")).toMatchObject([{ lastSeenAt: loginAt - 5_000 }]);
   });
 });
 
 describe("devices", () => {
-  it("says so where sessions cannot be found by their subject", async () => {
+  it("throws UNSUPPORTED where sessions cannot be listed by subject", async () => {
     const { traits, load, create, update, touch, delete: remove } = memoryStore();
     const bare: SessionStore = { traits, load, create, update, touch, delete: remove };
     for (const mode of [...cookieModes().map((each) => each.mode()), serverSide(bare)]) {
-      const { sessions, loggedIn } = setUp(mode);
-      const { visit } = await loggedIn("eve");
+      const { sessions, newLogin } = setUp(mode);
+      const { visit } = await newLogin("eve");
       const unsupported = { code: "UNSUPPORTED" };
       await expect(devicesOf(sessions, "eve")).rejects.toMatchObject(unsupported);
       await expect(revokeDevice(sessions, "eve", "x")).rejects.toMatchObject(unsupported);

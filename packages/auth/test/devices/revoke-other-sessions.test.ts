@@ -23,7 +23,7 @@ function setUp(mode: SessionMode, extensions: readonly AccountExtension[] = []) 
 
 for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
   describe(`revokeOtherSessions, ${name}`, () => {
-    it("SEC-24 ends the subject's other sessions, and nobody else's", async () => {
+    it("SEC-24 ends the other sessions of the subject, and those of no other subject", async () => {
       const { device } = setUp(mode());
       const [mine, lost, stolen, other] = [await device("a"), await device("a"), await device("a"), await device("b")];
       await mine.visit((session) => session.set("cart", ["book"]));
@@ -35,7 +35,7 @@ for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
       expect(await other.who()).toBe("b");
     });
 
-    it("SEC-24 ends a copy of this session's own cookie, which gets a new id", async () => {
+    it("SEC-24 gives the current session a new id, so that a copy of its cookie is rejected", async () => {
       const { sessions, device } = setUp(mode());
       const mine = await device("c");
       const cookie = await mine.client.cookieHeader();
@@ -46,7 +46,7 @@ for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
       expect(await mine.who()).toBe("c");
     });
 
-    it("SEC-21 SEC-26 proves nothing: neither fresher than before, nor a longer session", async () => {
+    it("SEC-21 SEC-26 does not count as a login: authenticatedAt stays the same", async () => {
       const { clock, device } = setUp(mode());
       const mine = await device("d");
       const authenticatedAt = clock.now();
@@ -55,7 +55,7 @@ for (const { name, mode } of loginModes().filter(({ canEnd }) => canEnd)) {
       expect((await mine.visit((session) => session.authenticatedAt)).result).toBe(authenticatedAt);
     });
 
-    it("follows a login in the same request, as after a reset by e-mail", async () => {
+    it("can follow a login in the same request, as after a reset by e-mail", async () => {
       const { sessions, device } = setUp(mode());
       const lost = await device("e");
       const { visit } = visitor(sessions);
@@ -75,7 +75,7 @@ describe("revokeOtherSessions", () => {
     return { traits, load, create, update, touch, delete: remove };
   };
 
-  it("says so where nothing can be ended: in cookie modes without revocations, in stores that find no subjects", async () => {
+  it("throws UNSUPPORTED in cookie modes without revocations and for stores without a subject index", async () => {
     for (const mode of [...cookieModes().map((each) => each.mode()), serverSide(bare())]) {
       const { device } = setUp(mode);
       const mine = await device("eve");
@@ -83,7 +83,7 @@ describe("revokeOtherSessions", () => {
     }
   });
 
-  it("says that nobody is logged in", async () => {
+  it("rejects an anonymous session", async () => {
     for (const { mode } of modes()) {
       const sessions = new AccountManager({ mode: mode() });
       const { visit } = visitor(sessions);
@@ -93,7 +93,7 @@ describe("revokeOtherSessions", () => {
     }
   });
 
-  it("fails before anything has ended when it comes after the commit", async () => {
+  it("fails before it ends anything when it is called after the commit", async () => {
     const { sessions, device } = setUp(serverSide(memoryStore()));
     const [mine, lost] = [await device("eve"), await device("eve")];
     const headers = { Cookie: await mine.client.cookieHeader() };
@@ -104,7 +104,7 @@ describe("revokeOtherSessions", () => {
     expect(await mine.who()).toBe("eve");
   });
 
-  it("tells extensions, so that what they remember of the subject ends as well", async () => {
+  it("calls onRevoke of the extensions", async () => {
     const revoked: Revocation[] = [];
     const { device } = setUp(serverSide(memoryStore()), [
       {

@@ -21,7 +21,7 @@ interface Data {
 /** One millisecond, in seconds. */
 const TICK = 0.001;
 
-/** Somebody who has just logged in. */
+/** A visitor who has just logged in. */
 async function setUp(mode: SessionMode, lifetime: LifetimeOptions) {
   const clock = fakeClock();
   const sessions = new SessionManager<Data>({ mode, lifetime, now: clock.now });
@@ -43,8 +43,8 @@ const presets = [
   { level: "aal3", preset: aal3, idle: 15 * 60, absolute: 12 * HOUR },
 ];
 
-describe("presets", () => {
-  it("are the numbers of NIST SP 800-63B-4, sections 2.1.3, 2.2.3 and 2.3.3", () => {
+describe("aal1, aal2 and aal3", () => {
+  it("have the timeouts of NIST SP 800-63B-4, sections 2.1.3, 2.2.3 and 2.3.3", () => {
     for (const { preset, idle, absolute } of presets) expect(preset).toEqual({ idle, absolute });
   });
 });
@@ -52,14 +52,14 @@ describe("presets", () => {
 for (const { name, mode } of modes()) {
   for (const { level, preset, idle, absolute } of presets) {
     describe(`${level}, ${name}`, () => {
-      it("SEC-20 ends the session at the millisecond its idle timeout is over", async () => {
+      it("SEC-20 ends the session at the exact millisecond of its idle timeout", async () => {
         const early = await setUp(mode(), preset);
         expect(await early.after(idle - TICK)).toBe("eve");
         const late = await setUp(mode(), preset);
         expect(await late.after(idle)).toBeUndefined();
       });
 
-      it("SEC-21 ends the session at the millisecond its absolute timeout is over, in use, written to or renewed", async () => {
+      it("SEC-21 ends the session at the exact millisecond of its absolute timeout, despite reads, writes and new ids", async () => {
         const { after, visit } = await setUp(mode(), preset);
         const step = idle / 2;
         for (let steps = 1; steps < absolute / step; steps++) {
@@ -71,7 +71,7 @@ for (const { name, mode } of modes()) {
         expect(await after(TICK)).toBeUndefined();
       });
 
-      it("SEC-21 counts both anew from a login of the same subject (section 5.2)", async () => {
+      it("SEC-21 restarts both timeouts at a login of the same subject (section 5.2)", async () => {
         const { after, logIn } = await setUp(mode(), preset);
         await after(idle - TICK);
         await logIn();
@@ -82,7 +82,7 @@ for (const { name, mode } of modes()) {
   }
 
   describe(`endsAt of a login, ${name}`, () => {
-    it("SEC-21 ends the session with that of the identity provider, to the millisecond", async () => {
+    it("SEC-21 ends the session at the exact millisecond of the identity provider's end", async () => {
       const { clock, after, logIn } = await setUp(mode(), aal2);
       await logIn(clock.now() + 1000);
       expect(await after(1 - TICK)).toBe("eve");
@@ -109,13 +109,13 @@ for (const { name, mode } of modes()) {
       });
     }
 
-    it("extends nothing: the timeouts hold before it", async () => {
+    it("does not extend a session beyond its timeouts", async () => {
       const { clock, after, logIn } = await setUp(mode(), aal3);
       await logIn(clock.now() + 30 * DAY * 1000);
       expect(await after(15 * 60)).toBeUndefined();
     });
 
-    it("is replaced by that of a new login at the provider, and is nothing to another subject", async () => {
+    it("is replaced by the endsAt of a new login, and dropped for another subject", async () => {
       const { clock, visit, after, logIn } = await setUp(mode(), aal2);
       await logIn(clock.now() + 60_000);
       await logIn(clock.now() + 120_000);
@@ -124,7 +124,7 @@ for (const { name, mode } of modes()) {
       expect(await after(HOUR - TICK)).toBe("grace");
     });
 
-    it("is the end of a cookie that outlives the browser, too", async () => {
+    it("limits the Max-Age of a persistent cookie", async () => {
       const { clock, visit } = await setUp(mode(), aal2);
       const { cookies } = await visit((session) =>
         login(session, "eve", { endsAt: clock.now() + 90_000, persistent: true }),
@@ -135,7 +135,7 @@ for (const { name, mode } of modes()) {
 }
 
 describe("endsAt of a login", () => {
-  it("is refused when it is over already, or counts seconds as JWTs do, and the session stays as it was", async () => {
+  it("is rejected when it is in the past or in seconds, as in JWTs, and the session stays as it was", async () => {
     const { clock, visit, who } = await setUp(serverSide(memoryStore()), aal2);
     const now = clock.now();
     for (const wrong of [now, now - 1, Math.round(now / 1000) + 3600, 0, Number.NaN, Infinity, "1" as never]) {

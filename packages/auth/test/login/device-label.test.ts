@@ -10,7 +10,7 @@ const ANDROID = "Mozilla/5.0 (Linux; Android 10; K)";
 const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X)";
 const IPAD = "Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X)";
 
-/** As these send it. */
+/** `User-Agent` values of real browsers. */
 const REAL: readonly (readonly [userAgent: string, label: string])[] = [
   [`${WINDOWS} ${BLINK} Chrome/143.0.0.0 Safari/537.36`, "Chrome on Windows"],
   [`${MAC} ${BLINK} Chrome/143.0.0.0 Safari/537.36`, "Chrome on macOS"],
@@ -57,7 +57,7 @@ const REAL: readonly (readonly [userAgent: string, label: string])[] = [
   ],
   [`${IPHONE} ${WEBKIT} Mobile/15E148 Instagram 400.0.0.32.86 (iPhone17,1; iOS 18_6; en_GB)`, "Instagram on iOS"],
   [`${IPHONE} ${WEBKIT} Mobile/15E148`, "Unknown browser on iOS"],
-  // WebKitGTK, and the browser that Android had before Chrome: they are not Safari.
+  // WebKitGTK, and the Android browser before Chrome, are not Safari.
   [`${LINUX} ${WEBKIT} Version/26.0 Safari/605.1.15`, "Unknown browser on Linux"],
   [
     "Mozilla/5.0 (Linux; U; Android 4.4.4; de-ch; HTC Sensation Build/IML74K) AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30",
@@ -83,23 +83,23 @@ const REAL: readonly (readonly [userAgent: string, label: string])[] = [
 
 describe("deviceLabel", () => {
   for (const [userAgent, label] of REAL) {
-    it(`calls this ${label}: ${userAgent}`, () => {
+    it(`returns ${label} for ${userAgent}`, () => {
       expect(deviceLabel(userAgent)).toBe(label);
     });
   }
 
-  it("has no name for what it does not know", () => {
+  it("returns undefined for an unknown User-Agent", () => {
     for (const userAgent of [null, "", "Mozilla/5.0", "node", "<script>alert(1)</script>"]) {
       expect(deviceLabel(userAgent)).toBeUndefined();
     }
   });
 
-  it("hands on nothing of what a client sent", () => {
+  it("returns nothing that the client sent", () => {
     const label = deviceLabel(`<b>Evil</b> Firefox/<i> "Linux' & ${"x".repeat(500)}`);
     expect(label).toBe("Firefox on Linux");
   });
 
-  it("takes no longer for a megabyte than for a line", () => {
+  it("is fast for a User-Agent of a megabyte", () => {
     const before = performance.now();
     for (const part of ["a", "Mozilla/5.0 (", " ", "/", "((((", "Firefox", "Version/4.0 "]) {
       deviceLabel(part.repeat(1_000_000 / part.length));

@@ -23,7 +23,7 @@ interface AdminData {
   role: "admin";
 }
 
-/** Two managers over one store: the shop's customers, and its administrators with a cookie of their own. */
+/** Two managers on one store: one for customers of the shop, and one with its own cookie for administrators. */
 function setUp() {
   const clock = fakeClock();
   const store = memoryStore({ now: clock.now });
@@ -44,7 +44,7 @@ function setUp() {
     requireSubject,
     requireThat((session: Session<AdminData>) => session.get("role") === "admin"),
   );
-  const refuse = denialResponse({ loginPage: "/admin/login" });
+  const toLogin = denialResponse({ loginPage: "/admin/login" });
 
   async function credentials(request: Request) {
     const form = await request.formData();
@@ -76,7 +76,7 @@ function setUp() {
       return Response.redirect(new URL(safeNext(searchParams.get("next"), "/admin"), request.url), 303);
     }
     const guarded = await requireAdmin(session);
-    if (!guarded.ok) return refuse(request, guarded);
+    if (!guarded.ok) return toLogin(request, guarded);
     if (pathname === "/admin/logout") logout(session);
     return new Response(`dashboard of ${guarded.subject}`);
   });
@@ -97,8 +97,8 @@ function setUp() {
   };
 }
 
-describe("Eve and Grace", () => {
-  it("log in with their passwords alone, and keep the theme they had chosen before", async () => {
+describe("a shop with customers and administrators", () => {
+  it("logs in with the right password only, and keeps the theme from before the login", async () => {
     const { client, who } = setUp();
     await client.fetch("/theme");
     expect((await client.submit("/login", { name: "eve", password: "admin123" })).status).toBe(401);
@@ -107,7 +107,7 @@ describe("Eve and Grace", () => {
     expect(await who()).toEqual({ subject: "eve", theme: "dark" });
   });
 
-  it("SEC-54 find the dashboard after the administrators' login, and nobody else does", async () => {
+  it("SEC-54 shows the dashboard to administrators only, after their login", async () => {
     const { client, dashboard } = setUp();
     expect(await dashboard()).toBe("Administrators, please");
     const { headers } = await client.fetch("/admin?tab=orders", { headers: PAGE });
@@ -121,15 +121,15 @@ describe("Eve and Grace", () => {
   });
 });
 
-describe("an admin area on a manager of its own, over the same store", () => {
-  async function loggedInToBoth() {
+describe("an admin area with its own manager on the same store", () => {
+  async function logInToBoth() {
     const both = setUp();
     await both.client.submit("/login", { name: "grace", password: "admin123" });
     await both.client.submit("/admin/login", { name: "grace", password: "admin123" });
     return both;
   }
 
-  it("SEC-30 has a cookie of its own, with SameSite=Strict", async () => {
+  it("SEC-30 has its own cookie, with SameSite=Strict", async () => {
     const { client } = setUp();
     const body = new URLSearchParams({ name: "grace", password: "admin123" });
     const response = await client.fetch("/admin/login", { method: "POST", body });
@@ -138,22 +138,22 @@ describe("an admin area on a manager of its own, over the same store", () => {
     ]);
   });
 
-  it("is logged in to on its own: logging out of it leaves the shop's session, and the other way round", async () => {
-    const first = await loggedInToBoth();
+  it("stays logged in after a logout from the shop, and the shop after a logout from the admin area", async () => {
+    const first = await logInToBoth();
     expect(await first.who()).toEqual({ subject: "grace" });
     expect(await first.dashboard()).toBe("dashboard of grace");
     await first.client.fetch("/admin/logout");
     expect(await first.dashboard()).toBe("Administrators, please");
     expect(await first.who()).toEqual({ subject: "grace" });
 
-    const second = await loggedInToBoth();
+    const second = await logInToBoth();
     await second.client.fetch("/logout");
     expect(await second.who()).toEqual({});
     expect(await second.dashboard()).toBe("dashboard of grace");
   });
 
-  it("SEC-20 ends after 15 minutes without use, to the millisecond; the shop's session goes on", async () => {
-    const { clock, who, dashboard } = await loggedInToBoth();
+  it("SEC-20 ends after exactly 15 minutes without use, and the shop's session does not", async () => {
+    const { clock, who, dashboard } = await logInToBoth();
     clock.advance(15 * 60 - 0.001);
     expect(await dashboard()).toBe("dashboard of grace");
     clock.advance(15 * 60);
@@ -161,27 +161,27 @@ describe("an admin area on a manager of its own, over the same store", () => {
     expect(await who()).toEqual({ subject: "grace" });
   });
 
-  it("SEC-13 takes no cookie of the shop's for one of its own, and the shop none of its", async () => {
-    const { client, stranger, who, dashboard } = await loggedInToBoth();
-    const tickets = new Map(
+  it("SEC-13 rejects a session cookie of the shop, and the shop one of the admin area", async () => {
+    const { client, stranger, who, dashboard } = await logInToBoth();
+    const values = new Map(
       (await client.cookieHeader()).split("; ").map((pair) => [pair.split("=")[0], cookieValueOf(`${pair};`)]),
     );
-    expect([...tickets.keys()].sort()).toEqual(["__Host-admin", "__Host-session"]);
+    expect([...values.keys()].sort()).toEqual(["__Host-admin", "__Host-session"]);
     const thief = stranger();
-    await thief.setCookie(`__Host-admin=${tickets.get("__Host-session")}; Path=/; Secure`);
-    await thief.setCookie(`__Host-session=${tickets.get("__Host-admin")}; Path=/; Secure`);
+    await thief.setCookie(`__Host-admin=${values.get("__Host-session")}; Path=/; Secure`);
+    await thief.setCookie(`__Host-session=${values.get("__Host-admin")}; Path=/; Secure`);
     expect(await dashboard(thief)).toBe("Administrators, please");
     expect(await who(thief)).toEqual({});
-    // Nor the id without what is bound to the other name.
-    await thief.setCookie(`__Host-session=${tickets.get("__Host-admin")?.slice(0, 43)}; Path=/; Secure`);
-    await thief.setCookie(`__Host-admin=${tickets.get("__Host-session")?.slice(0, 43)}; Path=/; Secure`);
+    // The session id alone, without the signature that is bound to the cookie name, is rejected too.
+    await thief.setCookie(`__Host-session=${values.get("__Host-admin")?.slice(0, 43)}; Path=/; Secure`);
+    await thief.setCookie(`__Host-admin=${values.get("__Host-session")?.slice(0, 43)}; Path=/; Secure`);
     expect(await dashboard(thief)).toBe("Administrators, please");
     expect(await who(thief)).toEqual({});
     expect(await dashboard()).toBe("dashboard of grace");
   });
 
-  it("SEC-24 is logged out of everywhere with the shop, for both are sessions of the same subject", async () => {
-    const { shop, who, dashboard } = await loggedInToBoth();
+  it("SEC-24 is logged out by revokeAll of the shop, because both sessions have the same subject", async () => {
+    const { shop, who, dashboard } = await logInToBoth();
     expect(await shop.revokeAll("grace")).toBe(2);
     expect(await who()).toEqual({});
     expect(await dashboard()).toBe("Administrators, please");

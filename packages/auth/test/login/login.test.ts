@@ -33,7 +33,7 @@ function setUp(mode: SessionMode, extensions: readonly AccountExtension[] = []) 
       visit((session) => login(session, subject, options)),
     /** What the next request finds. */
     look: async () => (await visit(read)).result,
-    /** What somebody finds who copied the cookies, when the returned function is called. */
+    /** Copies the cookies now. The returned function tells who a request with the copy is logged in as. */
     copy: async () => {
       const header = await client.cookieHeader();
       return async () => {
@@ -46,7 +46,7 @@ function setUp(mode: SessionMode, extensions: readonly AccountExtension[] = []) 
 
 for (const { name, mode, canEnd } of loginModes()) {
   describe(`login, ${name}`, () => {
-    it("SEC-05 gives a new id each time, also for the same subject again, and ends the old one", async () => {
+    it("SEC-05 gives a new id at every login, also of the same subject, and ends the old one", async () => {
       const { client, visit, logIn, look, copy } = setUp(mode());
       await visit((session) => session.set("theme", "dark"));
       const ids = [(await look()).id];
@@ -60,14 +60,14 @@ for (const { name, mode, canEnd } of loginModes()) {
       }
       expect(new Set(ids).size).toBe(4);
       expect(new Set(cookies).size).toBe(4);
-      // The first one was planted, as it were: it belongs to nobody, before and after.
+      // The first copy has the id from before any login, as an attacker could have planted it. It stays anonymous.
       const [planted, ...stolen] = copies;
       expect(await planted?.()).toBeUndefined();
       for (const thief of stolen) expect(await thief()).toBe(canEnd ? undefined : "eve");
       expect((await look()).subject).toBe("eve");
     });
 
-    it("keeps the cart and theme of the visitor who logs in, and under each id that follows", async () => {
+    it("keeps the data of the visitor who logs in, also under later ids", async () => {
       const { visit, logIn, look } = setUp(mode());
       await visit((session) => {
         session.set("cart", ["book"]);
@@ -80,7 +80,7 @@ for (const { name, mode, canEnd } of loginModes()) {
       expect(await look()).toMatchObject({ subject: "eve", cart: ["book"], theme: "dark" });
     });
 
-    it("SEC-05 hands nothing of one subject to the next: no data, nothing known of the login, no end of it", async () => {
+    it("SEC-05 gives another subject nothing of the previous one: no data, no login info, no endsAt", async () => {
       const { clock, visit, logIn, look, copy } = setUp(mode());
       await logIn("eve", { method: "passkey", level: 3, sid: "sid-of-eve", endsAt: clock.now() + 60_000 });
       await visit((session) => session.set("cart", ["diary"]));
@@ -97,17 +97,17 @@ for (const { name, mode, canEnd } of loginModes()) {
       expect((await look()).subject).toBe("grace");
     });
 
-    it("tells of it in later requests: method, level, device, and whose session it is at the provider", async () => {
+    it("stores method, level, device and sid for later requests", async () => {
       const { visit, logIn, look } = setUp(mode());
-      const facts = { method: "passkey", level: 2, sid: "sid-1" } as const;
-      await logIn("eve", facts);
+      const info = { method: "passkey", level: 2, sid: "sid-1" } as const;
+      await logIn("eve", info);
       await visit((session) => session.set("theme", "dark"));
       await visit((session) => session.regenerate());
-      expect((await look()).login).toEqual(facts);
+      expect((await look()).login).toEqual(info);
       expect((await visit((session) => [...session.entries()])).result).toEqual([["theme", "dark"]]);
     });
 
-    it("keeps the provider's session at a step-up, and neither the method nor the level of the former proof", async () => {
+    it("keeps the sid at a step-up, and drops the previous method and level", async () => {
       const { logIn, look } = setUp(mode());
       await logIn("eve", { method: "oidc", level: 1, sid: "sid-1" });
       await logIn("eve", { method: "passkey", level: 3 });
@@ -116,7 +116,7 @@ for (const { name, mode, canEnd } of loginModes()) {
       expect((await look()).login).toEqual({ sid: "sid-2" });
     });
 
-    it("sets a cookie that outlives the browser, or one that does not, as it is told", async () => {
+    it("sets a persistent cookie or a browser-session cookie by the option persistent", async () => {
       const { visit, logIn } = setUp(mode());
       const maxAges = [
         await logIn("eve"),
@@ -128,7 +128,7 @@ for (const { name, mode, canEnd } of loginModes()) {
       expect(maxAges).toEqual([[undefined], ["Max-Age=86400"], ["Max-Age=86400"], [undefined], [undefined]]);
     });
 
-    it("SEC-05 comes to nothing in a request that fails afterwards", async () => {
+    it("SEC-05 has no effect when the request fails afterwards", async () => {
       const { sessions, client, visit, look } = setUp(mode());
       await visit((session) => session.set("cart", ["book"]));
       const cookie = await client.cookieHeader();
@@ -151,7 +151,7 @@ for (const { name, mode, canEnd } of loginModes()) {
   });
 
   describe(`logout, ${name}`, () => {
-    it(`SEC-22 removes the cookie${canEnd ? ", and a copy of it is anonymous" : "; a copy of it lives on until it expires"}`, async () => {
+    it(`SEC-22 removes the cookie${canEnd ? ", and a copy of it is anonymous" : ", but a copy of it is valid until it expires"}`, async () => {
       const { client, visit, logIn, look, copy } = setUp(mode());
       await logIn("eve");
       await visit((session) => session.set("cart", ["book"]));
@@ -165,7 +165,7 @@ for (const { name, mode, canEnd } of loginModes()) {
       expect(found.login).toEqual({});
     });
 
-    it("says goodbye once, in a session that is nobody's", async () => {
+    it("can flash a message, in a new anonymous session", async () => {
       const { visit, logIn, look } = setUp(mode());
       await logIn("eve", { method: "password" });
       const { id } = await look();
@@ -180,7 +180,7 @@ for (const { name, mode, canEnd } of loginModes()) {
       expect((await look()).farewell).toBeUndefined();
     });
 
-    it("SEC-22 is kept although the handler fails afterwards", async () => {
+    it("SEC-22 takes effect although the handler fails afterwards", async () => {
       const { sessions, client, visit, logIn, look, copy } = setUp(mode());
       await logIn("eve");
       const fail = (session: Session<Data>) => {
@@ -188,7 +188,7 @@ for (const { name, mode, canEnd } of loginModes()) {
         throw new Error("after the logout");
       };
       await expect(visit(fail)).rejects.toThrow("after the logout");
-      // No response, no removal: in a mode that keeps nothing on the server there was nothing to end.
+      // Without a response no cookie was removed, and a mode that stores nothing on the server had nothing to end.
       expect((await look()).subject).toBe(canEnd ? undefined : "eve");
 
       await logIn("eve");
@@ -202,7 +202,7 @@ for (const { name, mode, canEnd } of loginModes()) {
       expect(await thief()).toBe(canEnd ? undefined : "eve");
     });
 
-    it("SEC-05 is followed by a login with a new id, in the same request too", async () => {
+    it("SEC-05 can be followed by a login with a new id in the same request", async () => {
       const { visit, logIn, look, copy } = setUp(mode());
       await logIn("eve");
       await visit((session) => session.set("cart", ["book"]));
@@ -220,7 +220,7 @@ for (const { name, mode, canEnd } of loginModes()) {
 }
 
 describe("login", () => {
-  it("notes the browser and system, and no more of the User-Agent than a label", async () => {
+  it("stores a label of the browser and system instead of the User-Agent", async () => {
     const sessions = new AccountManager({ mode: serverSide(memoryStore()) });
     const headers = { "User-Agent": FIREFOX };
     await sessions.handle(new Request("https://localhost/", { headers }), async (pending) => {
@@ -233,7 +233,7 @@ describe("login", () => {
     });
   });
 
-  it("is done when the call returns, where no extension has a say: a forgotten await logs in nobody else", async () => {
+  it("is complete when the call returns if no extension has beforeLogin, so that a forgotten await does no harm", async () => {
     const { visit } = setUp(serverSide(memoryStore()));
     const { result } = await visit((session) => {
       const loggingIn = login(session, "eve");
@@ -242,7 +242,7 @@ describe("login", () => {
     expect(result.subject).toBe("eve");
   });
 
-  it("is refused by an extension before anything has changed, and told to all of them after", async () => {
+  it("calls beforeLogin before anything has changed, and onLogin after it", async () => {
     const calls: unknown[] = [];
     const extension: AccountExtension = {
       forRequest: ({ session }) => ({
@@ -270,7 +270,7 @@ describe("login", () => {
     ]);
   });
 
-  it("says what is wrong: a subject that is none, remember without rememberMe, a session that has been committed", async () => {
+  it("rejects an invalid subject, remember without rememberMe, and a committed session", async () => {
     const { sessions, visit, look } = setUp(serverSide(memoryStore()));
     await visit(async (session) => {
       for (const wrong of ["", "a\0b", 7 as never, undefined as never]) {
@@ -288,7 +288,7 @@ describe("login", () => {
     expect(() => logout(session)).toThrow(expect.objectContaining({ code: "SESSION_COMMITTED" }));
   });
 
-  it("SEC-05 SEC-42 lets no cookie leave when the store fails between the new id and the end of the old one", async () => {
+  it("SEC-05 SEC-42 sets no cookie when the store fails between the new id and the end of the old one", async () => {
     const store = faultyStore(memoryStore());
     const { sessions, client, logIn, look, copy } = setUp(serverSide(store));
     await logIn("eve");
@@ -298,7 +298,7 @@ describe("login", () => {
       store.failNext("delete", fault);
       await expect(logIn("eve", { level: 2 })).rejects.toMatchObject({ code: "STORE_FAILED" });
       expect(await client.cookieHeader()).toBe(cookie);
-      // Either it came before the failure, and nothing happened; or after it, and the old one is gone.
+      // Either the deletion failed, and nothing happened; or it succeeded, and only its answer was lost.
       expect(await thief()).toBe(fault === "throw-before" ? "eve" : undefined);
     }
     expect((await look()).subject).toBeUndefined();
@@ -307,7 +307,7 @@ describe("login", () => {
     expect((await look()).subject).toBe("eve");
   });
 
-  it("SEC-05 counts although the session it came with ended meanwhile, and keeps nothing of that", async () => {
+  it("SEC-05 counts although the session ended meanwhile, and keeps none of its data", async () => {
     const store = faultyStore(memoryStore());
     const { sessions, visit, look } = setUp(serverSide(store));
     await visit((session) => session.set("cart", ["book"]));
@@ -321,7 +321,7 @@ describe("login", () => {
 });
 
 describe("logout", () => {
-  it("ends the session of a visitor who is not logged in, too", async () => {
+  it("ends the session of an anonymous visitor too", async () => {
     const { sessions, visit, look } = setUp(serverSide(memoryStore()));
     await visit((session) => session.set("cart", ["book"]));
     const { id = "" } = await look();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addressPrefix } from "../../src/protection/address-prefix.ts";
 
 describe("addressPrefix", () => {
-  it("is the same within a network, however an address is written, and another outside", () => {
+  it("is the same for all spellings of addresses in one network, and differs between networks", () => {
     const networks = [
       ["192.0.2.0", "192.0.2.255", "::ffff:192.0.2.7", "::FFFF:c000:0207", "0:0:0:0:0:ffff:192.0.2.1"],
       ["192.0.3.0", "::ffff:c000:300"],
@@ -21,7 +21,7 @@ describe("addressPrefix", () => {
     }
   });
 
-  it("is none for what is no address", () => {
+  it("is undefined for a text that is not an address", () => {
     for (const wrong of [
       ...[
         "",

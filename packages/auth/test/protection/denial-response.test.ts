@@ -16,14 +16,19 @@ const PAGE = { "Sec-Fetch-Mode": "navigate", Accept: "text/html,application/xhtm
 const SCRIPT = { "Sec-Fetch-Mode": "cors", Accept: "*/*" };
 const NEEDS_LOGIN: readonly DenialReason[] = ["anonymous", "not-fresh", "level-too-low"];
 
-const refuse = denialResponse({ loginPage: "/login" });
+const toResponse = denialResponse({ loginPage: "/login" });
 
-/** What `refuse` answers a request for a path of the shop. */
-function ask(path: string, init: RequestInit = {}, reason: DenialReason = "anonymous", by = refuse): Response {
-  return by(new Request(SHOP + path, init), { ok: false, reason });
+/** The response to a denied request for a path of the shop. */
+function deny(
+  path: string,
+  init: RequestInit = {},
+  reason: DenialReason = "anonymous",
+  respond = toResponse,
+): Response {
+  return respond(new Request(SHOP + path, init), { ok: false, reason });
 }
 
-/** What the login page is told to go on to. */
+/** The `next` in the address of the login page. */
 function nextOf(response: Response): string | null {
   expect(response.status).toBe(303);
   const url = new URL(response.headers.get("Location") ?? "", SHOP);
@@ -31,9 +36,9 @@ function nextOf(response: Response): string | null {
   return url.searchParams.get("next");
 }
 
-describe("denialResponse, for pages", () => {
-  it("SEC-54 sends an anonymous visitor to the login page, which learns where to go on", () => {
-    const response = ask("/orders?page=2&q=a%26b", { headers: PAGE });
+describe("denialResponse for pages", () => {
+  it("SEC-54 redirects an anonymous visitor to the login page, with the requested page in next", () => {
+    const response = deny("/orders?page=2&q=a%26b", { headers: PAGE });
     expect(response.status).toBe(303);
     expect(response.headers.get("Location")).toBe("/login?next=%2Forders%3Fpage%3D2%26q%3Da%2526b");
     expect(nextOf(response)).toBe("/orders?page=2&q=a%26b");
@@ -42,73 +47,73 @@ describe("denialResponse, for pages", () => {
     expect(response.body).toBeNull();
   });
 
-  it("says why the login there is does not do, so that the login page asks again instead of sending them back", () => {
+  it("tells the login page why the existing login is not enough, so that it does not send the user back", () => {
     for (const reason of ["not-fresh", "level-too-low"] as const) {
-      expect(ask("/account", { headers: PAGE }, reason).headers.get("Location")).toBe(
+      expect(deny("/account", { headers: PAGE }, reason).headers.get("Location")).toBe(
         `/login?next=%2Faccount&reason=${reason}`,
       );
     }
   });
 
-  it("keeps the query and hash that the login page has of its own, but no next that was planted in it", () => {
+  it("keeps the query and hash of loginPage, but replaces a next in it", () => {
     const withQuery = denialResponse({ loginPage: "/login?lang=de&next=/elsewhere#form" });
-    const response = ask("/orders", { headers: PAGE }, "anonymous", withQuery);
+    const response = deny("/orders", { headers: PAGE }, "anonymous", withQuery);
     expect(response.headers.get("Location")).toBe("/login?lang=de&next=%2Forders#form");
   });
 
-  it("SEC-54 tells no next that leads elsewhere", () => {
+  it("SEC-54 omits a next that leads to another origin", () => {
     for (const path of ["//evil.example", "//evil.example/a", "/.//evil.example", `/${"a".repeat(2048)}`]) {
-      expect(nextOf(ask(path, { headers: PAGE }))).toBeNull();
+      expect(nextOf(deny(path, { headers: PAGE }))).toBeNull();
     }
   });
 
-  it("does not send to a login page that was itself refused: that would never end", async () => {
+  it("does not redirect from the login page to itself, which would never end", async () => {
     for (const path of ["/login", "/login/", "/login?next=%2Forders", "/login//"]) {
-      const response = ask(path, { headers: PAGE });
+      const response = deny(path, { headers: PAGE });
       expect(response.status).toBe(401);
       expect(response.headers.get("Location")).toBeNull();
     }
-    expect(ask("/login", { headers: PAGE }, "anonymous", denialResponse({ loginPage: "/login/" })).status).toBe(401);
+    expect(deny("/login", { headers: PAGE }, "anonymous", denialResponse({ loginPage: "/login/" })).status).toBe(401);
     const app = browser({
       origin: SHOP,
-      fetch: (request) => refuse(request, { ok: false, reason: "anonymous" }),
+      fetch: (request) => toResponse(request, { ok: false, reason: "anonymous" }),
     });
     expect((await app.visit("/orders", { headers: PAGE })).status).toBe(401);
   });
 
-  it("goes by what is accepted where the browser does not say that it navigates", () => {
-    expect(nextOf(ask("/orders", { headers: { Accept: PAGE.Accept } }))).toBe("/orders");
-    expect(nextOf(ask("/orders", { headers: { Accept: "Text/HTML" } }))).toBe("/orders");
+  it("decides by Accept when Sec-Fetch-Mode is missing", () => {
+    expect(nextOf(deny("/orders", { headers: { Accept: PAGE.Accept } }))).toBe("/orders");
+    expect(nextOf(deny("/orders", { headers: { Accept: "Text/HTML" } }))).toBe("/orders");
     for (const headers of [{}, { Accept: "*/*" }, { Accept: "application/json" }, { Accept: "x-text/htmlx" }]) {
-      expect(ask("/orders", { headers }).status).toBe(401);
+      expect(deny("/orders", { headers }).status).toBe(401);
     }
-    // A script may ask for HTML. It would follow the redirect and take the login page for its answer.
-    expect(ask("/orders", { headers: { ...PAGE, ...SCRIPT, Accept: "text/html" } }).status).toBe(401);
-    expect(nextOf(ask("/orders", { headers: { "Sec-Fetch-Mode": "navigate", Accept: "*/*" } }))).toBe("/orders");
+    // A script may accept HTML. It would follow the redirect and read the login page as its response.
+    expect(deny("/orders", { headers: { ...PAGE, ...SCRIPT, Accept: "text/html" } }).status).toBe(401);
+    expect(nextOf(deny("/orders", { headers: { "Sec-Fetch-Mode": "navigate", Accept: "*/*" } }))).toBe("/orders");
   });
 
-  it.each(["/orders", "http://[::/orders"])("answers 401 where a request has no origin, as Bun hands on %s", (url) => {
-    // Made by hand: no Request can be constructed with such a URL.
+  it.each(["/orders", "http://[::/orders"])("answers 401 when the URL cannot be parsed, as in Bun for %s", (url) => {
+    // The constructor of Request throws for such a URL.
     const request = { method: "GET", url, headers: new Headers(PAGE) } as Request;
-    expect(refuse(request, { ok: false, reason: "anonymous" }).status).toBe(401);
+    expect(toResponse(request, { ok: false, reason: "anonymous" }).status).toBe(401);
   });
 
-  it("answers HEAD as GET", () => {
-    expect(nextOf(ask("/orders", { method: "HEAD", headers: PAGE }))).toBe("/orders");
+  it("treats HEAD like GET", () => {
+    expect(nextOf(deny("/orders", { method: "HEAD", headers: PAGE }))).toBe("/orders");
   });
 });
 
-describe("denialResponse, for forms", () => {
+describe("denialResponse for forms", () => {
   const post = (referrer?: string, path = "/orders/delete?id=7") =>
-    nextOf(ask(path, { method: "POST", headers: { ...PAGE, ...(referrer !== undefined && { Referer: referrer }) } }));
+    nextOf(deny(path, { method: "POST", headers: { ...PAGE, ...(referrer !== undefined && { Referer: referrer }) } }));
 
-  it("SEC-54 goes on to the page with the form: the route that took it has no page, and must not be sent there again", () => {
+  it("SEC-54 returns to the page of the form, so that the form is not sent again", () => {
     expect(post(`${SHOP}/orders?page=2`)).toBe("/orders?page=2");
-    // Behind a proxy that ends TLS the scheme differs.
+    // Behind a proxy that terminates TLS the scheme differs.
     expect(post("http://shop.example/orders")).toBe("/orders");
   });
 
-  it("SEC-54 lets no other site choose the page", () => {
+  it("SEC-54 ignores a Referer of another site", () => {
     for (const referrer of ["https://evil.example/account/close", "https://shop.example.evil.example/a"]) {
       expect(post(referrer)).toBeNull();
     }
@@ -117,17 +122,17 @@ describe("denialResponse, for forms", () => {
     }
   });
 
-  it("goes nowhere in particular without a page", () => {
+  it("omits next when there is no page to return to", () => {
     for (const referrer of [undefined, "", "about:blank", "/orders", "nonsense", `${SHOP}/login?next=%2Fa`]) {
       expect(post(referrer)).toBeNull();
     }
   });
 });
 
-describe("denialResponse, for scripts", () => {
+describe("denialResponse for scripts", () => {
   for (const reason of NEEDS_LOGIN) {
-    it(`answers 401 and says why: ${reason}`, async () => {
-      const response = ask("/api/orders", { headers: SCRIPT }, reason);
+    it(`answers 401 with the reason ${reason}`, async () => {
+      const response = deny("/api/orders", { headers: SCRIPT }, reason);
       expect(response.status).toBe(401);
       expect(await response.json()).toEqual({ error: "login-required", reason });
       expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -135,23 +140,23 @@ describe("denialResponse, for scripts", () => {
     });
   }
 
-  it("names a scheme with each 401, as RFC 9110 15.5.2 has it, and none for which browsers have a dialogue", () => {
-    const challenge = ask("/api/orders", { headers: SCRIPT }).headers.get("WWW-Authenticate") ?? "";
+  it("names a scheme with each 401 (RFC 9110, 15.5.2), but none for which browsers ask for a password", () => {
+    const challenge = deny("/api/orders", { headers: SCRIPT }).headers.get("WWW-Authenticate") ?? "";
     expect(challenge).toMatch(/^[\w-]+ realm="[^"]*"$/);
     expect(challenge).not.toMatch(/^(basic|digest|bearer|negotiate|ntlm)\b/i);
   });
 
-  it("answers pages in the same way where there is no login page", () => {
+  it("answers pages with 401 too when there is no login page", () => {
     for (const reason of NEEDS_LOGIN) {
-      expect(ask("/orders", { headers: PAGE }, reason, denialResponse()).status).toBe(401);
+      expect(deny("/orders", { headers: PAGE }, reason, denialResponse()).status).toBe(401);
     }
   });
 });
 
-describe("refusal of what is forbidden", () => {
-  it("answers 403, to pages as well: a login would not help", async () => {
+describe("denialResponse with the reason forbidden", () => {
+  it("answers 403 to pages and scripts, because a login would not help", async () => {
     for (const headers of [PAGE, SCRIPT]) {
-      const response = ask("/admin", { headers }, "forbidden");
+      const response = deny("/admin", { headers }, "forbidden");
       expect(response.status).toBe(403);
       expect(await response.json()).toEqual({ error: "forbidden", reason: "forbidden" });
       expect(response.headers.get("WWW-Authenticate")).toBeNull();
@@ -160,8 +165,8 @@ describe("refusal of what is forbidden", () => {
   });
 });
 
-describe("refusal options", () => {
-  it("are refused at once when the login page is not a path of this origin", () => {
+describe("denialResponse options", () => {
+  it("are rejected at construction when loginPage is not a path on this origin", () => {
     for (const loginPage of [
       "",
       "login",
@@ -195,18 +200,18 @@ describe("a shop with guarded pages", () => {
         return Response.redirect(new URL(safeNext(searchParams.get("next")), request.url), 303);
       }
       const guarded = await (guards.get(pathname) ?? requireGrace)(session);
-      return guarded.ok ? new Response(`${pathname} of ${guarded.subject}`) : refuse(request, guarded);
+      return guarded.ok ? new Response(`${pathname} of ${guarded.subject}`) : toResponse(request, guarded);
     });
     return { clock, client: browser({ origin: SHOP, fetch }) };
   }
 
-  it("SEC-26 SEC-54 asks for a login, goes on to the page, and asks again where the login is too old", async () => {
+  it("SEC-26 SEC-54 asks for a login, returns to the page, and asks again when the login is too old", async () => {
     const { clock, client } = shop();
     const logIn = async (path: string) => {
       const sent = await client.fetch(path, { headers: PAGE });
       const loginPage = sent.headers.get("Location") ?? "";
-      const asked = await (await client.fetch(loginPage)).text();
-      return [asked, await (await client.visit(loginPage, { method: "POST" })).text()];
+      const form = await (await client.fetch(loginPage)).text();
+      return [form, await (await client.visit(loginPage, { method: "POST" })).text()];
     };
     expect(await logIn("/orders")).toEqual(["Log in, please", "/orders of eve"]);
     expect(await (await client.fetch("/password")).text()).toBe("/password of eve");
@@ -216,7 +221,7 @@ describe("a shop with guarded pages", () => {
     expect((await client.fetch("/admin", { headers: PAGE })).status).toBe(403);
   });
 
-  it("SEC-54 goes nowhere else after the login, whatever the address of the login page says", async () => {
+  it("SEC-54 stays on this origin after the login, whatever next contains", async () => {
     const { client } = shop();
     for (const evil of [
       "//evil.example",
@@ -230,7 +235,7 @@ describe("a shop with guarded pages", () => {
     }
   });
 
-  it("SEC-40 lets no cache keep a refusal for others", async () => {
+  it("SEC-40 prevents caches from storing a denial", async () => {
     const { client } = shop();
     for (const headers of [PAGE, SCRIPT]) {
       const response = await client.fetch("/orders", { headers });

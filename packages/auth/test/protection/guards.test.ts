@@ -21,20 +21,20 @@ function setUp(mode = serverSide(memoryStore())) {
 }
 
 describe("requireSubject", () => {
-  it("lets pass who is logged in, and tells who that is", async () => {
+  it("passes a logged-in visitor and returns the subject", async () => {
     const { visit } = setUp();
     expect((await visit(requireSubject)).result).toEqual(anonymous);
     await visit((session) => login(session, "eve"));
     expect((await visit(requireSubject)).result).toEqual(passed);
   });
 
-  it("refuses a visitor who has a session and no login", async () => {
+  it("denies a visitor who has a session but no login", async () => {
     const { visit } = setUp();
     await visit((session) => session.set("role", "admin"));
     expect((await visit(requireSubject)).result).toEqual(anonymous);
   });
 
-  it("says what to do when it is given no session, or one that was not awaited", async () => {
+  it("rejects a missing session and one that was not awaited", async () => {
     for (const guard of [requireSubject, requireFresh(60), requireLevel(1), requireThat(() => true)]) {
       await expect(async () => guard(undefined as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
       const pending = new SessionManager({ mode: serverSide(memoryStore()) }).open(new Request("https://localhost/"));
@@ -45,7 +45,7 @@ describe("requireSubject", () => {
 
 describe("requireFresh", () => {
   for (const { name, mode } of modes()) {
-    it(`SEC-26 lets pass until the millisecond its seconds are over, ${name}`, async () => {
+    it(`SEC-26 passes until the exact millisecond after its seconds, ${name}`, async () => {
       const { clock, visit } = setUp(mode());
       const isFresh = async () => (await visit(requireFresh(300))).result;
       expect(await isFresh()).toEqual(anonymous);
@@ -59,7 +59,7 @@ describe("requireFresh", () => {
     });
   }
 
-  it("SEC-26 is not fooled by use, a write or a new id: only a login is fresh", async () => {
+  it("SEC-26 counts from the login, not from a write or a new id", async () => {
     const { clock, visit } = setUp();
     await visit((session) => login(session, "eve"));
     clock.advance(300);
@@ -70,7 +70,7 @@ describe("requireFresh", () => {
     expect((await visit(requireFresh(300))).result).toEqual(notFresh);
   });
 
-  it("SEC-26 takes a login on a server whose clock is 5 s ahead for fresh", async () => {
+  it("SEC-26 passes a login that a server with a clock 5 s ahead made", async () => {
     const { clock, visit } = setUp();
     clock.advance(5);
     await visit((session) => login(session, "eve"));
@@ -78,21 +78,21 @@ describe("requireFresh", () => {
     expect((await visit(requireFresh(1))).result).toEqual(passed);
   });
 
-  it("SEC-53 refuses who was logged in by a cookie, however lately", async () => {
+  it("SEC-53 denies a login by a remember-me cookie, however recent", async () => {
     const { visit } = setUp();
     await visit((session) => bindUnproven(session, "eve"));
     expect((await visit(requireFresh(1e12))).result).toEqual(notFresh);
     expect((await visit(requireSubject)).result).toEqual(passed);
   });
 
-  it("SEC-26 refuses a login that has become doubtful", async () => {
+  it("SEC-26 denies a login that is no longer trusted", async () => {
     const { visit } = setUp();
     await visit((session) => login(session, "eve", { method: "password" }));
     await visit((session) => setLoginInfo(session, { method: "password", isFresh: false }));
     expect((await visit(requireFresh(300))).result).toEqual(notFresh);
   });
 
-  it("wants a duration", () => {
+  it("rejects an invalid duration", () => {
     for (const wrong of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "300" as never, undefined as never]) {
       expect(() => requireFresh(wrong)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     }
@@ -100,7 +100,7 @@ describe("requireFresh", () => {
 });
 
 describe("requireLevel", () => {
-  it("lets pass a proof of that level or above", async () => {
+  it("passes a login of that level or above", async () => {
     const { visit } = setUp();
     const levels = async () => {
       const { result } = await visit((session) => ([1, 2, 3] as const).map((level) => requireLevel(level)(session)));
@@ -115,14 +115,14 @@ describe("requireLevel", () => {
     expect(await levels()).toEqual(["ok", "ok", "ok"]);
   });
 
-  it("does not take a former proof for the present one", async () => {
+  it("ignores the level of an earlier login", async () => {
     const { visit } = setUp();
     await visit((session) => login(session, "eve", { level: 3 }));
     await visit((session) => login(session, "eve"));
     expect((await visit(requireLevel(1))).result).toEqual({ ok: false, reason: "level-too-low" });
   });
 
-  it("wants a level", () => {
+  it("rejects an invalid level", () => {
     for (const wrong of [0, 4, 1.5, "2"]) {
       expect(() => requireLevel(wrong as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     }
@@ -132,7 +132,7 @@ describe("requireLevel", () => {
 describe("requireThat", () => {
   const requireAdmin = requireThat((session: Session<Data>) => session.get("role") === "admin");
 
-  it("asks the session for a role", async () => {
+  it("can decide by a role in the session", async () => {
     const { visit } = setUp();
     await visit((session) => login(session, "eve"));
     expect((await visit(requireAdmin)).result).toEqual({ ok: false, reason: "forbidden" });
@@ -140,7 +140,7 @@ describe("requireThat", () => {
     expect((await visit(requireAdmin)).result).toEqual(passed);
   });
 
-  it("asks a database, by the subject", async () => {
+  it("can decide by a database, asynchronously", async () => {
     const { visit } = setUp();
     const admins = new Set(["grace"]);
     const guard = requireThat(async (_session, subject) => admins.has(subject));
@@ -150,13 +150,13 @@ describe("requireThat", () => {
     expect((await visit(guard)).result).toEqual(passed);
   });
 
-  it("does not ask about anonymous visitors", async () => {
+  it("denies anonymous visitors without calling the predicate", async () => {
     const { visit } = setUp();
     await visit((session) => session.set("role", "admin"));
     expect((await visit(requireAdmin)).result).toEqual(anonymous);
   });
 
-  it("lets pass on true alone: neither on what is merely something, nor when the question fails", async () => {
+  it("passes only for true, not for a truthy value or an exception", async () => {
     const { visit } = setUp();
     await visit((session) => login(session, "eve"));
     for (const answer of ["customer", 1, {}, undefined]) {
@@ -168,7 +168,7 @@ describe("requireThat", () => {
 });
 
 describe("requireAll", () => {
-  it("refuses with the first reason there is, and asks no further", async () => {
+  it("returns the first reason and does not call later guards", async () => {
     const { clock, visit } = setUp();
     const asked: string[] = [];
     const guard = requireAll(
@@ -192,7 +192,7 @@ describe("requireAll", () => {
     expect(await reasons()).toBe("eve");
   });
 
-  it("of nothing still wants a login", async () => {
+  it("requires a login even without guards", async () => {
     const { visit } = setUp();
     expect((await visit(requireAll())).result).toEqual(anonymous);
   });

@@ -4,13 +4,13 @@ import { describe, expect, it } from "vitest";
 
 const SHOP = "https://shop.example";
 
-/** Where a browser goes that is told `Location: next`, from some page of the shop. */
+/** Where a browser goes with `Location: next`, from a page of the shop. */
 function follow(next: string): URL {
   return new URL(next, `${SHOP}/a/b/login?next=x#y`);
 }
 
 describe("safeNext", () => {
-  it("goes to a path of this origin, with query and hash", () => {
+  it("returns a path on this origin, with query and hash", () => {
     for (const path of [
       "/",
       "/orders",
@@ -24,20 +24,20 @@ describe("safeNext", () => {
     }
   });
 
-  it("writes as ASCII what a header could not hold", () => {
+  it("encodes characters that a header cannot contain", () => {
     expect(safeNext("/käse?a=ü#ö")).toBe("/k%C3%A4se?a=%C3%BC#%C3%B6");
     expect(safeNext("/a b")).toBe("/a%20b");
     expect(safeNext("/\ud800")).toBe("/%EF%BF%BD");
   });
 
-  it("goes to the fallback when there is nothing to go to", () => {
+  it("returns the fallback when next is missing or not a string", () => {
     for (const nothing of [null, undefined, "", 7, {}, ["/a"], new File([], "/a")]) {
       expect(safeNext(nothing)).toBe("/");
       expect(safeNext(nothing, "/account?tab=1")).toBe("/account?tab=1");
     }
   });
 
-  it("refuses a fallback that is no path of this origin", () => {
+  it("rejects a fallback that is not a path on this origin", () => {
     for (const wrong of ["", "account", "//evil.example", "https://evil.example/", "/\\evil.example", "/.//evil"]) {
       expect(() => safeNext("/fine", wrong)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     }
@@ -92,12 +92,12 @@ describe("safeNext", () => {
     ],
   ];
   for (const attack of attacks) {
-    it(`SEC-54 goes to the fallback instead of ${JSON.stringify(attack).slice(0, 60)}`, () => {
+    it(`SEC-54 returns the fallback instead of ${JSON.stringify(attack).slice(0, 60)}`, () => {
       expect(safeNext(attack, "/account")).toBe("/account");
     });
   }
 
-  it("SEC-54 leaves what is escaped escaped: it is part of the path", () => {
+  it("SEC-54 does not decode percent-encoded characters of the path", () => {
     for (const path of [
       "/%09/evil.example",
       "/%2Fevil.example",
@@ -111,7 +111,7 @@ describe("safeNext", () => {
     }
   });
 
-  it("SEC-54 stays on this origin, and in a header, whatever it is given", () => {
+  it("SEC-54 returns a path on this origin that fits a header, for any input", () => {
     const pieces = fc.constantFrom(
       ...[
         "/",
@@ -157,23 +157,23 @@ describe("safeNext", () => {
       fc.string({ unit: "binary" }),
       fc.webUrl(),
     );
-    let kept = 0;
+    let accepted = 0;
     fc.assert(
       fc.property(inputs, (input) => {
         const next = safeNext(input, "/fallback");
-        if (next !== "/fallback") kept += 1;
+        if (next !== "/fallback") accepted += 1;
         expect(next).toMatch(/^\/(?![/\\])[!-~]*$/);
         expect(next).not.toContain("\\");
         expect(next.length).toBeLessThanOrEqual(2048);
         expect(new URL(next, SHOP).origin).toBe(SHOP);
         expect(follow(next).origin).toBe(SHOP);
-        // A page behind another host resolves it there, and a second pass changes nothing.
+        // It resolves to the same origin on any host, and a second call changes nothing.
         expect(new URL(next, "http://localhost:3000").origin).toBe("http://localhost:3000");
         expect(safeNext(next)).toBe(next);
         expect(new Headers({ Location: next }).get("Location")).toBe(next);
       }),
       { numRuns: 5000 },
     );
-    expect(kept).toBeGreaterThan(500);
+    expect(accepted).toBeGreaterThan(500);
   });
 });

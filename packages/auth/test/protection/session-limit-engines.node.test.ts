@@ -11,7 +11,7 @@ import { device, isAlive } from "../support/device.ts";
 const LOGINS = 20;
 const MAX = 3;
 
-/** How many connections the logins come by, as from so many servers. */
+/** The logins use this many connections, as if from different servers. */
 const CONNECTIONS = 4;
 
 const folder = await mkdtemp(join(tmpdir(), "coatcheck-"));
@@ -33,9 +33,9 @@ const engines: readonly (readonly [name: EngineName, url: string | undefined])[]
 ];
 
 for (const [name, url] of engines) {
-  describe.skipIf(url === undefined)(`on ${name}, by ${CONNECTIONS} connections`, () => {
+  describe.skipIf(url === undefined)(`on ${name}, with ${CONNECTIONS} connections`, () => {
     for (const onExceed of ["evict-oldest", "refuse"] as const) {
-      it(`SEC-25 leaves ${MAX} of ${LOGINS} logins at once, ${onExceed}`, async () => {
+      it(`SEC-25 leaves ${MAX} sessions of ${LOGINS} parallel logins, ${onExceed}`, async () => {
         const opened = await openAll(name, url);
         for (let round = 0; round < 5; round++) {
           const subject = `eve ${onExceed} ${round}`;
@@ -61,7 +61,7 @@ for (const [name, url] of engines) {
       });
     }
 
-    it(`SEC-24 ends each of ${LOGINS} logins that a logout at the provider races with`, async () => {
+    it(`SEC-24 ends all of ${LOGINS} logins that race with a logout at the provider`, async () => {
       const opened = await openAll(name, url);
       const servers = opened.map(({ store }) => {
         const provider = providerSessions({ store: store as SessionStore & SubjectIndex });
@@ -84,7 +84,7 @@ for (const [name, url] of engines) {
 }
 
 async function openAll(name: EngineName, url: string | undefined) {
-  // One after the other: each makes the table if it is not there.
+  // One after the other, because each creates the table if it does not exist.
   const opened = [];
   for (let count = 0; count < CONNECTIONS; count++) opened.push(await openStore(name, url ?? ""));
   return opened;

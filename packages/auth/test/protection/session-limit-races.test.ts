@@ -9,7 +9,7 @@ import { raceAtEachCall, watchedStore } from "../support/watched-store.ts";
 const LOGINS = 20;
 const MAX = 3;
 
-/** Numbers from 0 to 1 that look random and are the same for the same seed (mulberry32). */
+/** Pseudorandom numbers from 0 to 1, the same for the same seed (mulberry32). */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -21,12 +21,12 @@ function random(seed: number): () => number {
 }
 
 /**
- * Two servers over one store, with clocks apart; eve logs in on 20 devices at once.
+ * Two servers on one store, with different clocks. eve logs in on 20 devices at once.
  *
  * @param onSettled - called when one of the logins has succeeded, or failed
  */
 function setUp(onExceed: "evict-oldest" | "refuse", mode: SessionMode, onSettled: () => void = () => {}) {
-  // They stand still, so that instants alone tell nobody who was first.
+  // The clocks stand still, so that instants do not tell which login was first.
   const servers = [fakeClock(), fakeClock(fakeClock().now() + 5_000)].map(
     ({ now }) => new AccountManager({ mode, now, extensions: [sessionLimit({ max: MAX, onExceed })] }),
   );
@@ -56,7 +56,7 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
   describe(`sessionLimit, ${onExceed}, when ${LOGINS} logins race`, () => {
     for (const { name, open } of listingModes()) {
       for (const operation of ["load", "create", "listBySubject", "delete"]) {
-        it(`SEC-25 leaves ${MAX}, all of them having come as far as ${operation}, if at all, before any does it, ${name}`, async () => {
+        it(`SEC-25 leaves ${MAX} sessions when all logins reach ${operation} before any call of it runs, ${name}`, async () => {
           const { mode, store } = open();
           let waiting: (() => void)[] = [];
           let settled = 0;
@@ -71,7 +71,7 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
             settled += 1;
             releaseIfAll();
           });
-          // Those without a session load nothing.
+          // A visitor without a session would not call load.
           for (const { browser } of devices) await browser.visit((session) => session.set("theme", "dark"));
           store.beforeEach(async (called) => {
             if (called !== operation || isOver) return;
@@ -85,7 +85,7 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       }
     }
 
-    it("SEC-25 leaves as many in whatever order the store's calls come, and what it lists", async () => {
+    it("SEC-25 leaves the limit for any order of the store's calls and of the listed sessions", async () => {
       for (let seed = 1; seed <= 15; seed++) {
         const next = random(seed);
         const memory = memoryStore();
@@ -109,7 +109,7 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       }
     });
 
-    it("SEC-25 leaves as many with another login in the middle of each store call of one", async () => {
+    it("SEC-25 leaves one session when another login runs in the middle of each store call", async () => {
       const calls = await raceAtEachCall(async () => {
         const store = watchedStore(memoryStore());
         const limit = sessionLimit({ max: 1, onExceed });
@@ -133,7 +133,7 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       expect(calls).toBeGreaterThanOrEqual(3);
     });
 
-    it("SEC-25 keeps a browser logged in that logs in again, with another login in the middle and clocks 5 s apart", async () => {
+    it("SEC-25 keeps a browser that logs in again, with another login in the middle and clocks 5 s apart", async () => {
       await raceAtEachCall(async () => {
         const store = watchedStore(memoryStore());
         const clock = fakeClock();

@@ -46,30 +46,30 @@ function setUp(onExceed: OnExceed, { max = 2, mode = serverSide(memoryStore()), 
     const login_ = (subject = "eve") => browser.visit((session) => login(session, subject));
     return { ...browser, login: login_, isAlive: () => isAlive(browser, sessions) };
   }
-  async function loggedIn(subject?: string) {
+  async function newLogin(subject?: string) {
     const browser = newDevice();
     await browser.login(subject);
     return browser;
   }
-  return { sessions, events, newDevice, loggedIn };
+  return { sessions, events, newDevice, newLogin };
 }
 
 for (const { name, open } of listingModes()) {
   describe(`sessionLimit, ${name}`, () => {
     it("SEC-25 ends the oldest login for a new one", async () => {
-      const { loggedIn, events, sessions } = setUp("evict-oldest", { mode: open().mode });
-      const first = await loggedIn();
+      const { newLogin, events, sessions } = setUp("evict-oldest", { mode: open().mode });
+      const first = await newLogin();
       const { result: id } = await first.visit((session) => session.id);
-      const [second, other, third] = [await loggedIn(), await loggedIn("grace"), await loggedIn()];
+      const [second, other, third] = [await newLogin(), await newLogin("grace"), await newLogin()];
       const alive = [first, second, third, other].map((each) => each.isAlive());
       expect(await Promise.all(alive)).toEqual([false, true, true, true]);
       expect(events).toEqual([{ type: "session-evicted", subject: "eve", id }]);
       expect(await devicesOf(sessions, "eve")).toHaveLength(2);
     });
 
-    it("SEC-25 refuses a new login, with no cookie and nothing kept, until another has ended", async () => {
-      const { loggedIn, newDevice, events, sessions } = setUp("refuse", { mode: open().mode });
-      const [first, second] = [await loggedIn(), await loggedIn()];
+    it("SEC-25 refuses a new login, without a cookie or a session, until another session has ended", async () => {
+      const { newLogin, newDevice, events, sessions } = setUp("refuse", { mode: open().mode });
+      const [first, second] = [await newLogin(), await newLogin()];
       const third = newDevice();
       await expect(third.login()).rejects.toMatchObject(tooMany);
       expect(await third.client.cookieHeader()).toBe("");
@@ -89,28 +89,28 @@ for (const { name, open } of listingModes()) {
 
 for (const onExceed of ["evict-oldest", "refuse"] as const) {
   describe(`sessionLimit, ${onExceed}`, () => {
-    it("SEC-25 counts a login that replaces a session of its browser as that one", async () => {
-      const { loggedIn, events } = setUp(onExceed);
-      const [first, second] = [await loggedIn(), await loggedIn()];
+    it("SEC-25 does not count a login that replaces the session of its own browser", async () => {
+      const { newLogin, events } = setUp(onExceed);
+      const [first, second] = [await newLogin(), await newLogin()];
       for (const each of [first, second, first, first]) await each.login();
       await second.visit((session) => session.regenerate());
       expect([await first.isAlive(), await second.isAlive()]).toEqual([true, true]);
       expect(events).toEqual([]);
     });
 
-    it("does not count what has expired", async () => {
+    it("does not count expired sessions", async () => {
       const clock = fakeClock();
-      const { loggedIn, events } = setUp(onExceed, { now: clock.now });
-      await loggedIn();
-      await loggedIn();
+      const { newLogin, events } = setUp(onExceed, { now: clock.now });
+      await newLogin();
+      await newLogin();
       clock.advance(24 * 3600);
-      await loggedIn();
+      await newLogin();
       expect(events).toEqual([]);
     });
 
-    it("SEC-25 counts sessions as one that were restored for one browser by requests at once", async () => {
-      const { loggedIn, newDevice, events, sessions } = setUp(onExceed);
-      const other = await loggedIn();
+    it("SEC-25 counts sessions as one that parallel requests restored for one browser", async () => {
+      const { newLogin, newDevice, events, sessions } = setUp(onExceed);
+      const other = await newLogin();
       const tabs = Array.from({ length: 5 }, () => newDevice({ Remembered: "one", Asks: "yes" }));
       await Promise.all(tabs.map(({ visit }) => visit(() => {})));
       const late = newDevice({ Remembered: "one", Asks: "yes" });
@@ -119,9 +119,9 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       for (const each of [...tabs, other]) expect(await each.isAlive()).toBe(true);
       expect(events).toEqual([]);
       const third = newDevice();
-      const comes = third.login();
-      if (onExceed === "refuse") await expect(comes).rejects.toMatchObject(tooMany);
-      else await comes;
+      const visiting = third.login();
+      if (onExceed === "refuse") await expect(visiting).rejects.toMatchObject(tooMany);
+      else await visiting;
       await other.visit((session) => session.destroy());
       const fourth = newDevice({ Remembered: "two", Asks: "yes" });
       const fifth = newDevice({ Remembered: "three", Asks: "yes" });
@@ -129,12 +129,12 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       if (onExceed === "refuse") await expect(fifth.visit(() => {})).rejects.toMatchObject(tooMany);
       else await fifth.visit(() => {});
       const alive = await Promise.all([...tabs, third, fourth, fifth].map((each) => each.isAlive()));
-      const isTabs = onExceed === "refuse";
-      expect(alive).toEqual([...tabs.map(() => isTabs), false, true, onExceed === "evict-oldest"]);
-      expect(await devicesOf(sessions, "eve")).toHaveLength(isTabs ? 7 : 2);
+      const tabsStay = onExceed === "refuse";
+      expect(alive).toEqual([...tabs.map(() => tabsStay), false, true, onExceed === "evict-oldest"]);
+      expect(await devicesOf(sessions, "eve")).toHaveLength(tabsStay ? 7 : 2);
     });
 
-    it("refuses at construction what is no limit, and a mode that cannot count", () => {
+    it("rejects an invalid limit and a mode that cannot list sessions, at construction", () => {
       for (const max of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2" as never]) {
         expect(() => sessionLimit({ max, onExceed })).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
       }
@@ -146,7 +146,7 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       }
     });
 
-    it("says at a login that a store finds no subjects, and nobody is logged in", async () => {
+    it("fails the login when the store has no subject index", async () => {
       const { traits, load, create, update, touch, delete: remove } = memoryStore();
       const bare: SessionStore = { traits, load, create, update, touch, delete: remove };
       const { newDevice } = setUp(onExceed, { mode: serverSide(bare) });
@@ -155,14 +155,14 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       expect(await browser.isAlive()).toBe(false);
     });
 
-    it("SEC-25 holds sessions to it that came without a login", async () => {
-      const { loggedIn, newDevice, sessions } = setUp(onExceed);
-      await loggedIn();
-      await loggedIn();
+    it("SEC-25 also limits sessions that began without login", async () => {
+      const { newLogin, newDevice, sessions } = setUp(onExceed);
+      await newLogin();
+      await newLogin();
       const third = newDevice({ Remembered: "yes" });
-      const comes = third.visit(() => {});
-      if (onExceed === "refuse") await expect(comes).rejects.toMatchObject(tooMany);
-      else await comes;
+      const visiting = third.visit(() => {});
+      if (onExceed === "refuse") await expect(visiting).rejects.toMatchObject(tooMany);
+      else await visiting;
       expect(await third.isAlive()).toBe(onExceed === "evict-oldest");
       expect(await devicesOf(sessions, "eve")).toHaveLength(2);
     });
@@ -170,36 +170,36 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
 }
 
 describe("sessionLimit on servers whose clocks differ by 5 s", () => {
-  it("SEC-25 keeps the latest login, on whichever of them", async () => {
+  it("SEC-25 keeps the latest login, on either server", async () => {
     const clock = fakeClock();
     const mode = serverSide(memoryStore());
     const ahead = setUp("evict-oldest", { max: 1, mode, now: () => clock.now() + 5_000 });
     const behind = setUp("evict-oldest", { max: 1, mode, now: clock.now });
-    let last = await ahead.loggedIn();
+    let last = await ahead.newLogin();
     for (const server of [behind, behind, ahead, behind, ahead]) {
       clock.advance(1);
-      const next = await server.loggedIn();
+      const next = await server.newLogin();
       expect([await last.isAlive(), await next.isAlive()]).toEqual([false, true]);
       last = next;
     }
   });
 
-  it("SEC-25 refuses the latest login, on whichever of them", async () => {
+  it("SEC-25 refuses the latest login, on either server", async () => {
     const clock = fakeClock();
     const mode = serverSide(memoryStore());
     const ahead = setUp("refuse", { max: 1, mode, now: () => clock.now() + 5_000 });
     const behind = setUp("refuse", { max: 1, mode, now: clock.now });
-    const first = await ahead.loggedIn();
+    const first = await ahead.newLogin();
     for (const server of [behind, ahead]) {
       clock.advance(1);
-      await expect(server.loggedIn()).rejects.toBeInstanceOf(TooManySessionsError);
+      await expect(server.newLogin()).rejects.toBeInstanceOf(TooManySessionsError);
       expect(await first.isAlive()).toBe(true);
     }
   });
 });
 
 describe("TooManySessionsError", () => {
-  it("is one of the errors of coatcheck", () => {
+  it("is a SessionError", () => {
     expect(new TooManySessionsError("x")).toBeInstanceOf(SessionError);
   });
 });

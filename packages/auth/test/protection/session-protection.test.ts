@@ -39,7 +39,7 @@ async function setUp(mode: SessionMode, options: SessionProtectionOptions = {}) 
 
 for (const { name, mode } of modes()) {
   describe(`sessionProtection, ${name}`, () => {
-    it("lets a browser be that stays what it is, updates itself and moves within its network", async () => {
+    it("accepts a browser that updates itself and moves within its network", async () => {
       const { eve, events, headers, look } = await setUp(mode(), { onMismatch: "end" });
       headers["User-Agent"] = firefox(147);
       headers["X-Client"] = "192.0.2.77";
@@ -49,7 +49,7 @@ for (const { name, mode } of modes()) {
       expect(events).toEqual([]);
     });
 
-    it("takes the freshness of a session that comes from elsewhere, tells so once, and gives it back to a login", async () => {
+    it("marks a session with other signals as not fresh, reports it once, and resets it at a login", async () => {
       const { eve, events, headers, look } = await setUp(mode());
       const { result: id } = await eve.visit((session) => session.id);
       headers["X-Client"] = "198.51.100.1";
@@ -66,7 +66,7 @@ for (const { name, mode } of modes()) {
       expect(events).toHaveLength(1);
     });
 
-    it("ends a session that comes from elsewhere, if told to, before the handler sees it", async () => {
+    it("ends a session with other signals before the handler sees it when onMismatch is end", async () => {
       const { sessions, eve, events, headers, look } = await setUp(mode(), { onMismatch: "end" });
       const thief = await eve.client.clone();
       headers["User-Agent"] = CHROME;
@@ -77,10 +77,10 @@ for (const { name, mode } of modes()) {
       if (name.startsWith("server")) expect(await isAlive({ client: thief }, sessions)).toBe(false);
     });
 
-    it("binds at first sight what was there before it, and to a signal that is new", async () => {
-      const kept = mode();
-      const without = { events: [], sessions: new AccountManager<Data>({ mode: kept }) };
-      const [first, second] = [manager(kept, { userAgent: true }), manager(kept, { userAgent: true, address })];
+    it("binds an older session at its next request, and to a signal that was added later", async () => {
+      const sameMode = mode();
+      const without = { events: [], sessions: new AccountManager<Data>({ mode: sameMode }) };
+      const [first, second] = [manager(sameMode, { userAgent: true }), manager(sameMode, { userAgent: true, address })];
       let current: typeof first = without;
       const headers: Record<string, string> = { "User-Agent": firefox(146), "X-Client": "192.0.2.1" };
       const eve = device<Data>({ handle: (...request) => current.sessions.handle(...request) }, headers);
@@ -95,7 +95,7 @@ for (const { name, mode } of modes()) {
 }
 
 describe("sessionProtection", () => {
-  it("compares signals of the caller's own, where nothing is a value too", async () => {
+  it("compares custom signals, also when one has no value", async () => {
     const deviceKey = (request: Request) => request.headers.get("X-Device");
     const { events, headers, look } = await setUp(serverSide(memoryStore()), { signals: { deviceKey } });
     await look();
@@ -105,7 +105,7 @@ describe("sessionProtection", () => {
     expect(events).toMatchObject([{ signals: ["deviceKey"] }]);
   });
 
-  it("does nothing to visitors who are not logged in, and stores nothing for them", async () => {
+  it("ignores anonymous visitors and stores nothing for them", async () => {
     const { sessions, events } = manager(serverSide(memoryStore()), { userAgent: true, onMismatch: "end" });
     const headers: Record<string, string> = { "User-Agent": CHROME };
     const visitor = device(sessions, headers);
@@ -116,7 +116,7 @@ describe("sessionProtection", () => {
     expect(events).toEqual([]);
   });
 
-  it("keeps no address and no User-Agent with the session", async () => {
+  it("stores no address and no User-Agent in clear text", async () => {
     const store = memoryStore();
     await setUp(serverSide(store));
     const [found] = await store.listBySubject("eve");
@@ -124,7 +124,7 @@ describe("sessionProtection", () => {
     expect(found?.session.data).not.toMatch(/192|Mozilla|Gecko/);
   });
 
-  it("fails a request whose address is none, and says what it must be", async () => {
+  it("fails a request for which address returns no valid address", async () => {
     for (const wrong of ["192.0.2.1:443", "192.0.2.1, 198.51.100.1", "unknown", ""]) {
       const { sessions } = manager(serverSide(memoryStore()), { address: () => wrong });
       const eve = device(sessions);
@@ -133,14 +133,14 @@ describe("sessionProtection", () => {
     }
   });
 
-  it("refuses at construction to compare nothing, two signals of one name, and what is no function", () => {
+  it("rejects missing signals, duplicate names and signals that are not functions, at construction", () => {
     const signal = () => "same";
     for (const wrong of [
       {},
       { userAgent: false },
       { signals: {} },
       { address: "X-Forwarded-For" },
-      { signals: { key: "no function" } },
+      { signals: { key: "not a function" } },
       { userAgent: true, signals: { userAgent: signal } },
       { address: signal, signals: { address: signal } },
       { userAgent: true, onMismatch: "ignore" },
@@ -148,13 +148,11 @@ describe("sessionProtection", () => {
       expect(() => sessionProtection(wrong as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     }
   });
-});
 
-describe("sessionProtection", () => {
-  it("ends a session exactly when a browser is another or comes from another network, whatever they are called", async () => {
+  it("ends a session exactly when the browser or the network differs, for any header values", async () => {
     const { sessions, events } = manager(serverSide(memoryStore()), { userAgent: true, address, onMismatch: "end" });
     const seen = { alive: 0, ended: 0 };
-    // What a header may hold, its blanks at the ends aside.
+    // Any header value, without blanks at its ends.
     const agent = fc.oneof(
       fc.constantFrom(CHROME, firefox(1), firefox(2), ""),
       fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/),

@@ -15,20 +15,20 @@ function setUp(mode: SessionMode, clock = fakeClock()) {
   const store = watchedStore(memoryStore());
   const provider = providerSessions({ store });
   const sessions = new AccountManager<Data>({ mode, now: clock.now, extensions: [provider] });
-  async function loggedIn(sid?: string, subject = "eve") {
+  async function newLogin(sid?: string, subject = "eve") {
     const browser = device(sessions);
     await browser.visit((session) => login(session, subject, sid === undefined ? {} : { sid }));
     return { ...browser, isAlive: () => isAlive(browser, sessions) };
   }
-  return { clock, store, provider, sessions, loggedIn };
+  return { clock, store, provider, sessions, newLogin };
 }
 
 for (const { name, open } of accountModes()) {
   describe(`providerSessions, ${name}`, () => {
-    it("SEC-24 ends the sessions of a provider's session, and no others", async () => {
-      const { provider, sessions, loggedIn } = setUp(open().mode);
-      const [desk, phone] = [await loggedIn("sid-1"), await loggedIn("sid-1")];
-      const others = [await loggedIn("sid-2"), await loggedIn(), await loggedIn("sid-3", "grace")];
+    it("SEC-24 ends the sessions with that sid, and no others", async () => {
+      const { provider, sessions, newLogin } = setUp(open().mode);
+      const [desk, phone] = [await newLogin("sid-1"), await newLogin("sid-1")];
+      const others = [await newLogin("sid-2"), await newLogin(), await newLogin("sid-3", "grace")];
       expect(await provider.revokeBySid(sessions, "sid-1")).toBe(2);
       expect([await desk.isAlive(), await phone.isAlive()]).toEqual([false, false]);
       for (const other of others) expect(await other.isAlive()).toBe(true);
@@ -36,10 +36,10 @@ for (const { name, open } of accountModes()) {
       expect(await provider.revokeBySid(sessions, "unknown")).toBe(0);
     });
 
-    it("SEC-24 ends a session whose id has changed since, by a step-up too", async () => {
+    it("SEC-24 ends a session whose id has changed since, also by a step-up", async () => {
       for (const change of ["step-up", "regenerate"]) {
-        const { provider, sessions, loggedIn } = setUp(open().mode);
-        const { visit, isAlive } = await loggedIn("sid-1");
+        const { provider, sessions, newLogin } = setUp(open().mode);
+        const { visit, isAlive } = await newLogin("sid-1");
         await visit((session) => (change === "step-up" ? login(session, "eve") : session.regenerate()));
         await visit((session) => session.set("cart", "book"));
         expect(await provider.revokeBySid(sessions, "sid-1")).toBe(1);
@@ -47,21 +47,21 @@ for (const { name, open } of accountModes()) {
       }
     });
 
-    it("SEC-24 leaves the session alone that a browser got from another login since", async () => {
-      const { provider, sessions, loggedIn } = setUp(open().mode);
-      const { visit, isAlive } = await loggedIn("sid-1");
+    it("SEC-24 does not end a session of a later login with another sid", async () => {
+      const { provider, sessions, newLogin } = setUp(open().mode);
+      const { visit, isAlive } = await newLogin("sid-1");
       await visit((session) => login(session, "eve", { sid: "sid-2" }));
       expect(await provider.revokeBySid(sessions, "sid-1")).toBe(0);
       expect(await isAlive()).toBe(true);
     });
 
-    it("SEC-24 ends it until the absolute timeout does, with servers 5 s apart", async () => {
+    it("SEC-24 ends a session up to its absolute timeout, on servers whose clocks differ by 5 s", async () => {
       const { mode } = open();
       const clock = fakeClock();
-      const { store, provider, sessions, loggedIn } = setUp(mode, clock);
+      const { store, provider, sessions, newLogin } = setUp(mode, clock);
       const now = () => clock.now() - 5_000;
       const behind = new AccountManager<Data>({ mode, now, extensions: [providerSessions({ store })] });
-      const phone = await loggedIn("sid-1");
+      const phone = await newLogin("sid-1");
       for (let day = 0; day < 29; day++) {
         clock.advance(24 * 3600 - 3600);
         await phone.visit(() => {});
@@ -76,14 +76,14 @@ for (const { name, open } of accountModes()) {
     });
 
     for (const order of ["in the middle of", "interrupted by"]) {
-      it(`SEC-24 revokeBySid ends a login, ${order} each store call of it`, async () => {
+      it(`SEC-24 ends a login when revokeBySid is ${order} each store call`, async () => {
         const calls = await raceAtEachCall(async () => {
           const opened = open();
           const { store, provider, sessions } = setUp(opened.mode);
           const phone = device(sessions);
-          const logsIn = () => phone.visit((session) => login(session, "eve", { sid: "sid-1" }));
-          const revokes = () => provider.revokeBySid(sessions, "sid-1");
-          const [first, second] = order === "in the middle of" ? [logsIn, revokes] : [revokes, logsIn];
+          const logIn = () => phone.visit((session) => login(session, "eve", { sid: "sid-1" }));
+          const revoke = () => provider.revokeBySid(sessions, "sid-1");
+          const [first, second] = order === "in the middle of" ? [logIn, revoke] : [revoke, logIn];
           return {
             stores: [opened.store, store],
             first,
@@ -95,11 +95,11 @@ for (const { name, open } of accountModes()) {
       });
     }
 
-    it("SEC-24 revokeBySid ends a session that is just getting a new id", async () => {
+    it("SEC-24 ends a session while it is getting a new id", async () => {
       const calls = await raceAtEachCall(async () => {
         const opened = open();
-        const { store, provider, sessions, loggedIn } = setUp(opened.mode);
-        const phone = await loggedIn("sid-1");
+        const { store, provider, sessions, newLogin } = setUp(opened.mode);
+        const phone = await newLogin("sid-1");
         const copy = { client: await phone.client.clone() };
         return {
           stores: [opened.store, store],
@@ -117,21 +117,21 @@ for (const { name, open } of accountModes()) {
 }
 
 describe("providerSessions", () => {
-  it("asks its store nothing for those who came without a provider, and nothing after the login", async () => {
-    const { store, loggedIn } = setUp(serverSide(memoryStore()));
+  it("does not call its store for a login without a sid, nor after the login", async () => {
+    const { store, newLogin } = setUp(serverSide(memoryStore()));
     let calls = 0;
     store.beforeEach(async () => {
       calls += 1;
     });
-    await loggedIn();
+    await newLogin();
     expect(calls).toBe(0);
-    const { visit } = await loggedIn("sid-1");
+    const { visit } = await newLogin("sid-1");
     expect(calls).toBe(2);
     await visit((session) => session.set("cart", "book"));
     expect(calls).toBe(2);
   });
 
-  it("SEC-41 keeps no sid and no key of a session in its records", async () => {
+  it("SEC-41 stores only hashes as keys and subjects of its records", async () => {
     const records = faultyStore(memoryStore());
     const written: string[] = [];
     const create: typeof records.create = (key, session) => {
@@ -145,29 +145,29 @@ describe("providerSessions", () => {
     for (const text of written) expect(text).toMatch(/^[\w-]{43}$/);
   });
 
-  it("SEC-42 logs nobody in when it cannot note that they are, and leaves no session behind", async () => {
+  it("SEC-42 fails the login when its record cannot be stored, and leaves no session behind", async () => {
     for (const fault of ["throw-before", "throw-after"] as const) {
       const records = faultyStore(memoryStore());
       const extensions = [providerSessions({ store: records })];
       const sessions = new AccountManager<Data>({ mode: serverSide(memoryStore()), extensions });
       const phone = device(sessions);
       records.failNext("create", fault);
-      const logsIn = phone.visit((session) => login(session, "eve", { sid: "sid-1" }));
-      await expect(logsIn).rejects.toMatchObject({ code: "STORE_FAILED" });
+      const logIn = phone.visit((session) => login(session, "eve", { sid: "sid-1" }));
+      await expect(logIn).rejects.toMatchObject({ code: "STORE_FAILED" });
       expect(await phone.client.cookieHeader()).toBe("");
       expect(await sessions.list("eve")).toEqual([]);
     }
   });
 
-  it("says so in a mode where nothing can be ended", async () => {
+  it("throws UNSUPPORTED in a mode that cannot end sessions", async () => {
     for (const { mode } of cookieModes()) {
-      const { provider, sessions, loggedIn } = setUp(mode());
-      await loggedIn("sid-1");
+      const { provider, sessions, newLogin } = setUp(mode());
+      await newLogin("sid-1");
       await expect(provider.revokeBySid(sessions, "sid-1")).rejects.toMatchObject({ code: "UNSUPPORTED" });
     }
   });
 
-  it("refuses what is no sid, and a store that finds no subjects", async () => {
+  it("rejects an invalid sid and a store without a subject index", async () => {
     const { provider, sessions } = setUp(serverSide(memoryStore()));
     for (const wrong of ["", undefined, null, 7]) {
       await expect(provider.revokeBySid(sessions, wrong as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
@@ -180,7 +180,7 @@ describe("providerSessions", () => {
     }
   });
 
-  it("SEC-24 SEC-52 ends a login that only a remember-me cookie is left of, long after its last session", async () => {
+  it("SEC-24 SEC-52 ends a remembered login long after its last session has expired", async () => {
     const clock = fakeClock();
     const [store, remembered] = [memoryStore(), memoryStore()];
     const provider = providerSessions({ store });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cookieIn, putCookie, rememberingSite, restart, revocableModes, whoIs } from "../support/remember-site.ts";
 
 describe.each(revocableModes())("rememberMe after revokeOtherSessions ($name)", ({ mode }) => {
-  it("SEC-52 forgets the subject's other browsers, and nobody else's", async () => {
+  it("SEC-52 forgets the other browsers of the subject, and those of no other subject", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const [mine, lost, other] = [await remembered(), await remembered(), await remembered("grace")];
     await mine.fetch("/password");
@@ -12,7 +12,7 @@ describe.each(revocableModes())("rememberMe after revokeOtherSessions ($name)", 
     expect(await whoIs(other)).toMatchObject({ subject: "grace" });
   });
 
-  it("SEC-52 gives this browser another cookie, and a copy of the one before is worth nothing", async () => {
+  it("SEC-52 gives this browser another cookie, and rejects a copy of the previous one", async () => {
     const { remembered, events } = rememberingSite({ mode: mode() });
     const mine = await remembered();
     const thief = await mine.clone();
@@ -25,7 +25,7 @@ describe.each(revocableModes())("rememberMe after revokeOtherSessions ($name)", 
     expect(events).toContainEqual(expect.objectContaining({ type: "remember-ended", reason: "renewed" }));
   });
 
-  it("SEC-52 does so for a session that came of the cookie, and when the browser has lost that since", async () => {
+  it("SEC-52 gives another cookie to a restored session whose browser has lost the cookie", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const mine = await remembered();
     await restart(mine);
@@ -41,7 +41,7 @@ describe.each(revocableModes())("rememberMe after revokeOtherSessions ($name)", 
     expect(await whoIs(mine)).toMatchObject({ subject: "eve" });
   });
 
-  it("SEC-52 remembers the browser no longer than before", async () => {
+  it("SEC-52 does not extend the lifetime", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode(), lifetime: 10 * 24 * 3600 });
     const mine = await remembered();
     for (let day = 0; day < 9; day++) {
@@ -57,7 +57,7 @@ describe.each(revocableModes())("rememberMe after revokeOtherSessions ($name)", 
     expect(await whoIs(mine)).toEqual({});
   });
 
-  it("remembers no browser that was not remembered", async () => {
+  it("does not remember a browser that was not remembered before", async () => {
     const { newBrowser } = rememberingSite({ mode: mode() });
     const mine = newBrowser();
     await mine.fetch("/login?as=eve");
@@ -66,7 +66,7 @@ describe.each(revocableModes())("rememberMe after revokeOtherSessions ($name)", 
     expect(await cookieIn(mine)).toBeUndefined();
   });
 
-  it("SEC-52 changes nothing of this browser's when the handler fails afterwards", async () => {
+  it("SEC-52 keeps this browser remembered as before when the handler fails afterwards", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const mine = await remembered();
     const cookie = await cookieIn(mine);

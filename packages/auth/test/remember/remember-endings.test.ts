@@ -7,8 +7,8 @@ import { restart, revocableModes } from "../support/remember-site.ts";
 
 function setUp(mode = serverSide(memoryStore())) {
   const clock = fakeClock();
-  const noted = memoryStore({ now: clock.now });
-  const provider = providerSessions({ store: noted });
+  const providerStore = memoryStore({ now: clock.now });
+  const provider = providerSessions({ store: providerStore });
   const sessions = new AccountManager<{ note: string }>({
     mode,
     now: clock.now,
@@ -17,98 +17,79 @@ function setUp(mode = serverSide(memoryStore())) {
   });
   const browser = device(sessions);
   const who = async () => (await browser.visit(({ subject }) => subject)).result;
-  return { clock, noted, provider, sessions, ...browser, who };
+  return { clock, providerStore, provider, sessions, ...browser, who };
 }
 
-describe.each(revocableModes())(
-  "what a request makes of a remembered login that ends meanwhile ($name)",
-  ({ mode }) => {
-    for (const [name, end] of Object.entries({
-      "a revokeAll": (sessions: AccountManager<{ note: string }>) => sessions.revokeAll("eve"),
-      "a revokeOtherSessions of its own": async () => 0,
-    })) {
-      it(`SEC-22 SEC-52 is ended by ${name}, also when it renews what the browser is remembered by`, async () => {
-        const { sessions, client, visit, who } = setUp(mode());
-        await visit((session) => login(session, "eve", { remember: true }));
-        await restart(client);
-        const { cookies } = await visit(async (session) => {
-          expect(session.subject).toBe("eve");
-          await end(sessions);
-          await revokeOtherSessions(sessions, session);
-        });
-        expect(cookies).toEqual([]);
-        expect(await who()).toBeUndefined();
-        await restart(client);
-        expect(await who()).toBeUndefined();
-      });
-    }
-
-    it("SEC-52 stays remembered, by another cookie, when its subject has proved who they are", async () => {
+describe.each(revocableModes())("a session that is restored while its remembered login ends ($name)", ({ mode }) => {
+  for (const [name, end] of Object.entries({
+    "a revokeAll": (sessions: AccountManager<{ note: string }>) => sessions.revokeAll("eve"),
+    "its own revokeOtherSessions": async () => 0,
+  })) {
+    it(`SEC-22 SEC-52 is ended by ${name}`, async () => {
       const { sessions, client, visit, who } = setUp(mode());
       await visit((session) => login(session, "eve", { remember: true }));
       await restart(client);
-      const thief = await client.clone();
-      await visit(async (session) => {
-        await login(session, "eve");
+      const { cookies } = await visit(async (session) => {
+        expect(session.subject).toBe("eve");
+        await end(sessions);
         await revokeOtherSessions(sessions, session);
       });
-      expect(await who()).toBe("eve");
-      await restart(client);
-      expect(await who()).toBe("eve");
-      expect(await thief.cookieHeader()).not.toBe(await client.cookieHeader());
-    });
-
-    it("SEC-52 does not come back after a logout whose farewell could not be kept", async () => {
-      const { client, visit, who } = setUp(mode());
-      await visit((session) => login(session, "eve", { remember: true }));
-      const failing = visit((session) => {
-        logout(session);
-        session.set("note", "x".repeat(1_100_000));
-      });
-      await expect(failing).rejects.toMatchObject({ code: "SESSION_TOO_LARGE" });
+      expect(cookies).toEqual([]);
       expect(await who()).toBeUndefined();
       await restart(client);
       expect(await who()).toBeUndefined();
     });
+  }
 
-    it("SEC-52 is not begun by a login that a logout followed", async () => {
-      const { client, visit, who } = setUp(mode());
-      await visit(async (session) => {
-        await login(session, "eve", { remember: true });
-        logout(session);
-        session.bind("eve");
-      });
-      expect(await who()).toBe("eve");
-      await restart(client);
-      expect(await who()).toBeUndefined();
+  it("SEC-52 stays remembered, by another cookie, when the user logged in with it", async () => {
+    const { sessions, client, visit, who } = setUp(mode());
+    await visit((session) => login(session, "eve", { remember: true }));
+    await restart(client);
+    const thief = await client.clone();
+    await visit(async (session) => {
+      await login(session, "eve");
+      await revokeOtherSessions(sessions, session);
     });
-
-    it("SEC-24 is seen by no handler once the provider has ended it", async () => {
-      const { clock, noted, provider, sessions, visit } = setUp(mode());
-      await visit((session) => login(session, "eve", { remember: true, sid: "sid-1" }));
-      clock.advance(13 * 3600);
-      // Which sessions came of it nothing tells any more: there are none, and the browser has its cookie.
-      await noted.sweep(clock.now());
-      await provider.revokeBySid(sessions, "sid-1");
-      for (let request = 0; request < 2; request++) {
-        expect((await visit(({ subject }) => subject)).result).toBeUndefined();
-      }
-    });
-  },
-);
-
-describe("AccountManager", () => {
-  it("refuses what is no extension, and a second rememberMe", () => {
-    const store = memoryStore();
-    for (const extensions of [[undefined], ["x"], [rememberMe], [rememberMe({ store }), rememberMe({ store })]]) {
-      expect(() => new AccountManager({ mode: serverSide(store), extensions: extensions as never })).toThrow(
-        expect.objectContaining({ code: "INVALID_OPTION" }),
-      );
-    }
+    expect(await who()).toBe("eve");
+    await restart(client);
+    expect(await who()).toBe("eve");
+    expect(await thief.cookieHeader()).not.toBe(await client.cookieHeader());
   });
 
-  it("refuses wrong options of revokeAll with one error", async () => {
-    const { sessions } = setUp();
-    await expect(sessions.revokeAll("eve", null as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  it("SEC-52 does not come back after a logout whose later write fails", async () => {
+    const { client, visit, who } = setUp(mode());
+    await visit((session) => login(session, "eve", { remember: true }));
+    const failing = visit((session) => {
+      logout(session);
+      session.set("note", "x".repeat(1_100_000));
+    });
+    await expect(failing).rejects.toMatchObject({ code: "SESSION_TOO_LARGE" });
+    expect(await who()).toBeUndefined();
+    await restart(client);
+    expect(await who()).toBeUndefined();
+  });
+
+  it("SEC-52 is not remembered when a logout follows the login", async () => {
+    const { client, visit, who } = setUp(mode());
+    await visit(async (session) => {
+      await login(session, "eve", { remember: true });
+      logout(session);
+      session.bind("eve");
+    });
+    expect(await who()).toBe("eve");
+    await restart(client);
+    expect(await who()).toBeUndefined();
+  });
+
+  it("SEC-24 is logged out before the handler sees it, after the provider has ended it", async () => {
+    const { clock, providerStore, provider, sessions, visit } = setUp(mode());
+    await visit((session) => login(session, "eve", { remember: true, sid: "sid-1" }));
+    clock.advance(13 * 3600);
+    // The record of the session is gone with the session. Only the cookie of the browser is left.
+    await providerStore.sweep(clock.now());
+    await provider.revokeBySid(sessions, "sid-1");
+    for (let request = 0; request < 2; request++) {
+      expect((await visit(({ subject }) => subject)).result).toBeUndefined();
+    }
   });
 });

@@ -6,7 +6,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import { createClient } from "redis";
 import { afterAll, describe } from "vitest";
-import { remembersOn } from "../support/remember-behavior.ts";
+import { testRememberMeOn } from "../support/remember-behavior.ts";
 
 const redis = await startOrSkip("rememberMe on Redis", startRedis);
 const client = redis && (await createClient({ url: redis.url }).connect());
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 describe.skipIf(client === undefined)("rememberMe on Redis", () => {
   let number = 0;
-  remembersOn({
+  testRememberMeOn({
     async open() {
       if (client === undefined) throw new Error("no Redis");
       return redisStore(client, { prefix: `remember-${number++}:` });
@@ -30,7 +30,7 @@ describe.skipIf(client === undefined)("rememberMe on Redis", () => {
 });
 
 describe.skipIf(db === undefined)("rememberMe on PostgreSQL", () => {
-  remembersOn({
+  testRememberMeOn({
     async open() {
       if (db === undefined) throw new Error("no PostgreSQL");
       return sqlStore(db, { table: await freshTable(db) });
@@ -40,7 +40,8 @@ describe.skipIf(db === undefined)("rememberMe on PostgreSQL", () => {
 
 function connect(connectionString: string): Pool {
   const pool = new Pool({ connectionString, max: 10 });
-  // A pool has ended before its connections are all closed; what the server says when it stops then is no failure.
+  // `end` resolves before all connections are closed. An error that the stopping server sends to one of them is
+  // expected.
   pool.on("error", () => {});
   pool.on("connect", (connected) => connected.on("error", () => {}));
   return pool;

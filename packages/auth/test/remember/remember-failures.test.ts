@@ -12,11 +12,11 @@ function isReached(reached: Promise<unknown>): Promise<boolean> {
   return Promise.race([reached.then(() => true), later]);
 }
 
-describe("rememberMe on a store that fails", () => {
+describe("rememberMe on a failing store", () => {
   const paths = ["/", "/login?as=eve&remember=true", "/login?as=eve", "/logout", "/regenerate"];
   for (const fault of faults) {
     it.each(paths)(
-      `SEC-42 fails %s with a typed error (${fault}), sets no cookie, and the next request is clean`,
+      `SEC-42 fails %s with a typed error, sets no cookie, and the next request succeeds (${fault})`,
       async (path) => {
         const isLogout = path === "/logout";
         const names = await atEachCall(async (number) => {
@@ -51,7 +51,7 @@ describe("rememberMe on a store that fails", () => {
     );
   }
 
-  it("SEC-42 ends the sessions of a logout that was stopped half-way when it is tried again", async () => {
+  it("SEC-42 ends the remaining sessions when a failed logout is tried again", async () => {
     const names = await atEachCall(async (number) => {
       const calls = storeCalls();
       const { remembered } = rememberingSite({ store: calls.watch("remember store", memoryStore()) });
@@ -85,7 +85,7 @@ describe("rememberMe on a store that fails", () => {
     expect((await whoIs(client)).subject).toBe("eve");
   });
 
-  it("is not asked for who has a session, or brings no cookie", async () => {
+  it("is not called for a request with a session, or without a cookie", async () => {
     const store = faultyStore(memoryStore());
     const { remembered, newBrowser } = rememberingSite({ store });
     const client = await remembered();
@@ -96,7 +96,7 @@ describe("rememberMe on a store that fails", () => {
     expect(store.calls).toEqual({ load: 0, create: 0, update: 0, touch: 0, delete: 0 });
   });
 
-  it("is told of a response that never arrived, by the used cookie within its grace", async () => {
+  it("accepts the used cookie within its grace period after a lost response", async () => {
     const { remembered, fetch } = rememberingSite();
     const client = await remembered();
     await restart(client);
@@ -107,7 +107,7 @@ describe("rememberMe on a store that fails", () => {
     expect((await whoIs(client)).subject).toBe("eve");
   });
 
-  it("holds a record that cannot be read: nobody is logged in by it, and nothing throws", async () => {
+  it("rejects a damaged record without an error", async () => {
     for (const data of [
       "",
       "{}",
@@ -128,7 +128,7 @@ describe("rememberMe on a store that fails", () => {
   });
 });
 
-describe("rememberMe among other extensions", () => {
+describe("rememberMe with other extensions", () => {
   const failing: AccountExtension = {
     forRequest: ({ request }) => ({
       onOpen() {
@@ -137,7 +137,7 @@ describe("rememberMe among other extensions", () => {
     }),
   };
 
-  it("SEC-42 logs nobody in when another extension fails, though the application answers all the same", async () => {
+  it("SEC-42 does not log in when another extension fails in onOpen, although the application answers", async () => {
     const { remembered, sessions } = rememberingSite({ after: [failing] });
     const client = await remembered();
     await restart(client);

@@ -9,7 +9,7 @@ function siteWith(onExceed: NonNullable<SessionLimitOptions["onExceed"]>, max: n
   return { ...rememberingSite({ after: [limit] }), evictions };
 }
 
-/** As many tabs as that open at once in a browser that has been closed. */
+/** Restarts a browser, which then opens that many tabs at once. */
 async function reopen(client: Browser, count: number): Promise<Browser[]> {
   await restart(client);
   const tabs = await Promise.all(Array.from({ length: count }, () => client.clone()));
@@ -18,7 +18,7 @@ async function reopen(client: Browser, count: number): Promise<Browser[]> {
 }
 
 describe.each(["evict-oldest", "refuse"] as const)("rememberMe with sessionLimit (%s)", (onExceed) => {
-  it("SEC-25 counts tabs that are restored at once as the one browser that they are", async () => {
+  it("SEC-25 counts tabs that are restored at once as one browser", async () => {
     const { remembered, newBrowser, evictions } = siteWith(onExceed, 2);
     const other = newBrowser();
     await other.fetch("/login?as=eve");
@@ -30,7 +30,7 @@ describe.each(["evict-oldest", "refuse"] as const)("rememberMe with sessionLimit
     expect(evictions).toEqual([]);
   });
 
-  it("SEC-25 counts a login in a browser that is remembered as that browser", async () => {
+  it("SEC-25 counts a login in a remembered browser as that browser", async () => {
     const { remembered, newBrowser, evictions } = siteWith(onExceed, 2);
     const other = newBrowser();
     await other.fetch("/login?as=eve");
@@ -39,20 +39,20 @@ describe.each(["evict-oldest", "refuse"] as const)("rememberMe with sessionLimit
     for (const path of ["/login?as=eve", "/regenerate", "/login?as=eve&remember=true"]) await tab?.fetch(path);
     expect(await whoIs(tab ?? client)).toMatchObject({ subject: "eve" });
     expect(await whoIs(other)).toMatchObject({ subject: "eve" });
-    // Its session came of what the browser was remembered by before, which the last login put an end to.
+    // The last login ended the previous family of the browser, and this session with it.
     expect(await whoIs(second ?? client)).toEqual({});
     expect(evictions).toEqual([]);
   });
 });
 
 describe("rememberMe with sessionLimit", () => {
-  it("SEC-25 stays anonymous while there are too many sessions, and logs in once there is room", async () => {
+  it("SEC-25 refuses other browsers until a remembered browser has logged out", async () => {
     const { remembered, newBrowser, events } = siteWith("refuse", 1);
     const client = await remembered();
     await restart(client);
     const cookie = await cookieIn(client);
     const other = newBrowser();
-    // The session that the browser has lost is still there: it gives way to no login, only to its own browser.
+    // The session that the browser has lost still counts, and only its own browser can replace it.
     expect((await other.fetch("/login?as=eve").catch((error) => error)).code).toBe("TOO_MANY_SESSIONS");
     await client.fetch("/logout");
     const remembering = await remembered();
@@ -65,10 +65,10 @@ describe("rememberMe with sessionLimit", () => {
     expect(events.some((event) => event.type === "remember-rejected")).toBe(false);
   });
 
-  it("SEC-25 keeps the cookie of a browser that it does not let in", async () => {
+  it("SEC-25 keeps the cookie of a browser that is refused, and logs it in when another session has ended", async () => {
     const { sessions, remembered, newBrowser, events, clock } = siteWith("refuse", 1);
     const client = await remembered();
-    // Its session idles out, and somebody else takes the place.
+    // Its session idles out, and another browser logs in.
     clock.advance(25 * 3600);
     const other = newBrowser();
     await other.fetch("/login?as=eve");
@@ -97,14 +97,14 @@ describe("rememberMe with sessionLimit", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "remember-ended", reason: "revoked" }));
   });
 
-  it("SEC-27 names a browser by nothing that would do as a cookie", async () => {
+  it("SEC-27 stores no part of a cookie in the login info", async () => {
     const { remembered, sessions } = siteWith("evict-oldest", 3);
     const client = await remembered();
-    const held = await client.cookieHeader();
+    const cookies = await client.cookieHeader();
     for (const info of await sessions.list("eve")) {
-      for (const fact of Object.values(Object(info.login))) expect(held.includes(String(fact))).toBe(false);
+      for (const value of Object.values(info.login ?? {})) expect(cookies.includes(String(value))).toBe(false);
     }
-    const session = await sessions.open(new Request("https://localhost/", { headers: { Cookie: held } }));
+    const session = await sessions.open(new Request("https://localhost/", { headers: { Cookie: cookies } }));
     expect(await listDevices(sessions, session)).toHaveLength(1);
   });
 });

@@ -22,7 +22,7 @@ const everyMode = [
 ];
 
 describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
-  it("SEC-53 logs in by its cookie when the session is over, and that login is not fresh", async () => {
+  it("SEC-53 logs in by its cookie after the session has ended, and that login is not fresh", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode() });
     const client = await remembered();
     expect(await whoIs(client)).toMatchObject({ subject: "eve", method: "password", authenticatedAt: clock.now() });
@@ -33,7 +33,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(client)).toMatchObject({ subject: "eve", id: who.id });
   });
 
-  it("SEC-52 gives out another cookie at each use", async () => {
+  it("SEC-52 replaces the cookie at each use", async () => {
     const { remembered, clock, events } = rememberingSite({ mode: mode() });
     const client = await remembered();
     const seen = new Set([await cookieIn(client)]);
@@ -47,7 +47,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(events.map(({ type }) => type)).toEqual(["remembered", ...Array(40).fill("remember-restored")]);
   });
 
-  it("remembers nobody who did not ask for it", async () => {
+  it("does not remember a browser without the option remember", async () => {
     const { newBrowser, clock } = rememberingSite({ mode: mode() });
     const client = newBrowser();
     await client.fetch("/login?as=eve");
@@ -56,7 +56,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(client)).toEqual({});
   });
 
-  it("SEC-52 forgets the browser at logout, and a copy of its cookie with it", async () => {
+  it("SEC-52 forgets the browser at a logout, so that a copy of its cookie is rejected", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const client = await remembered();
     const thief = await client.clone();
@@ -66,7 +66,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(thief)).toEqual({});
   });
 
-  it("SEC-52 forgets a browser that has lost its cookie, for somebody may have found it", async () => {
+  it("SEC-52 forgets the browser at a logout even without its cookie, because another browser may have a copy", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const client = await remembered();
     const thief = await client.clone();
@@ -76,7 +76,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(thief)).toEqual({});
   });
 
-  it("SEC-52 takes nobody for a thief whose request takes longer than the grace", async () => {
+  it("SEC-52 reports no theft when a request takes longer than the grace period", async () => {
     const { remembered, sessions, clock, events } = rememberingSite({ mode: mode() });
     const client = await remembered();
     await restart(client);
@@ -89,7 +89,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
       clock.advance(60);
       const response = await sessions.commit(pending, new Response());
       const names = response.headers.getSetCookie().map((line) => line.split("=")[0]);
-      // What leads from the used one to the current one is not kept for ever.
+      // The record no longer leads from the used validator to the current one.
       expect(names).toEqual(pending === slow[0] ? [SESSION, REMEMBER] : [SESSION]);
     }
     expect(events).not.toContainEqual(expect.objectContaining({ type: "remember-theft" }));
@@ -97,7 +97,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect((await whoIs(client)).subject).toBe("eve");
   });
 
-  it("SEC-52 forgets the browser at a logout whose handler threw", async () => {
+  it("SEC-52 forgets the browser at a logout whose handler throws", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const client = await remembered();
     await expect(client.fetch("/logout?throw")).rejects.toThrow("the handler threw");
@@ -105,7 +105,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(client)).toEqual({});
   });
 
-  it("SEC-52 forgets a browser that logs out before its session is made anew", async () => {
+  it("SEC-52 forgets a browser that logs out in the request that restores its session", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const client = await remembered();
     await restart(client);
@@ -115,7 +115,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(thief)).toEqual({});
   });
 
-  it("uses nothing up for a response that keeps nothing", async () => {
+  it("does not use up the cookie when the request fails", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode() });
     const client = await remembered();
     await restart(client);
@@ -127,7 +127,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect((await whoIs(client)).subject).toBe("eve");
   });
 
-  it("SEC-52 takes a used cookie within its grace, and gives both tabs the same new one", async () => {
+  it("SEC-52 accepts a used cookie within its grace period, and gives both tabs the same new one", async () => {
     const { remembered, clock, events } = rememberingSite({ mode: mode() });
     const client = await remembered();
     await restart(client);
@@ -139,7 +139,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(events).not.toContainEqual(expect.objectContaining({ type: "remember-theft" }));
   });
 
-  it("SEC-52 walks through several uses within the grace", async () => {
+  it("SEC-52 gives the current cookie to a tab that missed several uses within the grace period", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode() });
     const client = await remembered();
     await restart(client);
@@ -153,7 +153,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect((await cookieIn(late)) === (await cookieIn(client))).toBe(true);
   });
 
-  it("SEC-52 ends all that came of a login when a used cookie comes back after its grace", async () => {
+  it("SEC-52 ends everything from a login when a used cookie comes back after its grace period", async () => {
     const { remembered, clock, events } = rememberingSite({ mode: mode() });
     const client = await remembered();
     const thief = await client.clone();
@@ -173,7 +173,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     ]);
   });
 
-  it("SEC-52 remembers until its own lifetime is over, however often it is used", async () => {
+  it("SEC-52 remembers for its lifetime only, however often the cookie is used", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode(), lifetime: 10 * 24 * 3600 });
     const client = await remembered();
     const began = clock.now();
@@ -184,13 +184,13 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     }
     clock.set(began + 10 * 24 * 3600_000 - 1);
     await restart(client);
-    const kept = await client.clone();
+    const copy = await client.clone();
     expect((await whoIs(client)).subject).toBe("eve");
     clock.advance(0.001);
-    expect(await whoIs(kept)).toEqual({});
+    expect(await whoIs(copy)).toEqual({});
   });
 
-  it("starts the lifetime anew at a login, and ends what came of the one before", async () => {
+  it("restarts the lifetime at a login, and ends the sessions of the previous login", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode(), lifetime: 10 * 24 * 3600 });
     const client = await remembered();
     const thief = await client.clone();
@@ -201,7 +201,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect((await whoIs(client)).subject).toBe("eve");
   });
 
-  it("keeps what it remembers at a login of the same subject that says nothing of it", async () => {
+  it("keeps the browser remembered at a login of the same subject without the option remember", async () => {
     const { remembered, sessions, clock } = rememberingSite({ mode: mode() });
     const client = await remembered();
     const before = await cookieIn(client);
@@ -209,13 +209,13 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await cookieIn(client)).toBe(before);
     clock.advance(25 * 3600);
     expect((await whoIs(client)).subject).toBe("eve");
-    // The session that this login made belongs to it, too.
+    // The new session of this login is a member of the family too.
     await sessions.revoke(id ?? "").catch(({ code }) => expect(code).toBe("UNSUPPORTED"));
     await restart(client);
     expect(await whoIs(client)).toEqual({});
   });
 
-  it("forgets the browser at a login that asks not to be remembered, and at one of somebody else", async () => {
+  it("forgets the browser at a login with remember: false, and at a login of another subject", async () => {
     for (const path of ["/login?as=eve&remember=false", "/login?as=grace", "/bind?as=grace"]) {
       const { remembered } = rememberingSite({ mode: mode() });
       for (const isRestarted of [false, true]) {
@@ -230,7 +230,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     }
   });
 
-  it("forgets somebody else whose cookie is in the browser of who logs in", async () => {
+  it("forgets another subject whose cookie is in the browser at a login", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const [client, other] = [await remembered("eve"), await remembered("grace")];
     await putCookie(client, (await cookieIn(other)) ?? "");
@@ -240,7 +240,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(other)).toEqual({});
   });
 
-  it("SEC-52 comes to an end by revokeAll, but for the browser that is spared", async () => {
+  it("SEC-52 is ended by revokeAll, except for the browser of the spared session", async () => {
     const { remembered, sessions } = rememberingSite({ mode: mode() });
     const [mine, other] = [await remembered(), await remembered()];
     const stranger = await remembered("grace");
@@ -255,7 +255,7 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
     expect(await whoIs(mine)).toEqual({});
   });
 
-  it("SEC-24 keeps a browser from coming back whose session is revoked, whichever session it has got by then", async () => {
+  it("SEC-24 forgets the browser of a revoked session, also after that session was replaced", async () => {
     for (const path of ["/login?as=eve&remember=true", "/", "/regenerate", "/login?as=eve"]) {
       const { remembered, sessions } = rememberingSite({ mode: mode() });
       const client = await remembered();
@@ -268,8 +268,8 @@ describe.each(everyMode)("rememberMe ($name)", ({ mode }) => {
   });
 });
 
-describe.each(revocableModes())("sessions made from a remembered login ($name)", ({ mode }) => {
-  it("SEC-52 end with it when it was stolen: the thief's, and the victim's own", async () => {
+describe.each(revocableModes())("sessions from a remembered login ($name)", ({ mode }) => {
+  it("SEC-52 end after a theft, both the thief's and the user's", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode() });
     const client = await remembered();
     const victim = await client.clone();
@@ -285,7 +285,7 @@ describe.each(revocableModes())("sessions made from a remembered login ($name)",
     }
   });
 
-  it("SEC-22 end with it at logout, those of parallel tabs too", async () => {
+  it("SEC-22 end at a logout, also those of parallel tabs", async () => {
     const { remembered } = rememberingSite({ mode: mode() });
     const client = await remembered();
     await restart(client);
@@ -295,7 +295,7 @@ describe.each(revocableModes())("sessions made from a remembered login ($name)",
     expect(await whoIs(tab)).toEqual({});
   });
 
-  it("SEC-24 end once and for all when many are revoked at the same time, some of them over already", async () => {
+  it("SEC-24 end once when many are revoked in parallel, some of them repeatedly", async () => {
     const { remembered, sessions, clock, events } = rememberingSite({ mode: mode(), lifetime: 3600 });
     const client = await remembered();
     const ids: string[] = [];
@@ -309,7 +309,7 @@ describe.each(revocableModes())("sessions made from a remembered login ($name)",
     expect(events.filter(({ type }) => type === "remember-ended")).toHaveLength(1);
   });
 
-  it("end when there are more than 50 of them, the oldest first", async () => {
+  it("are limited to the newest 50", async () => {
     const { remembered, clock } = rememberingSite({ mode: mode(), lifetime: 3600 });
     const client = await remembered();
     const first = await client.clone();
@@ -327,7 +327,7 @@ describe.each(revocableModes())("sessions made from a remembered login ($name)",
 });
 
 describe("the remember-me cookie", () => {
-  it("SEC-30 SEC-32 is __Host-, Secure, HttpOnly and Lax, lasts as long as it is worth something, and goes as it came", async () => {
+  it("SEC-30 SEC-32 is __Host-, Secure, HttpOnly and Lax, with a matching Max-Age, and is removed with the same attributes", async () => {
     const { newBrowser, clock } = rememberingSite();
     const client = newBrowser();
     const find = (response: Response) =>
@@ -344,7 +344,7 @@ describe("the remember-me cookie", () => {
     expect(removed).toContain("; Max-Age=0");
   });
 
-  it("SEC-04 is looked at before the store is asked", async () => {
+  it("SEC-04 is checked for its form before the store is called", async () => {
     const store = memoryStore();
     let loads = 0;
     const counting = {
@@ -368,7 +368,7 @@ describe("the remember-me cookie", () => {
     );
   });
 
-  it("SEC-03 SEC-13 is not adopted when it was never issued, makes no record, and is not cleared", async () => {
+  it("SEC-03 SEC-13 is rejected if it was never issued, without a record and without clearing it", async () => {
     const store = recordingStore();
     const { newBrowser, events } = rememberingSite({ store });
     const client = newBrowser();
@@ -380,7 +380,7 @@ describe("the remember-me cookie", () => {
     expect(store.keys.size).toBe(0);
   });
 
-  it("SEC-36 is refused when it comes twice", async () => {
+  it("SEC-36 is rejected when the request carries it twice", async () => {
     const { remembered, fetch, events } = rememberingSite();
     const client = await remembered();
     const cookie = `${REMEMBER}=${await cookieIn(client)}`;
@@ -389,7 +389,7 @@ describe("the remember-me cookie", () => {
     expect(events.at(-1)).toEqual({ type: "remember-rejected", reason: "duplicate-cookie" });
   });
 
-  it("SEC-13 never passes for a session, nor a session for it, though they share a store", async () => {
+  it("SEC-13 is never accepted as a session cookie, nor the other way round, when both share a store", async () => {
     const store = memoryStore();
     const { remembered, newBrowser, sessions } = rememberingSite({ store, mode: serverSide(store) });
     const client = await remembered();
@@ -412,7 +412,7 @@ describe("the remember-me cookie", () => {
     expect(await whoIs(client)).toEqual({});
   });
 
-  it("SEC-13 never passes for one of another name, though they share a store", async () => {
+  it("SEC-13 is never accepted under another cookie name, when both share a store", async () => {
     const store = memoryStore();
     const { remembered } = rememberingSite({ store });
     const admin = rememberingSite({ store, cookie: { name: "__Host-remember-admin" } });
@@ -422,7 +422,7 @@ describe("the remember-me cookie", () => {
     expect(await whoIs(thief)).toEqual({});
   });
 
-  it("SEC-52 cannot be put together of two, and an attempt ends the one whose selector it has", async () => {
+  it("SEC-52 cannot be combined from two others, and the attempt ends the family of the selector", async () => {
     const { remembered, newBrowser, events } = rememberingSite();
     const [eve, grace] = [await remembered("eve"), await remembered("grace")];
     const [selector] = (await cookieIn(eve))?.split(".") ?? [];
@@ -435,7 +435,7 @@ describe("the remember-me cookie", () => {
     expect((await whoIs(grace)).subject).toBe("grace");
   });
 
-  it("SEC-52 SEC-02 cannot be made of anything that is stored, or told in an event", async () => {
+  it("SEC-52 SEC-02 cannot be made from stored records or events", async () => {
     const store = recordingStore();
     const { remembered, newBrowser, events } = rememberingSite({ store });
     const client = await remembered();
@@ -461,7 +461,7 @@ describe("the remember-me cookie", () => {
     expect((await whoIs(client)).subject).toBe("eve");
   });
 
-  it("leaves a record of a few kilobytes, however often it is used within the grace", async () => {
+  it("has a record of a few kilobytes, however often it is used within the grace period", async () => {
     const store = recordingStore();
     const { remembered, events } = rememberingSite({ store });
     const client = await remembered();
@@ -474,7 +474,7 @@ describe("the remember-me cookie", () => {
     expect(record?.data.length).toBeLessThan(4096);
   });
 
-  it("works for subjects of any text, those that look like names of ours among them", async () => {
+  it("works for any subject, also one that looks like an internal name", async () => {
     const { remembered, events, sessions } = rememberingSite();
     const eve = await remembered("eve");
     const [first] = events;
@@ -493,8 +493,8 @@ describe("the remember-me cookie", () => {
   });
 });
 
-describe("what a provider said at the login", () => {
-  it("holds for the sessions made from it: its end, and its own name for the session", async () => {
+describe("rememberMe with endsAt and sid", () => {
+  it("restores sessions with the endsAt and the sid of the login", async () => {
     const { clock, sessions } = rememberingSite();
     const endsAt = clock.now() + 3600_000;
     const client = browser({
@@ -515,7 +515,7 @@ describe("what a provider said at the login", () => {
 });
 
 describe("options of rememberMe", () => {
-  it("are refused at construction when they can be known to be wrong", () => {
+  it("are rejected at construction when they are invalid", () => {
     const store = memoryStore();
     const { listBySubject: _, ...bare } = store;
     const wrong: readonly unknown[] = [
@@ -536,7 +536,7 @@ describe("options of rememberMe", () => {
     }
   });
 
-  it("are refused at the first login when the cookie is the session's own", async () => {
+  it("are rejected at the first login when cookie.name is that of the session cookie", async () => {
     const { remembered } = rememberingSite({ cookie: { name: SESSION } });
     await expect(remembered()).rejects.toMatchObject({ code: "INVALID_OPTION" });
   });

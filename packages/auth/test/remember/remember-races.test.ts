@@ -35,16 +35,16 @@ const modes: readonly Mode[] = [
   },
 ];
 
-/** Two things that go on at once. */
+/** Two actions that happen at once. */
 interface Race {
   readonly first: () => Promise<unknown>;
   readonly second: () => Promise<unknown>;
-  /** What must hold afterwards. */
+  /** Checks the result. */
   readonly check: (pausedAt: string) => Promise<void>;
 }
 
 describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList, toMode }) => {
-  /** Pauses one of the two at each of its store calls, while the other runs from its beginning to its end. */
+  /** Pauses one of the two actions at each of its store calls, while the other runs to its end. */
   async function race(prepare: (site: RememberingSite) => Promise<Race>): Promise<void> {
     for (const isSwapped of [false, true]) {
       const names = await atEachCall(async (number) => {
@@ -68,15 +68,14 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
     }
   }
 
-  /** Nobody is logged in there, nor will be again. */
-  async function expectNobody(site: RememberingSite, ...clients: readonly Browser[]): Promise<void> {
+  /** Expects that the browsers are logged out, and that no session is left. */
+  async function expectLoggedOut(site: RememberingSite, ...clients: readonly Browser[]): Promise<void> {
     for (const client of clients) {
       const copy = await client.clone();
       await restart(copy);
       expect(await whoIs(client)).not.toHaveProperty("subject");
       expect(await whoIs(copy)).not.toHaveProperty("subject");
     }
-    // Nor is there a session left over that nobody holds the cookie of.
     expect(await site.sessions.list("eve").catch(({ code }) => code)).toEqual(canList ? [] : "UNSUPPORTED");
   }
 
@@ -86,7 +85,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
     return [client, await client.clone()];
   }
 
-  it("SEC-52 two tabs use one cookie at once: both are logged in, and have the same cookie then", () =>
+  it("SEC-52 logs in two tabs that use one cookie at once, and gives them the same new cookie", () =>
     race(async (site) => {
       const [one, other] = await twoTabs(site);
       return {
@@ -103,7 +102,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
       };
     }));
 
-  it("SEC-52 SEC-22 a logout wins over a tab that is being logged in by the cookie", () =>
+  it("SEC-52 SEC-22 lets a logout win over a tab that is logging in by the cookie", () =>
     race(async (site) => {
       const client = await site.remembered();
       const tab = await client.clone();
@@ -111,32 +110,32 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
       return {
         first: () => whoIs(tab),
         second: () => client.fetch("/logout"),
-        check: () => expectNobody(site, tab, client),
+        check: () => expectLoggedOut(site, tab, client),
       };
     }));
 
-  it("SEC-52 SEC-24 revokeAll wins over a tab that is being logged in by the cookie", () =>
+  it("SEC-52 SEC-24 lets revokeAll win over a tab that is logging in by the cookie", () =>
     race(async (site) => {
       const [one, other] = await twoTabs(site);
       return {
         first: () => whoIs(one),
         second: () => site.sessions.revokeAll("eve"),
-        check: () => expectNobody(site, one, other),
+        check: () => expectLoggedOut(site, one, other),
       };
     }));
 
-  it("SEC-52 SEC-24 revoke wins over a session that is getting another id", () =>
+  it("SEC-52 SEC-24 lets revoke win over a session that is getting a new id", () =>
     race(async (site) => {
       const client = await site.remembered();
       const { id = "" } = await whoIs(client);
       return {
         first: () => client.fetch("/regenerate"),
         second: () => site.sessions.revoke(id),
-        check: () => expectNobody(site, client),
+        check: () => expectLoggedOut(site, client),
       };
     }));
 
-  it("SEC-52 theft that is found out ends what is being made of the cookie: a session, and a session's other id", async () => {
+  it("SEC-52 ends a session that is being restored, or is getting a new id, when theft is detected", async () => {
     for (const path of ["/", "/regenerate"]) {
       await race(async (site) => {
         const [client, victim] = await twoTabs(site);
@@ -147,7 +146,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
           first: () => client.fetch(path),
           second: () => whoIs(victim),
           async check() {
-            await expectNobody(site, client, victim);
+            await expectLoggedOut(site, client, victim);
             expect(site.events.filter(({ type }) => type === "remember-theft")).toHaveLength(1);
           },
         };
@@ -155,7 +154,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
     }
   });
 
-  it("SEC-52 theft that two requests find out at once is told once", () =>
+  it("SEC-52 reports a theft once when two requests detect it at once", () =>
     race(async (site) => {
       const [client, victim] = await twoTabs(site);
       await whoIs(client);
@@ -165,14 +164,14 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
         first: () => whoIs(victim),
         second: () => whoIs(other),
         async check() {
-          await expectNobody(site, client, victim, other);
+          await expectLoggedOut(site, client, victim, other);
           expect(site.events.filter(({ type }) => type === "remember-theft")).toHaveLength(1);
         },
       };
     }));
 
   it.each(["/login?as=eve", "/bind?as=eve"])(
-    "SEC-52 who proves who they are by %s while theft is found out stays logged in, and is not remembered any more",
+    "SEC-52 keeps a user logged in who calls %s while theft is detected, but no longer remembered",
     (path) =>
       race(async (site) => {
         const [client, victim] = await twoTabs(site);
@@ -183,7 +182,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
           first: () => client.fetch(path),
           second: () => whoIs(victim),
           async check(pausedAt) {
-            // Elsewhere it depends on which of the two comes first.
+            // At other calls the result depends on which of the two comes first.
             if (pausedAt === "remember store: create") expect((await whoIs(client)).subject).toBe("eve");
             for (const one of [client, victim]) {
               await restart(one);
@@ -194,7 +193,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
       }),
   );
 
-  it("SEC-24 a login that asks to be remembered and a revokeAll: what one of them keeps, both do", () =>
+  it("SEC-24 either keeps or ends both the session and the cookie when a login races with revokeAll", () =>
     race(async (site) => {
       const client = site.newBrowser();
       return {
@@ -210,7 +209,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
       };
     }));
 
-  it("a login in one tab is remembered while another one uses what the login replaces", () =>
+  it("remembers a login in one tab while another tab uses the cookie that the login replaces", () =>
     race(async (site) => {
       const [client, tab] = await twoTabs(site);
       return {
@@ -226,7 +225,7 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
       };
     }));
 
-  it("SEC-52 20 tabs at once are all logged in, have one cookie, and are all logged out at once", async () => {
+  it("SEC-52 logs in 20 tabs at once with one new cookie, and logs out all of them with one", async () => {
     const site = rememberingSite({ mode: toMode(memoryStore()) });
     const client = await site.remembered();
     await restart(client);
@@ -236,12 +235,17 @@ describe.each(modes)("rememberMe, paused at each store call ($name)", ({ canList
     expect(who.map(({ subject }) => subject)).toEqual(Array(20).fill("eve"));
     expect(new Set(await Promise.all(tabs.map((tab) => cookieIn(tab)))).size).toBe(1);
     await tabs[7]?.fetch("/logout");
-    await expectNobody(site, ...tabs);
+    await expectLoggedOut(site, ...tabs);
   });
 });
 
-describe.each([signedCookie, encryptedCookie])("rememberMe where nothing can end a session", (toMode) => {
-  it("SEC-52 lets no session leave that is made from a cookie while a logout ends it", async () => {
+const cookieModes = [
+  { name: "signed cookie", toMode: signedCookie },
+  { name: "encrypted cookie", toMode: encryptedCookie },
+];
+
+describe.each(cookieModes)("rememberMe in a mode that cannot end sessions ($name)", ({ toMode }) => {
+  it("SEC-52 sets no cookie for a session that is restored while a logout ends its family", async () => {
     const names = await atEachCall(async (number) => {
       const calls = storeCalls();
       const store = calls.watch("remember store", memoryStore());

@@ -10,22 +10,22 @@ import {
 import { secret } from "@coatcheck/test-support";
 import { type Watched, watchedStore } from "./watched-store.ts";
 
-/** A mode, and the store that all of its answers come from. */
+/** A mode, and the store that it uses. */
 export interface OpenMode {
   readonly mode: SessionMode;
   readonly store: SessionStore & SubjectIndex & Watched;
 }
 
-/** A way to keep sessions that can end them from outside. */
+/** A mode that can revoke sessions. */
 export interface AccountMode {
-  /** For the titles. */
+  /** For titles. */
   readonly name: string;
   readonly canList: boolean;
-  /** Another one each time. */
+  /** A new one each time. */
   readonly open: () => OpenMode;
 }
 
-/** Every way in which sessions can be ended from outside: on a server, and in cookies with `revocations`. */
+/** Every mode that can revoke sessions: server-side, and cookies with `revocations`. */
 export function accountModes(): readonly AccountMode[] {
   const over = (toMode: (store: OpenMode["store"]) => SessionMode) => () => {
     const store = watchedStore(memoryStore());
@@ -51,7 +51,7 @@ export function accountModes(): readonly AccountMode[] {
   ];
 }
 
-/** Those that can find the sessions of a subject. */
+/** The modes that can list the sessions of a subject. */
 export function listingModes(): readonly AccountMode[] {
   return accountModes().filter(({ canList }) => canList);
 }

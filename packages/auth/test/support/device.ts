@@ -5,9 +5,9 @@ import type { Browser } from "@coatcheck/testing";
 type Sessions<Data extends object> = Pick<SessionManager<Data>, "handle">;
 
 /**
- * Somebody with a browser that sends these headers, and others once they are changed.
+ * A visitor whose browser sends additional headers.
  *
- * @param headers - read anew for each request
+ * @param headers - read for every request, so that a test can change them
  */
 export function device<Data extends object>(
   sessions: Sessions<Data>,
@@ -22,7 +22,7 @@ export function device<Data extends object>(
   });
 }
 
-/** Whether a session is somebody's when its cookie is sent again, as it was. */
+/** Whether a copy of the browser's cookies is logged in. */
 export async function isAlive<Data extends object>(
   { client }: { readonly client: Browser },
   sessions: Sessions<Data>,

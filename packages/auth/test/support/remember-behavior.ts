@@ -6,12 +6,12 @@ import { cookieIn, rememberingSite, restart, whoIs } from "./remember-site.ts";
 
 /** Stores on one engine. */
 export interface EngineStores {
-  /** An empty one, each time under another name. */
+  /** An empty store, each time under another name. */
   readonly open: () => Promise<SessionStore & SubjectIndex>;
 }
 
-/** What must hold of `rememberMe` on the real engine of a store, with the sessions in that engine too or in a cookie. */
-export function remembersOn({ open }: EngineStores): void {
+/** Tests `rememberMe` on the real engine of a store, with the sessions in that engine too, or in a cookie. */
+export function testRememberMeOn({ open }: EngineStores): void {
   const modes: readonly { readonly name: string; readonly toMode: (store: SessionStore) => SessionMode }[] = [
     { name: "server-side, in another store", toMode: (store) => serverSide(store) },
     { name: "signed cookie", toMode: (revocations) => signedCookie({ secrets: secret(), revocations }) },
@@ -30,7 +30,7 @@ export function remembersOn({ open }: EngineStores): void {
       }
     });
 
-    it(`SEC-52 logs in 20 tabs at once, and none after one of them logged out (${name})`, async () => {
+    it(`SEC-52 logs in 20 tabs at once, and logs out all of them with one (${name})`, async () => {
       const { remembered } = await setUp();
       const client = await remembered();
       await restart(client);
@@ -46,7 +46,7 @@ export function remembersOn({ open }: EngineStores): void {
       }
     });
 
-    it(`SEC-24 SEC-52 leaves nobody logged in whom a logout or a revokeAll overtook (${name})`, async () => {
+    it(`SEC-24 SEC-52 logs in no tab whose request races with a logout or a revokeAll (${name})`, async () => {
       const { remembered, sessions } = await setUp();
       for (let round = 0; round < 10; round++) {
         const client = await remembered();
@@ -62,7 +62,7 @@ export function remembersOn({ open }: EngineStores): void {
       }
     });
 
-    it(`SEC-52 ends the family of a cookie that comes back after its grace (${name})`, async () => {
+    it(`SEC-52 ends the family of a used cookie that comes back after its grace period (${name})`, async () => {
       const { remembered, clock, events } = await setUp();
       const client = await remembered();
       const thief = await client.clone();
@@ -76,7 +76,7 @@ export function remembersOn({ open }: EngineStores): void {
   }
 }
 
-/** Begins now: an engine that drops what has expired goes by its own clock. */
+/** Starts at the current time, because an engine removes expired records by its own clock. */
 function realClock(): FakeClock {
   return fakeClock(Date.now());
 }

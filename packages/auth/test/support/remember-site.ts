@@ -25,7 +25,7 @@ import {
 export const SESSION = "__Host-session";
 export const REMEMBER = "__Host-remember";
 
-/** What a page of {@link rememberingSite} says of who asks for it. */
+/** What a page of {@link rememberingSite} says about the visitor. */
 export interface Who {
   readonly subject?: string;
   readonly authenticatedAt?: number;
@@ -46,13 +46,13 @@ export interface RememberingSite {
   readonly clock: FakeClock;
   readonly events: readonly RememberEvent[];
   readonly fetch: (request: Request) => Promise<Response>;
-  /** A browser that has never been here. */
+  /** A browser without cookies. */
   newBrowser(): Browser;
-  /** A browser in which somebody logged in with `remember: true`. */
+  /** A browser in which a user logged in with `remember: true`. */
   remembered(subject?: string): Promise<Browser>;
 }
 
-/** A site where one logs in with `/login?as=eve&remember=true`, and each page says who asks for it. */
+/** A site whose `/login?as=eve&remember=true` logs in, and whose pages say who the visitor is. */
 export function rememberingSite(options: SiteOptions = {}): RememberingSite {
   const { mode = serverSide(memoryStore()), clock = fakeClock(), before = [], after = [], ...others } = options;
   const events: RememberEvent[] = [];
@@ -75,16 +75,15 @@ export function rememberingSite(options: SiteOptions = {}): RememberingSite {
   };
   const fetch = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
-    const asked: AnySession[] = [];
+    let opened: AnySession | undefined;
     const response = await sessions.handle(request, async (pending) => {
       const session = await pending;
-      asked.push(session);
+      opened = session;
       if (url.pathname === "/cart") session.set("cart", "book");
       await act(session, url);
       return new Response(null, { status: url.searchParams.has("fail") ? 500 : 200 });
     });
-    const who = asked.map((session) => toWho(session))[0];
-    return new Response(JSON.stringify(who), response);
+    return new Response(JSON.stringify(opened && toWho(opened)), response);
   };
   const newBrowser = () => browser({ fetch });
   return {
@@ -106,17 +105,17 @@ function toWho(session: AnySession): Who {
   return JSON.parse(JSON.stringify({ subject, authenticatedAt, id, method: loginOf(session).method }));
 }
 
-/** Asks who the site takes the browser for. */
+/** Who the visitor is, according to the site. */
 export async function whoIs(client: Browser, path = "/"): Promise<Who> {
   return (await client.fetch(path)).json();
 }
 
-/** Makes the browser forget its session, as one does that is closed. */
+/** Removes the session cookie, as a browser does when it is closed. */
 export async function restart(client: Browser): Promise<void> {
   await client.setCookie(`${SESSION}=; Path=/; Secure; Max-Age=0`);
 }
 
-/** The value of a cookie that the browser holds. */
+/** The value of a cookie in the browser. */
 export async function cookieIn(client: Browser, name: string = REMEMBER): Promise<string | undefined> {
   const pairs = (await client.cookieHeader()).split("; ");
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -126,7 +125,7 @@ export async function putCookie(client: Browser, value: string, name: string = R
   await client.setCookie(`${name}=${value}; Path=/; Secure`);
 }
 
-/** Ways to keep sessions that can end them. */
+/** Modes that can end sessions. */
 export function revocableModes(): readonly { readonly name: string; readonly mode: () => SessionMode }[] {
   return [
     { name: "server-side", mode: () => serverSide(memoryStore()) },
@@ -135,7 +134,7 @@ export function revocableModes(): readonly { readonly name: string; readonly mod
   ];
 }
 
-/** All records of a store: a memory store with a list. */
+/** A memory store that lists the keys of all records. */
 export function recordingStore(): SessionStore & SubjectIndex & { readonly keys: ReadonlySet<string> } {
   const store = memoryStore();
   const keys = new Set<string>();

@@ -1,25 +1,25 @@
 import { type Call, wrapCalls } from "./wrap-calls.ts";
 
-/** What happens to a call of a store. */
+/** What happens to a call of a store: it waits, or it fails before or after its effect. */
 export type Interference = "pause" | "throw-before" | "throw-after";
 
-/** The calls of several stores, counted together. */
+/** Counts the calls of several stores together. */
 export interface StoreCalls {
-  /** The same store, its calls counted here. */
+  /** The same store, with its calls counted. */
   watch<Store extends object>(name: string, store: Store): Store;
-  /** Counts from now on, and has something happen to the call of that number, the first being 1. */
+  /** Starts counting at 1, and interferes with the call of that number. */
   interfereAt(number: number, what: Interference): Interfered;
 }
 
 export interface Interfered {
-  /** Resolves when the call is reached, to what it is: `"remember store: load"`. */
+  /** Resolves to the name of the call when it is reached: `"remember store: load"`. */
   readonly reached: Promise<string>;
   resume(): void;
 }
 
 /**
- * Pauses and faults at each and every call of a store, a list by subject among them, whichever they are: a test that goes
- * from the first call to the last needs not know what the code asks for.
+ * Interferes with any call of a store by its number. A test that goes from the first call to the last does not depend
+ * on which operations the code uses.
  */
 export function storeCalls(): StoreCalls {
   let count = 0;
@@ -52,7 +52,7 @@ export function storeCalls(): StoreCalls {
   };
 }
 
-/** Runs `act` once for each of its store calls, until it has no more; resolves to the names of the calls. */
+/** Runs `act` with the number of each of its store calls. Resolves to the names of the calls. */
 export async function atEachCall(act: (number: number) => Promise<string | undefined>): Promise<readonly string[]> {
   const names: string[] = [];
   for (let number = 1; ; number++) {

@@ -1,8 +1,8 @@
 import { wrapCalls } from "./wrap-calls.ts";
 
-/** A store whose calls can be made to wait. */
+/** A store whose calls can be interrupted. */
 export interface Watched {
-  /** Has something done, and waits for it, when a call was made that has not done anything yet. */
+  /** Sets what runs before each call takes effect. */
   beforeEach(act: (operation: string) => Promise<void>): void;
 }
 
@@ -18,7 +18,7 @@ export function watchedStore<Store extends object>(store: Store): Store & Watche
   return { ...wrapped, beforeEach };
 }
 
-/** Two things that can happen at once, and what must hold afterwards. */
+/** Two actions that can happen at once, and a check of the result. */
 export interface Race {
   readonly stores: readonly Watched[];
   readonly first: () => Promise<unknown>;
@@ -27,8 +27,8 @@ export interface Race {
 }
 
 /**
- * Runs the first with the second in the middle of one of its store calls: of each in turn, and behind the last of them;
- * every time from the start. Resolves to how many calls there were.
+ * Runs the first action, and the second one in the middle of its first store call. Starts again for each further call,
+ * and at last with the second action after the first. Resolves to the number of calls.
  */
 export async function raceAtEachCall(start: () => Promise<Race>): Promise<number> {
   for (let call = 1; ; call++) {
@@ -41,9 +41,9 @@ export async function raceAtEachCall(start: () => Promise<Race>): Promise<number
     for (const store of stores) store.beforeEach(interrupt);
     await first();
     for (const store of stores) store.beforeEach(async () => {});
-    const isBehind = calls < call;
-    if (isBehind) await second();
+    const isAfterLast = calls < call;
+    if (isAfterLast) await second();
     await check();
-    if (isBehind) return calls;
+    if (isAfterLast) return calls;
   }
 }

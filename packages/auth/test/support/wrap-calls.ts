@@ -1,7 +1,7 @@
-/** A call of a store that has not been made yet. */
+/** Makes a call of a store. */
 export type Call = () => Promise<unknown>;
 
-/** Wraps a real store, every method of it, those of its index too: `around` makes each call, or does not. */
+/** Wraps every method of a store, also those of its index. `around` decides whether to make the call. */
 export function wrapCalls<Store extends object>(
   store: Store,
   around: (operation: string, call: Call) => Promise<unknown>,

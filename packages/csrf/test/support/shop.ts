@@ -2,7 +2,7 @@ import { type SessionEvent, SessionManager, type SessionMode } from "@coatcheck/
 import { type CsrfOptions, csrfProtection, csrfToken, denialResponse } from "@coatcheck/csrf";
 import { type Browser, browser } from "@coatcheck/testing";
 
-/** A shop whose forms carry tokens. */
+/** A shop whose forms have tokens. */
 export interface Shop {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly sessions: SessionManager;
@@ -10,18 +10,18 @@ export interface Shop {
   visitor(): Customer;
 }
 
-/** Somebody with a browser of today. */
+/** A customer with a current browser. */
 export interface Customer {
   readonly client: Browser;
-  /** The token of a page that is loaded now. */
+  /** Loads a page and returns its token. */
   token(path?: string): Promise<string>;
-  /** Sends something from a page of the shop; resolves to `"done"`, or to the reason why it was refused. */
+  /** Sends a request from a page of the shop. Resolves to `"done"`, or to the reason why it was denied. */
   send(path: string, init?: RequestInit): Promise<string>;
-  /** As {@link send}, a form with this token. */
+  /** Sends a form with this token, as {@link send} does. */
   submit(path: string, token: string): Promise<string>;
 }
 
-/** `/login` binds the session, and every answer holds a token as it is after that. */
+/** A shop whose `/login` binds the session, and whose responses contain a token, made after that. */
 export function shop(mode: SessionMode, options: CsrfOptions = {}, cookie = "__Host-session"): Shop {
   const events: SessionEvent[] = [];
   const sessions = new SessionManager({ mode, cookie: { name: cookie }, onEvent: (event) => events.push(event) });
