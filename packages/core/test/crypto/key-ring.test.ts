@@ -1,11 +1,23 @@
-import { memoryStore, type Secrets, type SessionEvent, SessionManager, serverSide } from "@coatcheck/core";
-import { modesWithSecrets, secret, visitor } from "@coatcheck/test-support";
-import { faultyStore } from "@coatcheck/testing";
-import { describe, expect, it } from "vitest";
+import {
+  encryptedCookie,
+  memoryStore,
+  type Secrets,
+  type SessionEvent,
+  SessionManager,
+  serverSide,
+  signedCookie,
+} from "@coatcheck/core";
+import { cookieValueOf, modesWithSecrets, requestWith, secret, visitor } from "@coatcheck/test-support";
+import { faultyStore, sessionTransaction } from "@coatcheck/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 for (const { name, site } of modesWithSecrets()) {
-  describe(`rotation of secrets, ${name}`, () => {
-    /** A visitor of an application that is deployed anew with other secrets now and then. */
+  describe(`key rotation, ${name}`, () => {
+    /** A visitor with a session, in an application that can be redeployed with other secrets. */
     async function setUp(first: Secrets) {
       const events: SessionEvent[] = [];
       const mode = site();
@@ -25,7 +37,7 @@ for (const { name, site } of modesWithSecrets()) {
         client,
         visit,
         events,
-        /** `Session.id` as it was in the beginning. */
+        /** The first `session.id`. */
         id: session.id,
         deploy: (secrets: Secrets) => {
           sessions = deployment(secrets);
@@ -33,7 +45,7 @@ for (const { name, site } of modesWithSecrets()) {
       };
     }
 
-    it("SEC-14 reads with the old secret, and re-issues under the first one although nothing changed", async () => {
+    it("SEC-14 verifies with an older secret and re-issues the cookie with the first one", async () => {
       const [older, newer] = [secret(), secret()];
       const { visit, deploy, events, id } = await setUp(older);
 
@@ -48,7 +60,7 @@ for (const { name, site } of modesWithSecrets()) {
       expect(again.cookies).toEqual([]);
     });
 
-    it("SEC-14 re-issues a cookie that verifies with the first secret alone", async () => {
+    it("SEC-14 re-issues a cookie that the first secret alone verifies", async () => {
       const [older, newer] = [secret(), secret()];
       const { visit, deploy, id } = await setUp(older);
       deploy([newer, older]);
@@ -59,7 +71,7 @@ for (const { name, site } of modesWithSecrets()) {
       expect(result).toEqual([["book"], "eve", true]);
     });
 
-    it("SEC-14 re-issues once when the session was changed, too", async () => {
+    it("SEC-14 sets one cookie when the session is changed and re-issued", async () => {
       const [older, newer] = [secret(), secret()];
       const { visit, deploy, events } = await setUp([older]);
       deploy([newer, older]);
@@ -73,7 +85,7 @@ for (const { name, site } of modesWithSecrets()) {
       });
     });
 
-    it("SEC-14 reads with every secret of the list, and with one that comes after the first is back", async () => {
+    it("SEC-14 verifies with every secret of the list, in any order", async () => {
       const [oldest, older, newer] = [secret(), secret(), secret()];
       const { visit, deploy } = await setUp(oldest);
       for (const secrets of [
@@ -87,7 +99,7 @@ for (const { name, site } of modesWithSecrets()) {
       }
     });
 
-    it("SEC-14 reads nothing with a secret that was removed, and leaves the cookie alone", async () => {
+    it("SEC-14 rejects a cookie of a removed secret and does not clear it", async () => {
       const [older, newer] = [secret(), secret()];
       const { client, visit, deploy, events } = await setUp(older);
       const before = await client.cookieHeader();
@@ -99,12 +111,12 @@ for (const { name, site } of modesWithSecrets()) {
       expect(events).toEqual([{ type: "rejected", reason: "unknown-key" }]);
       expect((await client.cookieHeader()) === before).toBe(true);
 
-      // A mis-deployed secret has logged nobody out.
+      // A deployment with a wrong secret has logged no user out.
       deploy(older);
       expect((await visit((session) => session.get("cart"))).result).toEqual(["book"]);
     });
 
-    it("SEC-14 begins a session of its own over a cookie of a removed secret", async () => {
+    it("SEC-14 stores another session when a cookie of a removed secret is replaced", async () => {
       const { visit, deploy, id } = await setUp(secret());
       deploy(secret());
       const { cookies } = await visit((session) => session.set("theme", "dark"));
@@ -115,8 +127,8 @@ for (const { name, site } of modesWithSecrets()) {
   });
 }
 
-describe("rotation of secrets over a store", () => {
-  it("SEC-14 writes no data: only the cookie is another one", async () => {
+describe("key rotation, in a store", () => {
+  it("SEC-14 changes the cookie and writes nothing to the store", async () => {
     const store = faultyStore(memoryStore());
     const [older, newer] = [secret(), secret()];
     const before = visitor(new SessionManager({ mode: serverSide(store, { secrets: older }) }));
@@ -127,5 +139,72 @@ describe("rotation of secrets over a store", () => {
     const { cookies } = await after.visit((session) => session.get("cart"));
     expect(cookies).toHaveLength(1);
     expect(store.calls).toEqual({ load: 1, create: 0, update: 0, touch: 0, delete: 0 });
+  });
+});
+
+describe("keys", () => {
+  for (const [name, cookieMode] of [
+    ["signed cookie", signedCookie],
+    ["encrypted cookie", encryptedCookie],
+  ] as const) {
+    it(`are derived once per manager and secret, however many requests arrive at the same time, ${name}`, async () => {
+      const sessions = new SessionManager({ mode: cookieMode({ secrets: [secret(), secret()] }) });
+      const derive = vi.spyOn(crypto.subtle, "deriveKey");
+      await Promise.all(
+        Array.from({ length: 10 }, () => sessionTransaction(sessions, (session) => session.set("a", 1))),
+      );
+      expect(derive).toHaveBeenCalledTimes(2);
+    });
+  }
+});
+
+describe("a cookie value", () => {
+  it("SEC-13 is not accepted in another mode, under another cookie name or with another secret", async () => {
+    const names = ["__Host-session", "__Host-other", "__Secure-session", "session"];
+    const shared = secret();
+    const applications = modesWithSecrets().flatMap(({ name, site }) => {
+      const mode = site();
+      return [shared, secret()].flatMap((secrets, index) =>
+        names.map((cookieName) => ({
+          title: `${name}, secret ${index}, ${cookieName}`,
+          cookieName,
+          sessions: new SessionManager({ mode: mode(secrets), cookie: { name: cookieName } }),
+        })),
+      );
+    });
+    const issued: { readonly title: string; readonly value: string }[] = [];
+    for (const { title, sessions } of applications) {
+      const { visit } = visitor(sessions);
+      const { cookies } = await visit((session) => session.set("a", 1));
+      issued.push({ title, value: cookieValueOf(cookies[0]) });
+    }
+
+    const accepted: string[] = [];
+    for (const { title, cookieName, sessions } of applications) {
+      for (const other of issued) {
+        const session = await sessions.open(requestWith(`${cookieName}=${other.value}`));
+        if (!session.isNew) accepted.push(`${other.title} as ${title}`);
+      }
+    }
+    expect(accepted).toEqual(applications.map(({ title }) => `${title} as ${title}`));
+  });
+
+  it("SEC-13 is not accepted under a cookie name that resembles another name with its purpose", async () => {
+    const secrets = secret();
+    const names = ["session", "session-signed", "7session", "session-", "-session", "session-signed-7-session"];
+    for (const { site } of modesWithSecrets()) {
+      const mode = site();
+      const managers = names.map((name) => new SessionManager({ mode: mode(secrets), cookie: { name } }));
+      for (const [index, name] of names.entries()) {
+        const { visit } = visitor(managers[index] as SessionManager);
+        const { cookies } = await visit((session) => session.set("a", 1));
+        const value = cookieValueOf(cookies[0]);
+        const accepting = [];
+        for (const [at, manager] of managers.entries()) {
+          if (!(await manager.open(requestWith(`${names[at]}=${value}`))).isNew) accepting.push(names[at]);
+        }
+        expect(accepting).toEqual([name]);
+      }
+    }
   });
 });
