@@ -64,7 +64,7 @@ export function inspectCommand(io: CliIo): Command {
     .option("--env <name>", "an environment variable with a secret; repeatable, the newest secret first", collect)
     .option("--secret-file <path>", "a file with one secret per line, the newest first")
     .option("--url <url>", "the store of the sessions, or with --revocations of the revocations")
-    .option("--table <name>", 'SQL: the table of sessions (default: "sessions")')
+    .option("--table <name>", 'SQL: the session table (default: "sessions")')
     .option("--prefix <text>", 'Redis: the prefix of keys (default: "session:")')
     .option("--revocations", "cookie modes: --url is the store of revocations")
     .option("--absolute <seconds>", "the server's lifetime.absolute, if it was shortened", toSeconds)

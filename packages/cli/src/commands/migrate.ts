@@ -12,11 +12,11 @@ interface MigrateOptions extends EngineOptions, OutputOptions {
   readonly yes?: boolean;
 }
 
-/** `coatcheck migrate`: creates, updates and removes the table of sessions in a SQL database. */
+/** `coatcheck migrate`: creates, updates and removes the session table in a SQL database. */
 export function migrateCommand(io: CliIo): Command {
   const command = new Command("migrate")
-    .summary("create or remove the table of sessions in a SQL database")
-    .description("Create, update or remove the table of sessions in PostgreSQL, MySQL, MariaDB or SQLite.")
+    .summary("create or remove the session table in a SQL database")
+    .description("Create, update or remove the session table in PostgreSQL, MySQL, MariaDB or SQLite.")
     .addHelpText("after", URL_HELP);
 
   addSqlOptions(command.command("up"))

@@ -9,7 +9,7 @@ export interface MigrationStatus {
   readonly doneAt?: string;
 }
 
-/** The state of all migrations, by the table of sessions and by what the migrator recorded. Changes nothing. */
+/** The state of all migrations, by the session table and by what the migrator recorded. Changes nothing. */
 export async function migrationStatus(
   db: Kysely<unknown>,
   options: { readonly table?: string },

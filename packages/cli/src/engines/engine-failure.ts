@@ -42,10 +42,7 @@ export function toCliError(error: unknown, target: EngineTarget, table?: string)
   if (code === "NOT_MIGRATED") {
     const option = table === undefined || table === "sessions" ? "" : ` --table ${table}`;
     const command = `coatcheck migrate up --url "${target.shown}"${option}`;
-    return new EngineError(
-      "NOT_MIGRATED",
-      `There is no table of sessions in ${target.name} yet. Create it: ${command}`,
-    );
+    return new EngineError("NOT_MIGRATED", `There is no session table in ${target.name} yet. Create it: ${command}`);
   }
   if (code === "INVALID_OPTION" || code === "UNSUPPORTED") {
     // The message names the option of the library, not the option of the command.
@@ -65,7 +62,7 @@ export function toCliError(error: unknown, target: EngineTarget, table?: string)
     return new EngineError("ENGINE_REFUSED", message, cause);
   }
   if (NO_COLUMN.includes(String(driverError.code)) || text.startsWith("no such column")) {
-    const message = `The table in ${target.name} is not a table of sessions. Name another one with --table <name>.`;
+    const message = `The table in ${target.name} is not a session table. Name another one with --table <name>.`;
     return new EngineError("NOT_MIGRATED", message, cause);
   }
   if (NO_DATABASE.includes(String(driverError.code))) {

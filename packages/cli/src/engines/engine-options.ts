@@ -21,7 +21,7 @@ URLs:
 export function addSqlOptions(command: Command): Command {
   return command
     .option("--url <url>", "the database (default: $DATABASE_URL)")
-    .option("--table <name>", 'the table of sessions (default: "sessions")');
+    .option("--table <name>", 'the session table (default: "sessions")');
 }
 
 /** Adds `--subject` to a command. */
@@ -40,7 +40,7 @@ function toSubject(text: string): string {
 export function addStoreOptions(command: Command): Command {
   return command
     .option("--url <url>", "the database or Redis (default: $DATABASE_URL, or $REDIS_URL)")
-    .option("--table <name>", 'SQL: the table of sessions (default: "sessions")')
+    .option("--table <name>", 'SQL: the session table (default: "sessions")')
     .option("--prefix <text>", 'Redis: the prefix of keys (default: "session:")');
 }
 
