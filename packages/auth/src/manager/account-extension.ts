@@ -3,13 +3,13 @@ import type { AnySession, CommitOutcome } from "@coatcheck/core/toolkit";
 import type { LoginOptions } from "./login-options.ts";
 
 /**
- * Takes part in the sessions of an `AccountManager`. Every method is optional and awaited, and what it throws fails the
- * request. Extensions are called in the order in which the manager was given them.
+ * Takes part in the sessions of an `AccountManager`. Every method is optional, and what it throws fails the request.
+ * Extensions are called in the order of the option `extensions`.
  */
 export interface AccountExtension {
   /**
-   * Called for each request that awaits its session, before any hook of that request. What belongs to the request lives
-   * in the object that it returns.
+   * Called once for each request that awaits its session, for all extensions before the first hook. State of the
+   * request lives in the object that it returns.
    */
   forRequest?(context: ExtensionContext): RequestExtension;
   /**
@@ -23,7 +23,7 @@ export interface AccountExtension {
   readonly needsListing?: boolean;
 }
 
-/** What an extension does in one request. `onOpen` comes first, and `onCommit` last. */
+/** The hooks of an extension in one request, each optional. `onOpen` comes first, and `onCommit` last. */
 export interface RequestExtension {
   /** The session was loaded, and the handler has not seen it yet. */
   onOpen?(): Promise<void> | void;

@@ -55,7 +55,7 @@ export async function commitRemembered(
     "rememberMe: cookie.name must differ from that of the session cookie",
   );
   const hasNewId = isStored && subject !== undefined && id !== undefined && id !== state.sessionId;
-  // A logout after `login` cancels it, even if another subject was bound after that.
+  // A logout after `login` cancels it, even if a subject was bound after that.
   const isLogin = hasNewId && state.login?.subject === subject && state.login.browser === loginOf(session).browser;
   const remember = isLogin ? state.login?.remember : undefined;
   const isForgotten = isDestroyed || remember !== undefined;

@@ -138,7 +138,7 @@ describe("an admin area with its own manager on the same store", () => {
     ]);
   });
 
-  it("stays logged in after a logout from the shop, and the shop after a logout from the admin area", async () => {
+  it("stays logged in when the user logs out of the shop, and the other way round", async () => {
     const first = await logInToBoth();
     expect(await first.who()).toEqual({ subject: "grace" });
     expect(await first.dashboard()).toBe("dashboard of grace");
@@ -161,7 +161,7 @@ describe("an admin area with its own manager on the same store", () => {
     expect(await who()).toEqual({ subject: "grace" });
   });
 
-  it("SEC-13 rejects a session cookie of the shop, and the shop one of the admin area", async () => {
+  it("SEC-13 rejects the shop's session cookie, and the shop rejects that of the admin area", async () => {
     const { client, stranger, who, dashboard } = await logInToBoth();
     const values = new Map(
       (await client.cookieHeader()).split("; ").map((pair) => [pair.split("=")[0], cookieValueOf(`${pair};`)]),

@@ -23,7 +23,7 @@ describe("AccountManager", () => {
     await expect(sessions.revokeAll("eve", null as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
   });
 
-  it("calls the hooks of all extensions in the order of the list, and prepares every extension before them", async () => {
+  it("calls forRequest of all extensions before the first hook, and each hook in the order of the list", async () => {
     const calls: string[] = [];
     const extension = (name: string): AccountExtension => ({
       forRequest() {

@@ -85,7 +85,7 @@ for (const onExceed of ["evict-oldest", "refuse"] as const) {
       }
     }
 
-    it("SEC-25 leaves the limit for any order of the store's calls and of the listed sessions", async () => {
+    it("SEC-25 leaves exactly the limit for any order of the store's calls and of the listed sessions", async () => {
       for (let seed = 1; seed <= 15; seed++) {
         const next = random(seed);
         const memory = memoryStore();
