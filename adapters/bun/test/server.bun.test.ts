@@ -6,7 +6,7 @@ import { type Server, serve } from "./support/serve.ts";
 
 const sessions = new SessionManager<{ seen: string[] }>({ mode: serverSide(memoryStore()) });
 
-it("withSessions serves routes beside static responses, with their parameters and the server", async () => {
+it("withSessions works in routes, beside static responses, with route parameters and the server", async () => {
   const seen = withSessions(
     sessions,
     async (request: Request & { readonly params: { readonly item: string } }, pending, server: Server) => {
@@ -32,7 +32,7 @@ it("withSessions serves routes beside static responses, with their parameters an
   await close?.();
 });
 
-it("withSessions notices an upgrade by a server that the handler holds from elsewhere, and answers without one", async () => {
+it("withSessions notices an upgrade through another reference to the server, and works without a server", async () => {
   const held: { server?: Server } = {};
   const { fetch: handle } = withSessions(sessions, async (request, pending, server) => {
     const session = await pending;
@@ -59,7 +59,7 @@ it("withSessions notices an upgrade by a server that the handler holds from else
   await served.close?.();
 });
 
-it("withSessions lets a WebSocket through, with the session of its visitor, and keeps what was written to that", async () => {
+it("withSessions opens a WebSocket with the session of its visitor and stores what was written", async () => {
   const { fetch: handle } = withSessions(sessions, async (request, pending, server) => {
     const session = await pending;
     if (request.headers.get("Upgrade") !== "websocket") {

@@ -7,12 +7,12 @@ const request = (): Request => new Request("https://localhost/");
 const server = (isUpgraded: boolean) => ({ upgrade: () => isUpgraded, name: "of a test" });
 
 describe("withSessions", () => {
-  it("returns the very response of a handler that leaves its session alone", async () => {
+  it("returns the response of a handler unchanged when the session is not used", async () => {
     const response = new Response("untouched");
     expect(await withSessions(sessions, () => response).fetch(request(), server(false))).toBe(response);
   });
 
-  it("hands the server on", async () => {
+  it("passes the server on to the handler", async () => {
     const { fetch } = withSessions(
       sessions,
       (_request, _pending, { name }: ReturnType<typeof server>) => new Response(name),
@@ -20,13 +20,15 @@ describe("withSessions", () => {
     expect(await (await fetch(request(), server(false))).text()).toBe("of a test");
   });
 
-  it("refuses what is no manager or no handler, and shows what to write", () => {
+  it("rejects an invalid manager or handler", () => {
     for (const args of [[sessions], [undefined, () => {}], [{}, () => {}], [() => {}]]) {
-      expect(() => Reflect.apply(withSessions, undefined, args)).toThrow(/^Write: Bun.serve\(withSessions/);
+      expect(() => Reflect.apply(withSessions, undefined, args)).toThrow(
+        /withSessions takes a SessionManager and a handler: withSessions\(sessions, handler\)/,
+      );
     }
   });
 
-  it("fails a handler that returns nothing, unless it upgraded the request", async () => {
+  it("throws NO_RESPONSE when the handler returns nothing and the upgrade failed", async () => {
     const { fetch } = withSessions(sessions, (incoming, _pending, { upgrade }) => {
       upgrade(incoming);
       return undefined;

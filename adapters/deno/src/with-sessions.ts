@@ -3,7 +3,7 @@ import { InvalidOptionError, type PendingSession, type SessionManager } from "@c
 /** Options of {@link withSessions}. */
 export interface DenoSessionOptions {
   /**
-   * Told of a commit that failed beside a WebSocket: the connection is there already, and nobody is left to answer to.
+   * Called when the commit of a WebSocket upgrade fails: the connection is already open, so no response can report it.
    * @default console.error
    */
   readonly onError?: (error: unknown) => void;
@@ -13,10 +13,10 @@ const SWITCHING_PROTOCOLS = 101;
 
 /**
  * A server with sessions: `export default withSessions(…)` for `deno serve`, `Deno.serve(withSessions(…).fetch)` for
- * `deno run`. The session is committed, and the store has confirmed it, before the response leaves.
+ * `deno run`. The response is sent after the session has been committed and the store has confirmed it.
  *
- * @param handler - what `Deno.serve` calls it with comes after the session: `info` has the client's address. The response
- *   of `Deno.upgradeWebSocket(request)` passes as it is
+ * @param handler - receives the request, the pending session and the other arguments of `Deno.serve`: `info` has the
+ *   client's address. The response of `Deno.upgradeWebSocket(request)` is passed on unchanged
  * @throws `INVALID_OPTION`
  */
 export function withSessions<Data extends object, Flash extends object, Info extends unknown[]>(
@@ -25,12 +25,12 @@ export function withSessions<Data extends object, Flash extends object, Info ext
   options: DenoSessionOptions = {},
 ): { fetch(request: Request, ...info: Info): Promise<Response> } {
   if (typeof handler !== "function" || typeof sessions?.handle !== "function") {
-    throw new InvalidOptionError("Write: export default withSessions(new SessionManager(…), handler).");
+    throw new InvalidOptionError("withSessions takes a SessionManager and a handler: withSessions(sessions, handler)");
   }
   const { onError = console.error } = options;
   return {
     async fetch(request, ...info) {
-      // Deno takes the headers of a request away when it is upgraded, and the session may be awaited after that.
+      // An upgrade makes the request's headers unreadable, and the handler may await the session after it: copy them.
       const isUpgrade = request.headers.has("Upgrade");
       const opened = isUpgrade ? new Request(request.url, { headers: request.headers }) : request;
       let upgrade: Response | undefined;
@@ -41,7 +41,7 @@ export function withSessions<Data extends object, Flash extends object, Info ext
           return response;
         });
       } catch (error) {
-        // Deno stops listening, for everybody, when the response of an upgrade does not come back to it.
+        // Deno stops the whole server unless it gets the response of an upgrade back.
         if (upgrade === undefined) throw error;
         onError(error);
         return upgrade;

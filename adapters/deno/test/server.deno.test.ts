@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { withSessions } from "../src/index.ts";
 import { type ServeInfo, serve, upgradeWebSocket } from "./support/serve.ts";
 
-it("SEC-42 withSessions keeps serving when a commit fails beside a WebSocket, and tells of it", async () => {
+it("SEC-42 withSessions reports a commit that fails during a WebSocket upgrade, and the server keeps running", async () => {
   const store = faultyStore(memoryStore());
   const errors: unknown[] = [];
   const sessions = new SessionManager<{ count: number }>({ mode: serverSide(store) });
@@ -12,7 +12,7 @@ it("SEC-42 withSessions keeps serving when a commit fails beside a WebSocket, an
     sessions,
     async (request, pending) => {
       const isUpgrade = request.headers.get("Upgrade") === "websocket";
-      // The session after the upgrade: Deno has taken the headers by then.
+      // The session is awaited after the upgrade, when the headers of the request are no longer readable.
       const upgraded = isUpgrade ? upgradeWebSocket(request) : undefined;
       const session = await pending;
       session.update("count", (count = 0) => count + 1);
@@ -42,7 +42,7 @@ it("SEC-42 withSessions keeps serving when a commit fails beside a WebSocket, an
   await close?.();
 });
 
-it("withSessions lets a WebSocket through, with the session of its visitor, and knows the client's address", async () => {
+it("withSessions opens a WebSocket with the session of its visitor and passes the client's address on", async () => {
   const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
   const app = withSessions(sessions, async (request, pending, info: ServeInfo) => {
     const session = await pending;

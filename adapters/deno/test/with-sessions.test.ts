@@ -5,12 +5,12 @@ import { withSessions } from "../src/index.ts";
 const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
 
 describe("withSessions", () => {
-  it("returns the very response of a handler that leaves its session alone", async () => {
+  it("returns the response of a handler unchanged when the session is not used", async () => {
     const response = new Response("untouched");
     expect(await withSessions(sessions, () => response).fetch(new Request("https://localhost/"))).toBe(response);
   });
 
-  it("hands on what the server says of the request", async () => {
+  it("passes the other arguments of the server on to the handler", async () => {
     const { fetch } = withSessions(
       sessions,
       (_request, _pending, info: { readonly name: string }) => new Response(info.name),
@@ -18,13 +18,15 @@ describe("withSessions", () => {
     expect(await (await fetch(new Request("https://localhost/"), { name: "a client" })).text()).toBe("a client");
   });
 
-  it("refuses what is no manager or no handler, and shows what to write", () => {
+  it("rejects an invalid manager or handler", () => {
     for (const args of [[sessions], [undefined, () => {}], [{}, () => {}], [() => {}]]) {
-      expect(() => Reflect.apply(withSessions, undefined, args)).toThrow(/^Write: export default withSessions/);
+      expect(() => Reflect.apply(withSessions, undefined, args)).toThrow(
+        /withSessions takes a SessionManager and a handler: withSessions\(sessions, handler\)/,
+      );
     }
   });
 
-  it("fails a handler that returns nothing", async () => {
+  it("throws NO_RESPONSE when the handler returns nothing", async () => {
     const { fetch } = withSessions(sessions, () => undefined as never);
     await expect(fetch(new Request("https://localhost/"))).rejects.toMatchObject({ code: "NO_RESPONSE" });
   });

@@ -22,7 +22,7 @@ new Hono().use(session(sessions)).get("/me", guard(requireSubject), async (c) =>
   return c.text(c.var.subject);
 });
 
-// So it is with each guard, for a whole application too, and beside variables of its own.
+// The same holds for every guard, for a whole application, and beside its own variables.
 for (const check of [requireFresh(60), requireLevel(2), requireAll(requireFresh(60), requireSubject)]) {
   new Hono<{ Variables: { region: string } }>()
     .use(session(sessions))
@@ -39,13 +39,13 @@ new Hono().use(session(sessions)).get("/admin", guard(requireAll(requireFresh(60
   return c.text(c.var.subject);
 });
 
-// Without a chain, the environment says it.
+// Without a chain, the environment has the type.
 const app = new Hono<SessionEnv<typeof sessions>>();
 app.get("/me", guard(requireSubject), (c) => c.text(c.var.subject));
 
-// Without a guard nobody is known to be there.
+// Without a guard there is no subject.
 new Hono().use(session(sessions)).get("/me", (c) => {
-  // @ts-expect-error no guard in front of this handler
+  // @ts-expect-error no guard before this handler
   c.text(c.var.subject);
   return c.text("ok");
 });
@@ -53,16 +53,16 @@ new Hono()
   .use(session(sessions))
   .get("/me", guard(requireSubject), (c) => c.text(c.var.subject))
   .get("/", async (c) => {
-    // @ts-expect-error the guard stands in front of another one
+    // @ts-expect-error the guard belongs to another handler
     c.text(c.var.subject);
-    // @ts-expect-error nor is the session's own subject known
+    // @ts-expect-error the session's own subject may be undefined
     c.text((await c.var.session).subject);
     return c.text("ok");
   });
 
-// @ts-expect-error a guard is needed, not what makes one
+// @ts-expect-error requireFresh(60) is a guard, requireFresh is not
 guard(requireFresh);
-// @ts-expect-error not what a guard says
+// @ts-expect-error a guard does not return a boolean
 guard(() => true);
-// @ts-expect-error a path
+// @ts-expect-error loginPage must be a path
 guard(requireSubject, { loginPage: new URL("https://accounts.example/") });

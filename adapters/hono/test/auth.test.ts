@@ -50,7 +50,7 @@ function setUp() {
 const textOf = async (client: Browser, path: string, init?: RequestInit) => (await client.visit(path, init)).text();
 
 describe("guard", () => {
-  it("answers a script that nobody is logged in for with 401, and does not run the handler", async () => {
+  it("answers a script without a login with 401 and does not run the handler", async () => {
     const { client, reached } = setUp();
     const response = await client.fetch("/api/me");
     expect(response.status).toBe(401);
@@ -59,7 +59,7 @@ describe("guard", () => {
     expect(reached).toEqual([]);
   });
 
-  it("SEC-54 sends people to the login page and lets them pass afterwards, as who they are", async () => {
+  it("SEC-54 redirects visitors to the login page and lets them in after the login", async () => {
     const { client } = setUp();
     const sent = await client.fetch("/account?tab=1", { headers: PAGE });
     expect(sent.status).toBe(303);
@@ -71,7 +71,7 @@ describe("guard", () => {
     expect((await client.fetch("/account", { headers: PAGE })).status).toBe(303);
   });
 
-  it("SEC-26 asks for a login again before what is sensitive", async () => {
+  it("SEC-26 requires a recent login for a sensitive action", async () => {
     const { clock, client } = setUp();
     await client.fetch("/login", { method: "POST" });
     const close = { method: "POST", headers: { ...PAGE, Referer: "https://localhost/account" } };
@@ -83,7 +83,7 @@ describe("guard", () => {
     expect(await textOf(client, "/account", { headers: PAGE })).toBe("account of eve");
   });
 
-  it("asks a predicate, and answers 403 where a login would not help", async () => {
+  it("checks a predicate and answers 403 when another login would not help", async () => {
     const { client } = setUp();
     await client.fetch("/login", { method: "POST" });
     expect((await client.fetch("/admin", { headers: PAGE })).status).toBe(403);
@@ -91,11 +91,11 @@ describe("guard", () => {
     expect(await textOf(client, "/admin", { headers: PAGE })).toBe("dashboard of grace");
   });
 
-  it("refuses a login page that is no path when the application is put together", async () => {
+  it("rejects a login page on another origin at construction", async () => {
     expect(await codeOf(() => guard(requireSubject, { loginPage: "https://evil.example/" }))).toBe("INVALID_OPTION");
   });
 
-  it("says what is missing when there is no session() in front of it", async () => {
+  it("throws INVALID_OPTION when session() is missing", async () => {
     const app = new Hono()
       .get("/", guard(requireSubject), (c) => c.text(c.var.subject))
       .onError(async (error, c) => c.text(`${await codeOf(() => Promise.reject(error))} ${error.message}`, 500));
@@ -103,7 +103,7 @@ describe("guard", () => {
     expect(await response.text()).toMatch(/^INVALID_OPTION .*session\(\)/);
   });
 
-  it("SEC-42 lets nobody pass when the store is away", async () => {
+  it("SEC-42 lets no request pass while the store is down", async () => {
     const reached: string[] = [];
     const store = { ...memoryStore(), load: () => Promise.reject(new Error("away")) };
     const app = new Hono()

@@ -8,7 +8,7 @@ import { codeOf, shop } from "./support/shop.ts";
 const OWN = { "Sec-Fetch-Site": "same-origin" };
 
 describe("csrf", () => {
-  it("SEC-50 refuses what other sites send before any handler sees it, without a session", async () => {
+  it("SEC-50 denies requests of other sites before a handler runs, and needs no session", async () => {
     const seen: string[] = [];
     const app = new Hono().use(csrf()).all("/", (c) => {
       seen.push(c.req.method);
@@ -29,7 +29,7 @@ describe("csrf", () => {
     expect(seen).toEqual([]);
   });
 
-  it("SEC-51 demands the session's token of forms and leaves them to the handler", async () => {
+  it("SEC-51 requires the session's token in forms, and the handler can still read them", async () => {
     const { sessions, visit, cartOf } = shop();
     const app = new Hono()
       .use(session(sessions))
@@ -52,7 +52,7 @@ describe("csrf", () => {
     expect(await cartOf(client)).toEqual(["book"]);
   });
 
-  it("does not load the session of a request that needs none", async () => {
+  it("does not load the session when there is no token to compare", async () => {
     const { sessions, store, visit } = shop();
     const app = new Hono()
       .use(session(sessions))
@@ -69,7 +69,7 @@ describe("csrf", () => {
     expect(store.calls.load).toBe(0);
   });
 
-  it("says what is wrong with its place: in front of session(), or behind what reads the body", async () => {
+  it("throws INVALID_OPTION when it runs before session() or after the body was read", async () => {
     const { sessions } = shop();
     const send = (app: Hono) =>
       codeOf(async () => {

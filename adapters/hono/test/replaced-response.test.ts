@@ -7,14 +7,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("lets what is thrown and no Error through as it is where the global Response is another class, as on Node's server", async () => {
+it("session rethrows a value that is not an Error when the global Response was replaced, as @hono/node-server does", async () => {
   const app = new Hono().use(session(new SessionManager({ mode: serverSide(memoryStore()) }))).get("/", async (c) => {
     await c.var.session;
-    throw "no error";
+    throw "not an Error";
   });
   const Original = Response;
-  // Its error() gives an object of the original class, which is no instance of this one.
+  // Its error() returns an object of the original class, which is not an instance of the replacement.
   vi.stubGlobal("Response", class extends Response {});
   Object.assign(Response, { error: () => Original.error() });
-  await expect(app.request("http://localhost/")).rejects.toBe("no error");
+  await expect(app.request("http://localhost/")).rejects.toBe("not an Error");
 });

@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import { describe, expect, it } from "vitest";
 import { cookieNames, type Shop, shop } from "./support/shop.ts";
 
-/** An application that writes `book` and then fails in every way there is. */
+/** An application that writes `book` (or destroys the session with `?destroy`) and then fails in various ways. */
 function failing({ sessions }: Shop) {
   return new Hono()
     .use(session(sessions))
@@ -30,7 +30,7 @@ function failing({ sessions }: Shop) {
 }
 
 describe("session, after an HTTPException", () => {
-  it("keeps the changes, for the exception is an answer", async () => {
+  it("stores the changes, because the exception is an answer", async () => {
     const setup = shop();
     const client = setup.visit(failing(setup));
     const response = await client.fetch("/exception?status=401");
@@ -41,7 +41,7 @@ describe("session, after an HTTPException", () => {
     expect(await setup.cartOf(client)).toEqual(["book"]);
   });
 
-  it("keeps the changes when onError makes an answer of it", async () => {
+  it("stores the changes when onError turns it into an answer", async () => {
     const setup = shop();
     const app = failing(setup).onError((error, c) => {
       if (error instanceof HTTPException) return error.getResponse();
@@ -55,7 +55,7 @@ describe("session, after an HTTPException", () => {
     expect(await setup.cartOf(client)).toEqual(["book"]);
   });
 
-  it("keeps nothing when it says 500", async () => {
+  it("stores nothing when its status is 500", async () => {
     const setup = shop();
     const client = setup.visit(failing(setup));
     const response = await client.fetch("/exception?status=500");
@@ -75,7 +75,7 @@ describe("session, after any other error", () => {
     const answered = (setup: Shop) =>
       failing(setup).onError((_error, c) => c.text("answered by onError", c.req.query("status") ? 500 : 400));
 
-    it(`keeps nothing of a request that ended with ${what}`, async () => {
+    it(`stores nothing after ${what}`, async () => {
       const setup = shop();
       const client = setup.visit(answered(setup));
       const response = await client.fetch(path);
@@ -85,7 +85,7 @@ describe("session, after any other error", () => {
       expect(setup.store.calls.create).toBe(0);
     });
 
-    it(`SEC-22 logs out with ${what}`, async () => {
+    it(`SEC-22 still logs out after ${what}`, async () => {
       const setup = shop();
       const client = setup.visit(answered(setup));
       await client.fetch("/fine");
@@ -97,14 +97,14 @@ describe("session, after any other error", () => {
     });
   }
 
-  it("keeps nothing when something is thrown that is no Error, and passes that on", async () => {
+  it("stores nothing after a thrown value that is not an Error, and rethrows it", async () => {
     const setup = shop();
     const client = setup.visit(failing(setup));
     await expect(client.fetch("/not-an-error")).rejects.toBe("thrown by the handler");
     expect(setup.store.calls.create).toBe(0);
   });
 
-  it("SEC-22 logs out when something is thrown that is no Error", async () => {
+  it("SEC-22 still logs out after a thrown value that is not an Error", async () => {
     const setup = shop();
     const client = setup.visit(failing(setup));
     await client.fetch("/fine");
@@ -112,7 +112,7 @@ describe("session, after any other error", () => {
     expect(await setup.cartOf(client)).toEqual([]);
   });
 
-  it("SEC-42 tells of a logout that failed besides what was thrown that is no Error", async () => {
+  it("SEC-42 reports a logout that failed together with the thrown value that is not an Error", async () => {
     const setup = shop();
     const errors: unknown[] = [];
     const app = failing(setup).onError((error, c) => {
@@ -126,7 +126,7 @@ describe("session, after any other error", () => {
     expect(errors).toEqual(["thrown by the handler", expect.objectContaining({ code: "STORE_FAILED" })]);
   });
 
-  it("SEC-22 logs out when the handler returned something that is no Response", async () => {
+  it("SEC-22 still logs out when the handler returned something other than a Response", async () => {
     const setup = shop();
     const app = failing(setup)
       .get("/not-a-response", (async (c: { var: { session: Promise<{ destroy(): void }> } }) => {
@@ -141,7 +141,7 @@ describe("session, after any other error", () => {
     expect(await setup.cartOf(stolen)).toEqual([]);
   });
 
-  it("keeps nothing when the handler returned nothing, which Hono reports as an error", async () => {
+  it("stores nothing when the handler returned nothing, which Hono reports as an error", async () => {
     const setup = shop();
     const app = failing(setup)
       .get("/nothing", (() => undefined) as unknown as () => Response)
@@ -173,7 +173,7 @@ describe("session, when the store fails", () => {
     { operation: "load", path: "/fine" },
     { operation: "delete", path: "/fine?destroy" },
   ] as const) {
-    it(`SEC-42 lets onError answer, without a cookie, when ${operation} throws`, async () => {
+    it(`SEC-42 passes the error to onError and sets no cookie when ${operation} throws`, async () => {
       const setup = shop();
       const seen: unknown[] = [];
       const app = failing(setup).onError((error, c) => {

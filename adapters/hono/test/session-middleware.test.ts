@@ -8,7 +8,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { describe, expect, it } from "vitest";
 import { cookieNames, type Shop, shop } from "./support/shop.ts";
 
-/** Middleware that leaves a header and a cookie on the way in and on the way out. */
+/** Middleware that sets a header and a cookie before and after the handler. */
 const marking = (name: string) =>
   createMiddleware(async (c, next) => {
     c.header(`X-${name}-In`, "1");
@@ -18,15 +18,15 @@ const marking = (name: string) =>
     setCookie(c, `${name}-out`, "1");
   });
 
-/** The names of a response's headers, each once. */
+/** The distinct header names of a response. */
 const namesOf = (response: Response) => [...new Set(response.headers.keys())].sort();
 
-describe("session, among other middleware", () => {
+describe("session, with other middleware", () => {
   for (const { what, answer } of [
     { what: "a response of the context", answer: undefined },
     { what: "a response with immutable headers", answer: () => Response.redirect("https://localhost/next") },
   ]) {
-    it(`SEC-34 only adds to the headers and cookies that others set, on ${what}`, async () => {
+    it(`SEC-34 keeps the headers and cookies of other middleware, on ${what}`, async () => {
       const { sessions, visit, cartOf } = shop();
       const without = new Hono()
         .use(marking("Outer"))
@@ -55,7 +55,7 @@ describe("session, among other middleware", () => {
     });
   }
 
-  it("commits what middleware behind it writes after the handler", async () => {
+  it("commits what inner middleware writes after the handler", async () => {
     const { sessions, visit, cartOf } = shop();
     const app = new Hono()
       .use(session(sessions))
@@ -69,7 +69,7 @@ describe("session, among other middleware", () => {
     expect(await cartOf(client)).toEqual(["on the way out"]);
   });
 
-  it("refuses a write of middleware in front of it, which comes after the commit", async () => {
+  it("rejects a write of outer middleware after the handler, because it comes after the commit", async () => {
     const { sessions, visit } = shop();
     const app = new Hono()
       .use("*", async (c, next) => {
@@ -82,7 +82,7 @@ describe("session, among other middleware", () => {
     expect(await (await visit(app).fetch("/")).text()).toBe("SESSION_COMMITTED");
   });
 
-  it("commits when middleware answers in place of the handler", async () => {
+  it("commits when middleware answers instead of the handler", async () => {
     const { sessions, visit, cartOf } = shop();
     const app = new Hono()
       .use(session(sessions))
@@ -96,7 +96,7 @@ describe("session, among other middleware", () => {
     expect(await cartOf(client)).toEqual(["book"]);
   });
 
-  it("commits when middleware behind it replaces the response", async () => {
+  it("commits when inner middleware replaces the response", async () => {
     const { sessions, visit, cartOf } = shop();
     const app = new Hono()
       .use(session(sessions))
@@ -114,7 +114,7 @@ describe("session, among other middleware", () => {
 });
 
 describe("session, with the etag middleware", () => {
-  /** An application with a page that never changes, and one more visit on each. */
+  /** An application with a page that never changes, which adds a visit to the session on every request. */
   const page = ({ sessions }: Shop) =>
     new Hono()
       .use(session(sessions))
@@ -124,7 +124,7 @@ describe("session, with the etag middleware", () => {
         return c.text("the same page");
       });
 
-  it("commits with the 304 it makes, cookie and all", async () => {
+  it("commits with the 304 of etag, including the cookie", async () => {
     const setup = shop();
     const app = page(setup);
     const tag = (await setup.visit(app).fetch("/")).headers.get("ETag") ?? "";
@@ -137,7 +137,7 @@ describe("session, with the etag middleware", () => {
     expect(await setup.cartOf(newcomer)).toEqual(["visit"]);
   });
 
-  it("SEC-40 says on the 304 that it depends on the cookie when etag stands in front of it, too", async () => {
+  it("SEC-40 sets Vary: Cookie on the 304 also when etag is registered before session", async () => {
     const setup = shop();
     const app = new Hono().use(etag()).route("/", page(setup));
     const client = setup.visit(app);

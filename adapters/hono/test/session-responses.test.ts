@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { cookieNames, type Shop, shop } from "./support/shop.ts";
 
-/** An application that writes `book` whatever it answers. */
+/** An application that writes `book` to the cart on every request. */
 function writing({ sessions }: Shop) {
   return new Hono().use(session(sessions)).use(async (c, next) => {
     (await c.var.session).set("cart", ["book"]);
@@ -11,7 +11,7 @@ function writing({ sessions }: Shop) {
   });
 }
 
-describe("session, by kind of response", () => {
+describe("session, by type of response", () => {
   it("commits with c.redirect", async () => {
     const setup = shop();
     const app = writing(setup).get("/", (c) => c.redirect("/next", 303));
@@ -46,10 +46,10 @@ describe("session, by kind of response", () => {
     expect(await setup.cartOf(client)).toEqual(["book"]);
   });
 
-  it("SEC-40 keeps its own headers when Hono would put those of an unchangeable response back over them", async () => {
+  it("SEC-40 keeps its own headers when Hono merges those of an immutable response", async () => {
     const setup = shop();
     const app = writing(setup).get("/", () =>
-      unchangeable(
+      immutable(
         new Response("upstream", {
           headers: {
             "Cache-Control": "public, max-age=3600",
@@ -70,7 +70,7 @@ describe("session, by kind of response", () => {
     expect(await setup.cartOf(client)).toEqual(["book"]);
   });
 
-  it("passes Response.error() on as it is, and keeps nothing", async () => {
+  it("returns Response.error() unchanged and stores nothing", async () => {
     const setup = shop();
     const failed = Response.error();
     const app = writing(setup).get("/", () => failed);
@@ -78,7 +78,7 @@ describe("session, by kind of response", () => {
     expect(setup.store.calls.create).toBe(0);
   });
 
-  it("SEC-40 adds to a Vary that is there, and respects one that says everything", async () => {
+  it("SEC-40 adds Cookie to an existing Vary header, unless it is * or has Cookie already", async () => {
     const setup = shop();
     const app = writing(setup).get("/", (c) => c.text("varies", 200, { Vary: c.req.query("vary") ?? "" }));
     const client = setup.visit(app);
@@ -89,7 +89,7 @@ describe("session, by kind of response", () => {
     expect(await varyOf("*")).toBe("*");
   });
 
-  it("SEC-40 keeps a page with the cookie out of shared caches, even one that asked for them", async () => {
+  it("SEC-40 sets no-store on a response with a cookie, even if it was cacheable", async () => {
     const setup = shop();
     const app = writing(setup).get("/", (c) => {
       c.header("Cache-Control", "public, max-age=3600");
@@ -100,7 +100,7 @@ describe("session, by kind of response", () => {
     expect((await client.fetch("/")).headers.get("Cache-Control")).toBe("public, max-age=3600");
   });
 
-  it("commits with the default answer to an unknown path", async () => {
+  it("commits with the default response for an unknown path", async () => {
     const setup = shop();
     const client = setup.visit(writing(setup));
     const response = await client.fetch("/unknown");
@@ -109,7 +109,7 @@ describe("session, by kind of response", () => {
     expect(await setup.cartOf(client)).toEqual(["book"]);
   });
 
-  it("commits with an answer of a notFound handler, which can read and write the session", async () => {
+  it("commits with the response of a notFound handler, which can read and write the session", async () => {
     const setup = shop();
     const app = new Hono()
       .use(session(setup.sessions))
@@ -130,8 +130,8 @@ describe("session, by kind of response", () => {
   });
 });
 
-/** A response as `fetch` returns them: its headers refuse every change with a TypeError. */
-function unchangeable(response: Response): Response {
+/** A response like those of `fetch`: every change of its headers throws a TypeError. */
+function immutable(response: Response): Response {
   const refuse = () => {
     throw new TypeError("immutable");
   };

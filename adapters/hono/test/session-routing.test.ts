@@ -6,7 +6,7 @@ import { cookieNames, type Data, type Shop, shop } from "./support/shop.ts";
 
 type ShopEnv = SessionEnv<SessionManager<Data>>;
 
-/** Routes that rely on a session() in front of them. */
+/** Routes that need session() to be registered before them. */
 const cart = new Hono<ShopEnv>()
   .get("/add", async (c) => {
     (await c.var.session).update("cart", (cart = []) => [...cart, "book"]);
@@ -26,7 +26,7 @@ describe("session, with sub-applications", () => {
     expect(await cartOf(client)).toEqual(["book", "book"]);
   });
 
-  it("keeps nothing when a sub-application's own onError answers", async () => {
+  it("stores nothing when the onError of a sub-application answers", async () => {
     const { sessions, store, visit } = shop();
     const answering = new Hono<ShopEnv>().route("/", cart).onError((_error, c) => c.text("answered", 400));
     const client = visit(new Hono().use(session(sessions)).route("/cart", answering));
@@ -34,7 +34,7 @@ describe("session, with sub-applications", () => {
     expect(store.calls.create).toBe(0);
   });
 
-  it("serves sub-applications that each have their own, and nothing beside them", async () => {
+  it("works in several sub-applications and has no effect outside of them", async () => {
     const { sessions, visit, cartOf } = shop();
     const withSession = () => new Hono().use(session(sessions)).route("/", cart);
     const app = new Hono()
@@ -50,7 +50,7 @@ describe("session, with sub-applications", () => {
 });
 
 describe("session, registered twice", () => {
-  /** The codes and messages that onError was given. */
+  /** The codes and messages of the errors that onError received. */
   async function failures(app: Hono, path: string, { visit, store }: Shop) {
     const seen: { code: unknown; message: string }[] = [];
     app.onError((error, c) => {
@@ -64,26 +64,26 @@ describe("session, registered twice", () => {
     return seen;
   }
 
-  const refusal = {
+  const rejection = {
     code: "INVALID_OPTION",
     message: expect.stringMatching(/already set.*keep the outermost session\(\) only/),
   };
 
-  it("is refused on one application", async () => {
+  it("throws on one application", async () => {
     const setup = shop();
     const app = new Hono();
     app.use(session(setup.sessions)).use(session(setup.sessions)).route("/", cart);
-    expect(await failures(app, "/add", setup)).toEqual([refusal]);
+    expect(await failures(app, "/add", setup)).toEqual([rejection]);
   });
 
-  it("is refused on an application and a sub-application of it", async () => {
+  it("throws on an application and its sub-application", async () => {
     const setup = shop();
     const app = new Hono();
     app.use(session(setup.sessions)).route("/cart", new Hono().use(session(setup.sessions)).route("/", cart));
-    expect(await failures(app, "/cart/add", setup)).toEqual([refusal]);
+    expect(await failures(app, "/cart/add", setup)).toEqual([rejection]);
   });
 
-  it("is refused when other middleware has taken the name", async () => {
+  it("throws when other middleware has set c.var.session", async () => {
     const setup = shop();
     const app = new Hono();
     app
@@ -100,7 +100,7 @@ describe("session, registered twice", () => {
 });
 
 describe("session, with mounted applications", () => {
-  it("leaves the response of a mounted application alone", async () => {
+  it("returns the response of a mounted application unchanged", async () => {
     const { sessions, store, visit } = shop();
     const mounted = new Response("mounted");
     const app = new Hono().use(session(sessions)).mount("/legacy", () => mounted);
@@ -108,7 +108,7 @@ describe("session, with mounted applications", () => {
     expect(store.calls).toEqual({ load: 0, create: 0, update: 0, touch: 0, delete: 0 });
   });
 
-  it("commits with the response of a mounted application that was handed the session", async () => {
+  it("commits with the response of a mounted application that was given the session", async () => {
     const { sessions, visit, cartOf } = shop();
     const legacy = async (request: Request, pending: PendingSession<Data>) => {
       (await pending).set("cart", [new URL(request.url).pathname]);
@@ -121,7 +121,7 @@ describe("session, with mounted applications", () => {
     expect(await cartOf(client)).toEqual(["/page"]);
   });
 
-  it("lets a mounted Hono application have a session() of its own", async () => {
+  it("lets a mounted Hono application have its own session()", async () => {
     const { sessions, visit, cartOf } = shop();
     const mounted = new Hono().use(session(sessions)).route("/cart", cart);
     const app = new Hono().use(session(sessions)).mount("/shop", mounted.fetch);
@@ -131,7 +131,7 @@ describe("session, with mounted applications", () => {
     expect(await cartOf(client)).toEqual(["book", "book"]);
   });
 
-  it("lets a mounted application keep another session, under another name", async () => {
+  it("lets a mounted application use another session with another cookie name", async () => {
     const { sessions, visit, cartOf } = shop();
     const admin = new SessionManager<Data>({ mode: serverSide(memoryStore()), cookie: { name: "__Host-admin" } });
     const mounted = new Hono().use(session(admin)).route("/", cart);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { codeOf, cookieNames, shop } from "./support/shop.ts";
 
 describe("session, with a streamed body", () => {
-  it("commits what was written before stream(), and refuses a write inside it", async () => {
+  it("commits what was written before stream(), and rejects a write inside of it", async () => {
     const { sessions, visit, cartOf } = shop();
     const answered = Promise.withResolvers<void>();
     const app = new Hono().use(session(sessions)).get("/", async (c) => {
@@ -26,7 +26,7 @@ describe("session, with a streamed body", () => {
     expect(await cartOf(client)).toEqual(["book"]);
   });
 
-  it("commits what was written before streamSSE(), and refuses a write inside it", async () => {
+  it("commits what was written before streamSSE(), and rejects a write inside of it", async () => {
     const { sessions, visit, cartOf } = shop();
     const answered = Promise.withResolvers<void>();
     const app = new Hono().use(session(sessions)).get("/", async (c) => {
@@ -47,7 +47,7 @@ describe("session, with a streamed body", () => {
     expect(await cartOf(client)).toEqual(["book"]);
   });
 
-  it("refuses a first await inside a stream, whose response left without Vary", async () => {
+  it("rejects a first await inside of a stream, because the response was sent without Vary", async () => {
     const { sessions, store, visit } = shop();
     const answered = Promise.withResolvers<void>();
     const app = new Hono().use(session(sessions)).get("/", (c) =>

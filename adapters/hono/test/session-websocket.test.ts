@@ -3,12 +3,12 @@ import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { cookieNames, type Shop, shop } from "./support/shop.ts";
 
-/** What workerd has for upgrades, and Node, Deno and Bun do not. */
+/** The API for upgrades in workerd. */
 interface Workerd {
   readonly WebSocketPair: new () => { readonly 0: WebSocket; readonly 1: WebSocket & { accept(): void } };
 }
 
-/** What Deno has for them, and the others do not. */
+/** The API for upgrades in Deno. */
 interface Deno {
   upgradeWebSocket(request: Request): { readonly response: Response; readonly socket: WebSocket };
   serve(
@@ -20,7 +20,7 @@ interface Deno {
 const { WebSocketPair } = globalThis as Partial<Workerd>;
 const { Deno } = globalThis as { Deno?: Deno };
 
-/** An application that upgrades with what the runtime made of a request, and with `?add` writes first. */
+/** An application that answers /socket with the runtime's upgrade. With `?add` it writes to the session first. */
 function upgrading({ sessions }: Shop, upgrade: (request: Request) => Response) {
   return new Hono()
     .use(session(sessions))
@@ -33,8 +33,8 @@ function upgrading({ sessions }: Shop, upgrade: (request: Request) => Response) 
 }
 
 describe("session, with a WebSocket upgrade", () => {
-  it("passes a 101 on as it is, and drops what a new visitor's request wrote, for it cannot carry a cookie", async () => {
-    // Node and workerd refuse to construct a 101 that is no upgrade of theirs.
+  it("returns a 101 unchanged and drops the write of a new visitor, because a 101 cannot carry a cookie", async () => {
+    // Node and workerd cannot construct a response with status 101 without an upgrade.
     const upgraded = Object.defineProperty(new Response(null), "status", { value: 101 });
     const setup = shop();
     const client = setup.visit(upgrading(setup, () => upgraded));
@@ -52,7 +52,7 @@ describe("session, with a WebSocket upgrade", () => {
       return new Response(null, { status: 101, webSocket: pair[0] } as ResponseInit);
     };
 
-    it("passes a 101 of workerd on as it is, and keeps what a known visitor's request wrote", async () => {
+    it("returns a 101 of workerd unchanged and stores the write of a known visitor", async () => {
       const setup = shop();
       let upgraded: Response | undefined;
       const client = setup.visit(
@@ -75,7 +75,7 @@ describe("session, with a WebSocket upgrade", () => {
   }
 
   if (Deno !== undefined) {
-    it("passes a 101 of Deno on as it is, and keeps what a known visitor's request wrote", async () => {
+    it("returns a 101 of Deno unchanged and stores the write of a known visitor", async () => {
       const setup = shop();
       const app = upgrading(setup, (request) => {
         const { response, socket } = Deno.upgradeWebSocket(request);
@@ -101,7 +101,7 @@ describe("session, with a WebSocket upgrade", () => {
   }
 });
 
-/** Says hello, waits for the answer, and hangs up. */
+/** Sends a message, waits for the answer, and closes the connection. */
 async function answerOf(socket: WebSocket): Promise<unknown> {
   const answer = new Promise((resolve) => {
     socket.addEventListener("message", ({ data }) => resolve(data), { once: true });

@@ -40,35 +40,35 @@ new Hono().use(session(sessions)).get("/", async (c) => {
   assertType(same<string | undefined>()(session.flashed("notice")));
   session.set("theme", "dark");
 
-  // @ts-expect-error a session that was not awaited cannot be used
+  // @ts-expect-error the session must be awaited before it is read
   c.var.session.get("cart");
-  // @ts-expect-error nor written to
+  // @ts-expect-error the session must be awaited before it is written to
   c.var.session.set("theme", "dark");
-  // @ts-expect-error no such key
+  // @ts-expect-error unknown key
   session.get("basket");
-  // @ts-expect-error no such value
+  // @ts-expect-error invalid value
   session.set("theme", "blue");
-  // @ts-expect-error no such value
+  // @ts-expect-error invalid value
   session.set("cart", "book");
-  // @ts-expect-error no such message
+  // @ts-expect-error unknown message
   session.flash("warning", "low stock");
   return c.text("ok");
 });
 
-// SessionEnv says the same without a chain.
+// SessionEnv has the same types without a chain.
 const app = new Hono<SessionEnv<typeof sessions>>();
 app.use(session(sessions));
 app.get("/", async (c) => {
   assertType(same<Session<Data, Flash>>()(await c.var.session));
   assertType(same<string[] | undefined>()((await c.var.session).get("cart")));
-  // @ts-expect-error a session that was not awaited cannot be used
+  // @ts-expect-error the session must be awaited before it is read
   c.var.session.get("cart");
-  // @ts-expect-error no such value
+  // @ts-expect-error invalid value
   (await c.var.session).set("theme", "blue");
   return c.text("ok");
 });
 
-// Helpers, middleware, sub-applications and error handlers can be typed with it.
+// SessionEnv types helpers, middleware, sub-applications and error handlers.
 const cartOf = async (c: Context<SessionEnv<typeof sessions>>) => (await c.var.session).get("cart");
 app.get("/:item", async (c) => c.json(await cartOf(c)));
 new Hono().use(session(sessions)).get("/:item", async (c) => c.json(await cartOf(c)));
@@ -83,7 +83,7 @@ new Hono()
   .notFound(async (c) => c.json((await c.get("session")).get("cart"), 404))
   .onError(async (_error, c) => c.json((await c.get("session")).get("cart"), 500));
 
-// A function of the context: its bindings join those of the application, and nothing of either is lost.
+// With a function of the context, its bindings are added to those of the application.
 new Hono().use(session(managerOf)).get("/", async (c) => {
   assertType(same<Session<Data, Flash>>()(await c.var.session));
   assertType(same<string>()(c.env.SESSION_SECRET));
@@ -105,30 +105,30 @@ worker.get("/", session(managerOf), async (c) => {
   return c.text("ok");
 });
 
-// A manager leaves the bindings of the application as they are.
+// A manager does not change the bindings of the application.
 new Hono<{ Bindings: Bindings }>().use(session(sessions)).get("/", (c) => {
   assertType(same<string>()(c.env.SESSION_SECRET));
   return c.text("ok");
 });
 
-// A manager without a type: any key, unknown values.
+// A manager without a type has any key, with unknown values.
 new Hono().use(session(new SessionManager({ mode: serverSide(memoryStore()) }))).get("/", async (c) => {
   assertType(same<unknown>()((await c.var.session).get("anything")));
   return c.text("ok");
 });
 
-// Nothing is declared globally: without session() there is no c.var.session.
+// There is no global declaration: without session() there is no c.var.session.
 new Hono().get("/", (c) => {
-  // @ts-expect-error no session() in front of this handler
+  // @ts-expect-error no session() before this handler
   c.var.session;
   return c.text("ok");
 });
 
-// @ts-expect-error a manager is needed
+// @ts-expect-error the manager is missing
 session();
-// @ts-expect-error not the options of one
+// @ts-expect-error options are not a manager
 session({ mode: serverSide(memoryStore()) });
-// @ts-expect-error not a promise of one
+// @ts-expect-error a promise of a manager is not accepted
 session(async () => sessions);
-// @ts-expect-error a function has to say which bindings it needs
+// @ts-expect-error the function must declare the bindings that it needs
 session((c) => managerOf(c));

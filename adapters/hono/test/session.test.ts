@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { codeOf, type Data, shop } from "./support/shop.ts";
 
 describe("session", () => {
-  it("hands out the session and keeps what was written to it", async () => {
+  it("provides the session and stores what was written to it", async () => {
     const { sessions, visit } = shop();
     const app = new Hono().use(session(sessions)).get("/add/:item", async (c) => {
       const session = await c.var.session;
@@ -17,7 +17,7 @@ describe("session", () => {
     expect(await (await client.fetch("/add/pen")).json()).toEqual(["book", "pen"]);
   });
 
-  it("keeps a change made in place", async () => {
+  it("stores a change that was made in place", async () => {
     const { sessions, visit, cartOf } = shop();
     const app = new Hono()
       .use(session(sessions))
@@ -35,7 +35,7 @@ describe("session", () => {
     expect(await cartOf(client)).toEqual(["book"]);
   });
 
-  it("hands the same session to middleware, helpers and the handler, and loads it once", async () => {
+  it("provides the same session to middleware and handler, and loads it once", async () => {
     const { sessions, store, visit } = shop();
     const app = new Hono()
       .use(session(sessions))
@@ -51,7 +51,7 @@ describe("session", () => {
     expect(store.calls.load).toBe(1);
   });
 
-  it("returns the handler's own response, untouched, when nobody awaited the session", async () => {
+  it("returns the handler's response unchanged when the session was not awaited", async () => {
     const { sessions, store, visit } = shop();
     const plain = new Response("plain");
     const app = new Hono()
@@ -72,7 +72,7 @@ describe("session", () => {
     expect(store.calls).toEqual({ load: 0, create: 0, update: 0, touch: 0, delete: 0 });
   });
 
-  it("stores nothing for a visitor whose session was only read", async () => {
+  it("stores nothing when the session was only read", async () => {
     const { sessions, store, visit } = shop();
     const app = new Hono().use(session(sessions)).get("/", async (c) => c.json((await c.var.session).size));
     const response = await visit(app).fetch("/");
@@ -92,20 +92,19 @@ describe("session", () => {
     expect(await cartOf(client)).toEqual(["book"]);
   });
 
-  it("tells a handler that forgot the await what to do", async () => {
+  it("explains the missing await to a handler that forgot it", async () => {
     const { sessions, visit } = shop();
     const app = new Hono()
       .use(session(sessions))
       .get("/", (c) => c.json((c.var.session as unknown as { get(key: string): unknown }).get("cart")))
       .onError((error, c) => c.text(error.message, 500));
     const response = await visit(app).fetch("/");
-    expect(await response.text()).toContain("await c.var.session");
+    expect(await response.text()).toContain("const session = await pending");
   });
 
-  // As a newcomer without types writes it.
-  it("refuses what is no manager, and tells what to write", async () => {
+  it("rejects anything but a manager and shows what to write", async () => {
     const { sessions } = shop();
-    const refusal = expect.objectContaining({
+    const rejection = expect.objectContaining({
       code: "INVALID_OPTION",
       message: expect.stringContaining("app.use(session(sessions))"),
     });
@@ -119,7 +118,7 @@ describe("session", () => {
           return c.text("refused", 500);
         });
         expect((await app.request("/")).status).toBe(500);
-        expect(seen).toEqual([refusal]);
+        expect(seen).toEqual([rejection]);
       }
     }
   });
@@ -131,7 +130,7 @@ describe("session(function)", () => {
   }
   const secret = () => `${crypto.randomUUID()}${crypto.randomUUID()}`;
 
-  it("gives a function the context, with its bindings, and takes the manager it returns", async () => {
+  it("calls the function with the context and its bindings, and uses the manager that it returns", async () => {
     const managers = new Map<string, SessionManager<Data>>();
     const managerOf = ({ env: { SESSION_SECRET } }: Context<{ Bindings: Bindings }>) => {
       const manager =
@@ -155,7 +154,7 @@ describe("session(function)", () => {
     expect([...managers.keys()]).toEqual([ours.SESSION_SECRET, theirs.SESSION_SECRET]);
   });
 
-  it("lets onError answer when the function throws, for a binding that is missing say", async () => {
+  it("passes an error of the function to onError", async () => {
     const codes: unknown[] = [];
     const app = new Hono<{ Bindings: Bindings }>()
       .use(

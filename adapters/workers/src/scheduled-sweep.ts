@@ -1,6 +1,6 @@
 import type { Sweeper } from "@coatcheck/core";
 
-/** The `scheduled` handler of a worker that removes expired sessions from a store that keeps them, D1 say. */
+/** A worker's `scheduled` handler that removes expired sessions from a store that does not do so itself, such as D1. */
 export function scheduledSweep<Env>(
   source: (env: Env) => Sweeper,
 ): (event: { readonly scheduledTime: number }, env: Env) => Promise<void> {

@@ -1,6 +1,6 @@
 import { InvalidOptionError, type PendingSession, type SessionManager } from "@coatcheck/core";
 
-/** What a worker is given beside the request and its bindings: Cloudflare's `ExecutionContext`. */
+/** Cloudflare's `ExecutionContext`, the third argument of a worker's `fetch`. */
 export interface WorkerContext {
   waitUntil(promise: Promise<unknown>): void;
   passThroughOnException(): void;
@@ -8,19 +8,19 @@ export interface WorkerContext {
 
 type Manager<Data extends object, Flash extends object> = SessionManager<Data, Flash>;
 
-/** More managers than this for one set of bindings, and somebody makes one for each request, deriving keys each time. */
+/** More managers for one set of bindings mean that `withSessions` is called per request, which derives keys each time. */
 const MAX_MANAGERS = 16;
-const made = new WeakMap<object, number>();
-/** Of a test that calls `fetch` with a request alone. */
+const managerCounts = new WeakMap<object, number>();
+/** For a test that calls `fetch` with a request only. */
 const NO_BINDINGS = {} as never;
 
 /**
- * A worker with sessions: `export default withSessions(…)`. The session is committed, and the store has confirmed it,
- * before the response leaves; nothing is left to `waitUntil`.
+ * A worker with sessions: `export default withSessions(…)`. The response is sent after the session has been committed and the
+ * store has confirmed it; nothing is left to `waitUntil`.
  *
- * @param source - makes the manager from the bindings, once for each isolate; or a manager, where the bindings come from
+ * @param source - creates the manager from the bindings, once per isolate; or a manager, if the bindings come from
  *   `import { env } from "cloudflare:workers"`
- * @throws `INVALID_OPTION`; its `fetch` also for what `source` looks for in the bindings and does not find
+ * @throws `INVALID_OPTION`; its `fetch` also when `source` reads a binding that does not exist
  */
 export function withSessions<D extends object, F extends object, Env extends object = object, Context = WorkerContext>(
   source: Manager<D, F> | ((env: Env) => Manager<D, F>),
@@ -29,7 +29,7 @@ export function withSessions<D extends object, F extends object, Env extends obj
   ) => Response | Promise<Response>,
 ): { fetch(request: Request, env: Env, context: Context): Promise<Response> } {
   if (typeof handler !== "function" || (typeof source !== "function" && typeof source?.handle !== "function")) {
-    throw new InvalidOptionError("Write: export default withSessions((env) => new SessionManager(…), handler).");
+    throw new InvalidOptionError("withSessions takes a manager and a handler: withSessions((env) => …, handler)");
   }
   const managers = new WeakMap<object, Manager<D, F>>();
   function managerOf(env: Env): Manager<D, F> {
@@ -46,7 +46,7 @@ export function withSessions<D extends object, F extends object, Env extends obj
   };
 }
 
-/** Runs `source`; when it fails, names what it looked for in vain. */
+/** Calls `source`. If that fails, the error names the bindings that `source` has read and that do not exist. */
 function create<Env extends object, Made extends { handle: unknown }>(source: (env: Env) => Made, env: Env): Made {
   const missing = new Set<string>();
   function get(target: Env, name: string | symbol): unknown {
@@ -56,14 +56,14 @@ function create<Env extends object, Made extends { handle: unknown }>(source: (e
   }
   try {
     const manager = source(new Proxy(env, { get }));
-    if (typeof manager?.handle !== "function") throw new InvalidOptionError("Return a SessionManager, and no promise.");
-    const count = (made.get(env) ?? 0) + 1;
-    made.set(env, count);
+    if (typeof manager?.handle !== "function") throw new InvalidOptionError("source must return a SessionManager.");
+    const count = (managerCounts.get(env) ?? 0) + 1;
+    managerCounts.set(env, count);
     if (count > MAX_MANAGERS) throw new InvalidOptionError("Call withSessions once, not for each request.");
     return manager;
   } catch (cause) {
     if (missing.size === 0) throw cause;
-    const advice = `${[...missing].join(", ")} was not there: add it to wrangler.jsonc, or a secret by "npx wrangler secret put".`;
+    const advice = `${[...missing].join(", ")} is undefined: add a binding to wrangler.jsonc, or a secret with "npx wrangler secret put".`;
     throw new InvalidOptionError(`${advice} ${(cause as Partial<Error> | null)?.message}`, { cause });
   }
 }

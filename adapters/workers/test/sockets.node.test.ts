@@ -4,7 +4,7 @@ import { adapterConformance } from "@coatcheck/testing";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { describe, it } from "vitest";
 
-/** Programs that run in workerd; the suite visits them from here, over HTTP. */
+/** Programs that run in workerd. The suite sends requests to them over HTTP. */
 const WORKERS = { workers: "worker.ts", "hono on Workers": "hono-worker.ts" };
 
 for (const [name, file] of Object.entries(WORKERS)) {
@@ -18,7 +18,7 @@ for (const [name, file] of Object.entries(WORKERS)) {
           convertV4MiniflareOptions({
             host: "127.0.0.1",
             compatibilityDate: "2026-10-01",
-            // chai, which the suite brings along, asks for a runtime with process.
+            // chai, a dependency of the suite, needs `process`.
             compatibilityFlags: ["nodejs_compat"],
             modules: [{ type: "ESModule", path: "worker.mjs", contents: await code }],
           }),

@@ -2,10 +2,10 @@ import { memoryStore, SessionManager, serverSide } from "@coatcheck/core";
 import { expect, it } from "vitest";
 import { withSessions } from "../src/index.ts";
 
-/** As much of workerd as this test uses. */
+/** The part of workerd that this test uses. */
 declare const WebSocketPair: new () => Record<0 | 1, WebSocket & { accept(): void }>;
 
-it("withSessions lets a WebSocket through, with the session of its visitor", async () => {
+it("withSessions opens a WebSocket with the session of its visitor", async () => {
   const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
   const context = { waitUntil() {}, passThroughOnException() {} };
   const worker = withSessions(sessions, async (request, pending) => {

@@ -5,10 +5,10 @@ import { scheduledSweep, type WorkerContext, withSessions } from "../src/index.t
 
 const request = (): Request => new Request("https://localhost/");
 
-/** Fails whatever is put off until after the response. */
+/** Throws when work is postponed until after the response. */
 const context: WorkerContext = {
   waitUntil: () => {
-    throw new Error("a commit was put off");
+    throw new Error("a commit was postponed");
   },
   passThroughOnException: () => {},
 };
@@ -19,7 +19,7 @@ const write = async (_request: Request, pending: PendingSession): Promise<Respon
 };
 
 describe("withSessions", () => {
-  it("makes one manager for each set of bindings, and hands bindings and context on", async () => {
+  it("creates one manager per set of bindings and passes bindings and context on", async () => {
     const made: object[] = [];
     const seen: unknown[] = [];
     const worker = withSessions(
@@ -40,7 +40,7 @@ describe("withSessions", () => {
     expect(seen).toEqual([production, context, preview, context, production, context]);
   });
 
-  it("hands the manager on, for list and revokeAll", async () => {
+  it("passes the manager on, for list and revokeAll", async () => {
     const worker = withSessions(
       () => new SessionManager({ mode: serverSide(memoryStore()) }),
       async (_request, pending, _env, _context, sessions) => {
@@ -53,7 +53,7 @@ describe("withSessions", () => {
     expect(await (await worker.fetch(request(), env, context)).json()).toMatchObject([{ subject: "eve" }]);
   });
 
-  it("takes a manager that is there already", async () => {
+  it("accepts an existing manager", async () => {
     const worker = withSessions(new SessionManager({ mode: serverSide(memoryStore()) }), write);
     expect((await worker.fetch(request(), {}, context)).headers.getSetCookie()).toHaveLength(1);
   });
@@ -73,32 +73,32 @@ describe("withSessions", () => {
     expect(isConfirmed).toBe(true);
   });
 
-  it("returns the very response of a handler that leaves its session alone", async () => {
+  it("returns the response of a handler unchanged when the session is not used", async () => {
     const response = new Response("untouched");
     const worker = withSessions(new SessionManager({ mode: serverSide(memoryStore()) }), () => response);
     expect(await worker.fetch(request(), {}, context)).toBe(response);
   });
 
-  it("names a binding that is missing, and what to write", async () => {
+  it("names a missing binding and says where to add it", async () => {
     const create = (env: { readonly SESSIONS: KVNamespaceClient }): SessionManager =>
       new SessionManager({ mode: serverSide(cloudflareKVStore(env.SESSIONS)) });
     await expect(withSessions(create, write).fetch(request(), {} as never, context)).rejects.toMatchObject({
       code: "INVALID_OPTION",
-      message: expect.stringMatching(/^env\.SESSIONS was not there: .*wrangler.*kv_namespaces/s),
+      message: expect.stringMatching(/^env\.SESSIONS is undefined: .*wrangler.*kv_namespaces/s),
     });
   });
 
-  it("names a secret that is missing, and how to set it", async () => {
+  it("names a missing secret and says how to set it", async () => {
     const create = (env: { readonly SESSION_SECRET: string }): SessionManager =>
       new SessionManager({ mode: signedCookie({ secrets: env.SESSION_SECRET }) });
     await expect(withSessions(create, write).fetch(request(), {} as never, context)).rejects.toMatchObject({
       code: "INVALID_OPTION",
-      message: expect.stringMatching(/^env\.SESSION_SECRET was not there: .*npx wrangler secret put/),
+      message: expect.stringMatching(/^env\.SESSION_SECRET is undefined: .*npx wrangler secret put/),
       cause: expect.any(Error),
     });
   });
 
-  it("does not blame a binding that is there, or one that is optional", async () => {
+  it("does not name bindings that exist or are optional", async () => {
     const failure = new Error("of another kind");
     const fail = (): SessionManager => {
       throw failure;
@@ -111,33 +111,33 @@ describe("withSessions", () => {
     expect((await optional.fetch(request(), {}, context)).status).toBe(200);
   });
 
-  it("says the same each time that a secret is missing, and spoils no other worker of these bindings", async () => {
+  it("reports a missing secret on every request, and other workers with the same bindings keep working", async () => {
     const env = {} as { readonly SESSION_SECRET: string };
     const create = ({ SESSION_SECRET }: typeof env): SessionManager =>
       new SessionManager({ mode: signedCookie({ secrets: SESSION_SECRET }) });
     const broken = withSessions(create, write);
     for (let count = 0; count < 40; count++) {
-      await expect(broken.fetch(request(), env, context)).rejects.toThrow(/^env\.SESSION_SECRET was not there/);
+      await expect(broken.fetch(request(), env, context)).rejects.toThrow(/^env\.SESSION_SECRET is undefined/);
     }
     const sound = withSessions((_env: typeof env) => new SessionManager({ mode: serverSide(memoryStore()) }), write);
     expect((await sound.fetch(request(), env, context)).status).toBe(200);
   });
 
-  it("refuses a function that makes no manager, or promises one", async () => {
+  it("rejects a function that returns something else than a manager, such as a promise", async () => {
     for (const create of [() => undefined, async () => new SessionManager({ mode: serverSide(memoryStore()) })]) {
       await expect(withSessions(create as never, write).fetch(request(), {}, context)).rejects.toMatchObject({
         code: "INVALID_OPTION",
-        message: expect.stringContaining("Return a SessionManager"),
+        message: expect.stringContaining("source must return a SessionManager"),
       });
     }
   });
 
-  it("answers a request that comes alone, as in a test", async () => {
+  it("accepts a request without bindings and context, as in a test", async () => {
     const worker = withSessions(() => new SessionManager({ mode: serverSide(memoryStore()) }), write);
     expect((await (worker.fetch as (request: Request) => Promise<Response>)(request())).status).toBe(200);
   });
 
-  it("says so when it is called for each request", async () => {
+  it("rejects being called once per request", async () => {
     const env = {};
     const perRequest = (): Promise<Response> =>
       withSessions(() => new SessionManager({ mode: serverSide(memoryStore()) }), write).fetch(request(), env, context);
@@ -147,21 +147,23 @@ describe("withSessions", () => {
     expect(refused[0]?.reason).toMatchObject({ code: "INVALID_OPTION", message: expect.stringContaining("once") });
   });
 
-  it("refuses what is no manager or no handler, and shows what to write", () => {
+  it("rejects an invalid manager or handler", () => {
     const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
     for (const args of [[sessions], [undefined, write], [{}, write], [write]]) {
-      expect(() => Reflect.apply(withSessions, undefined, args)).toThrow(/^Write: export default withSessions/);
+      expect(() => Reflect.apply(withSessions, undefined, args)).toThrow(
+        /withSessions takes a manager and a handler: withSessions\(\(env\) => …, handler\)/,
+      );
     }
   });
 
-  it("fails a handler that returns nothing", async () => {
+  it("throws NO_RESPONSE when the handler returns nothing", async () => {
     const worker = withSessions(new SessionManager({ mode: serverSide(memoryStore()) }), () => undefined as never);
     await expect(worker.fetch(request(), {}, context)).rejects.toMatchObject({ code: "NO_RESPONSE" });
   });
 });
 
 describe("scheduledSweep", () => {
-  it("removes what had expired when it was due", async () => {
+  it("removes the sessions that had expired at the scheduled time", async () => {
     const store = memoryStore();
     const session = { data: "{}", version: 1, createdAt: 0 };
     for (const [name, expiresAt] of [
@@ -175,7 +177,7 @@ describe("scheduledSweep", () => {
     expect(await store.load("b".padEnd(43, "A"))).not.toBeNull();
   });
 
-  it("fails when the sweep does, so that the run is shown as failed", async () => {
+  it("rejects when the sweep fails, so that the run is shown as failed", async () => {
     const failure = new Error("no database");
     const sweep = scheduledSweep(() => ({ sweep: () => Promise.reject(failure) }));
     await expect(sweep({ scheduledTime: 0 }, {})).rejects.toBe(failure);

@@ -1,7 +1,7 @@
 import type { AdapterUnderTest } from "@coatcheck/testing";
 import type { BunServer } from "../../src/index.ts";
 
-/** As much of Bun's server as these tests use; its own types clash with those of the other runtimes. */
+/** The part of Bun's server that these tests use. Bun's own types conflict with those of the other runtimes. */
 export interface Server extends BunServer {
   readonly port: number;
   requestIP(request: Request): { readonly address: string } | null;

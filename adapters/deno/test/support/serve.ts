@@ -1,6 +1,6 @@
 import type { AdapterUnderTest } from "@coatcheck/testing";
 
-/** As much of Deno as these tests use; its own types clash with those of the other runtimes. */
+/** The part of Deno that these tests use. Deno's own types conflict with those of the other runtimes. */
 declare const Deno: {
   serve(
     options: {
@@ -14,7 +14,7 @@ declare const Deno: {
   upgradeWebSocket(request: Request): { socket: WebSocket; response: Response };
 };
 
-/** What `Deno.serve` tells of a request beside it. */
+/** The second argument of a handler of `Deno.serve`. */
 export interface ServeInfo {
   readonly remoteAddr: { readonly hostname: string };
 }

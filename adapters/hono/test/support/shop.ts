@@ -1,23 +1,23 @@
 import { memoryStore, type SessionEvent, SessionManager, serverSide } from "@coatcheck/core";
 import { type Browser, browser, type FaultyStore, faultyStore } from "@coatcheck/testing";
 
-/** What the sessions of these tests hold. */
+/** The session data of these tests. */
 export interface Data {
   cart: string[];
 }
 
-/** A manager, with what happens behind it in the open. */
+/** A session manager with its store and its events. */
 export interface Shop {
   readonly sessions: SessionManager<Data>;
   readonly store: FaultyStore;
   readonly events: readonly SessionEvent[];
-  /** A visitor of an application. */
+  /** A visitor of an application, with an empty cookie jar. */
   visit(app: { fetch(request: Request): Response | Promise<Response> }): Browser;
-  /** The cart that a visitor's next request would find, asked of the manager and not of the application under test. */
+  /** The cart in a visitor's session, read through the manager and not through the application under test. */
   cartOf(client: Browser): Promise<readonly string[]>;
 }
 
-/** A fresh one, for one test. */
+/** Creates a shop for one test. */
 export function shop(): Shop {
   const store = faultyStore(memoryStore());
   const events: SessionEvent[] = [];
@@ -39,7 +39,7 @@ export function cookieNames(response: Response): (string | undefined)[] {
   return response.headers.getSetCookie().map((line) => line.split("=")[0]);
 }
 
-/** The code of the error that `action` ends with. */
+/** The code of the error that `action` throws. */
 export async function codeOf(action: () => unknown): Promise<unknown> {
   try {
     await action();
