@@ -5,7 +5,7 @@ import { type EngineName, openStore } from "@coatcheck/engines/open-store";
 import { createStorage } from "unstorage";
 import { describe } from "vitest";
 import { unstorageStore } from "../src/unstorage.ts";
-import { cookieRevocationsOn } from "./support/cookie-revocations-suite.ts";
+import { cookieRevocationsSuite } from "./support/cookie-revocations-suite.ts";
 import { engineUrl } from "./support/engines.ts";
 
 async function connectTwice(engine: EngineName, url: string) {
@@ -19,13 +19,13 @@ async function connectTwice(engine: EngineName, url: string) {
 for (const engine of ["redis", "postgres", "mariadb"] as const) {
   const url = engineUrl(engine);
   describe.skipIf(url === undefined)("with a server", () => {
-    cookieRevocationsOn(engine, () => connectTwice(engine, url ?? ""));
+    cookieRevocationsSuite(engine, () => connectTwice(engine, url ?? ""));
   });
 }
 
-// node:sqlite is in Node and in Deno; Bun has its own, which the suite of sqlStore runs on.
+// openStore uses node:sqlite of Node and Deno. The suite of sqlStore covers bun:sqlite.
 if (!("Bun" in globalThis)) {
-  cookieRevocationsOn("SQLite", async () => {
+  cookieRevocationsSuite("SQLite", async () => {
     const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
     const connections = await connectTwice("sqlite", join(folder, "sessions.db"));
     return {
@@ -38,7 +38,7 @@ if (!("Bun" in globalThis)) {
   });
 }
 
-cookieRevocationsOn("unstorage", () => {
+cookieRevocationsSuite("unstorage", () => {
   const storage = createStorage();
   return { stores: [unstorageStore(storage), unstorageStore(storage)], close: () => storage.dispose() };
 });

@@ -4,14 +4,14 @@ import { D1Dialect } from "kysely-d1";
 import { d1Database } from "../src/d1.ts";
 import { durableObjectStore } from "../src/durable-object.ts";
 import { migrate, sqlStore } from "../src/sql.ts";
-import { cookieRevocationsOn } from "./support/cookie-revocations-suite.ts";
+import { cookieRevocationsSuite } from "./support/cookie-revocations-suite.ts";
 
-cookieRevocationsOn("Durable Objects", () => ({
+cookieRevocationsSuite("Durable Objects", () => ({
   stores: [durableObjectStore(env.SESSION_OBJECTS), durableObjectStore(env.SESSION_OBJECTS)],
   close: () => undefined,
 }));
 
-cookieRevocationsOn("D1", async () => {
+cookieRevocationsSuite("D1", async () => {
   const db = new Kysely<unknown>({ dialect: new D1Dialect({ database: d1Database(env.DB) }) });
   await migrate(db, { table: "revocations" });
   const open = () => sqlStore(db, { table: "revocations" });

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type DenoKv, denoKvStore } from "../src/deno-kv.ts";
 import { toRecord } from "../src/record.ts";
 import { storeKey as key, sessionOf } from "./support/sessions.ts";
-import { everyKeyed, expectWrongKeysRefused } from "./support/wrong-keys.ts";
+import { everyKeyed, expectWrongKeysRejected } from "./support/wrong-keys.ts";
 
 /** What these tests use of Deno, whose types are not loaded where they are checked. */
 interface Kv extends DenoKv {
@@ -91,7 +91,7 @@ describe("denoKvStore", () => {
   });
 
   it("SEC-04 refuses a key that is none, before Deno KV is asked", async () => {
-    await expectWrongKeysRefused(denoKvStore(await closed()));
+    await expectWrongKeysRejected(denoKvStore(await closed()));
   });
 
   it("SEC-42 rejects when Deno KV fails", async () => {

@@ -1,7 +1,7 @@
 import { memoryStore } from "@coatcheck/core";
 import { describe, expect, it } from "vitest";
 import { cloudflareKVStore, type KVNamespaceClient } from "../src/kv.ts";
-import { expectWrongKeysRefused } from "./support/wrong-keys.ts";
+import { expectWrongKeysRejected } from "./support/wrong-keys.ts";
 
 const method = async (): Promise<never> => {
   throw new Error("nobody asks it anything");
@@ -36,6 +36,6 @@ describe("cloudflareKVStore", () => {
   });
 
   it("SEC-04 asks KV for nothing but the hash of a session id", async () => {
-    await expectWrongKeysRefused(cloudflareKVStore(namespace));
+    await expectWrongKeysRejected(cloudflareKVStore(namespace));
   });
 });

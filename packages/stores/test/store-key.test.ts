@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { assertStoreKey } from "../src/store-key.ts";
 import { toPrefix } from "../src/prefix.ts";
+import { assertStoreKey } from "../src/store-key.ts";
 
 const KEY = "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";
 

@@ -2,7 +2,7 @@ import { memoryStore } from "@coatcheck/core";
 import { describe, expect, it } from "vitest";
 import { durableObjectStore, type SessionObjectNamespace } from "../../src/durable-object.ts";
 import { storeKey } from "../support/sessions.ts";
-import { expectWrongKeysRefused } from "../support/wrong-keys.ts";
+import { expectWrongKeysRejected } from "../support/wrong-keys.ts";
 
 const KEY = storeKey("a");
 
@@ -40,7 +40,7 @@ describe("durableObjectStore", () => {
     const namespace = answering(() => {
       throw new Error("asked");
     });
-    await expectWrongKeysRefused(durableObjectStore(namespace));
+    await expectWrongKeysRejected(durableObjectStore(namespace));
   });
 
   it("SEC-41 SEC-42 fails when the object answers with an error, and does not repeat what it said", async () => {

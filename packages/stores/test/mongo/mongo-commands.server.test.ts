@@ -19,11 +19,11 @@ const login: StoredSession = { ...anonymous, subject: "eve", authenticatedAt };
 
 interface Opened extends MongoUnderTest {
   readonly store: ReturnType<typeof mongoStore>;
-  /** What the server was asked since the last time, without what every command carries. */
-  asked(): Document[];
+  /** The commands since the last call, without the fields that every command has. */
+  newCommands(): Document[];
 }
 
-/** Runs the body with a store of its own. */
+/** Runs the body with a new server and a store. */
 function withStore(
   body: (opened: Opened) => Promise<void>,
   options: MongoClientOptions & MongoStoreOptions = {},
@@ -32,22 +32,22 @@ function withStore(
     const { createIndexes = false, ...clientOptions } = options;
     const mongo = await openMongo(clientOptions);
     let seen = 0;
-    const asked = (): Document[] => {
+    const newCommands = (): Document[] => {
       const fresh = mongo.server.commands.slice(seen);
       seen += fresh.length;
       return fresh.map(({ lsid, $db, txnNumber, ordered, ...command }) => command);
     };
     try {
-      await body({ ...mongo, store: mongoStore(mongo.collection, { createIndexes }), asked });
+      await body({ ...mongo, store: mongoStore(mongo.collection, { createIndexes }), newCommands });
     } finally {
       await mongo.close();
     }
   };
 }
 
-describe("mongoStore and the server", () => {
+describe("mongoStore, its commands", () => {
   it(
-    "keeps a session as a document with its own fields, instants as dates to the millisecond",
+    "stores a session as a document with a field each, and instants as dates",
     withStore(async ({ store, server }) => {
       await store.create(KEY, login);
       const { createdAt, expiresAt } = login;
@@ -66,10 +66,10 @@ describe("mongoStore and the server", () => {
   );
 
   it(
-    "SEC-23 compares and swaps in one command, which can never create, and asks only then why nothing matched",
-    withStore(async ({ store, server, asked }) => {
+    "SEC-23 compares and swaps in one command that never creates, and looks for the reason only when nothing matched",
+    withStore(async ({ store, server, newCommands }) => {
       await store.create(KEY, login);
-      asked();
+      newCommands();
       expect(await store.update(KEY, { ...anonymous, version: 2 }, 1)).toBe("ok");
       const { createdAt, expiresAt, ...rest } = anonymous;
       const next = { ...rest, version: 2, createdAt: new Date(createdAt), expiresAt: new Date(expiresAt) };
@@ -79,28 +79,30 @@ describe("mongoStore and the server", () => {
         writeConcern: MAJORITY,
       };
       const why = { find: "sessions", filter: { _id: KEY }, projection: { _id: 1 }, limit: 1, singleBatch: true };
-      expect(asked()).toEqual([update]);
+      expect(newCommands()).toEqual([update]);
       expect(server.documents("sessions")).toEqual([{ _id: KEY, ...next }]);
 
       expect(await store.update(KEY, { ...anonymous, version: 2 }, 1)).toBe("conflict");
-      expect(asked()).toEqual([update, why]);
+      expect(newCommands()).toEqual([update, why]);
     }),
   );
 
   it(
-    "touches with one command that only moves the expiry later",
-    withStore(async ({ store, asked }) => {
+    "touches by one command that can only move the expiry later",
+    withStore(async ({ store, newCommands }) => {
       await store.touch(KEY, 1_700_000_000_004);
       const u = { $max: { expiresAt: new Date(1_700_000_000_004) } };
-      expect(asked()).toEqual([{ update: "sessions", updates: [{ q: { _id: KEY }, u }], writeConcern: MAJORITY }]);
+      expect(newCommands()).toEqual([
+        { update: "sessions", updates: [{ q: { _id: KEY }, u }], writeConcern: MAJORITY },
+      ]);
     }),
   );
 
   it(
-    "deletes with the version in the condition",
-    withStore(async ({ store, asked }) => {
+    "deletes with the version as a condition",
+    withStore(async ({ store, newCommands }) => {
       await store.create(KEY, login);
-      asked();
+      newCommands();
       expect(await store.delete(KEY, 1)).toBe("ok");
       expect(await store.delete(KEY)).toBe("gone");
       const toDelete = (q: object): object => ({
@@ -108,13 +110,13 @@ describe("mongoStore and the server", () => {
         deletes: [{ q, limit: 1 }],
         writeConcern: MAJORITY,
       });
-      expect(asked()).toEqual([toDelete({ _id: KEY, version: 1 }), toDelete({ _id: KEY })]);
+      expect(newCommands()).toEqual([toDelete({ _id: KEY, version: 1 }), toDelete({ _id: KEY })]);
     }),
   );
 
   it(
-    "SEC-24 ends the sessions of a subject with one command",
-    withStore(async ({ store, asked }) => {
+    "SEC-24 ends the sessions of a subject by one command",
+    withStore(async ({ store, newCommands }) => {
       await store.deleteBySubject("eve", OTHER_KEY);
       await store.deleteBySubject("eve");
       const toDelete = (q: object): object => ({
@@ -122,12 +124,15 @@ describe("mongoStore and the server", () => {
         deletes: [{ q, limit: 0 }],
         writeConcern: MAJORITY,
       });
-      expect(asked()).toEqual([toDelete({ subject: "eve", _id: { $ne: OTHER_KEY } }), toDelete({ subject: "eve" })]);
+      expect(newCommands()).toEqual([
+        toDelete({ subject: "eve", _id: { $ne: OTHER_KEY } }),
+        toDelete({ subject: "eve" }),
+      ]);
     }),
   );
 
   it(
-    "SEC-24 lists more sessions of a subject than the server sends at once",
+    "SEC-24 lists more sessions of a subject than the server returns in one batch",
     withStore(async ({ store }) => {
       const keys = Array.from({ length: 250 }, (_, index) => `${index}`.padEnd(43, "A"));
       await Promise.all(keys.map((key) => store.create(key, login)));
@@ -137,7 +142,7 @@ describe("mongoStore and the server", () => {
   );
 
   it(
-    "SEC-22 reads from the primary when the client prefers others, which may not know of a logout yet",
+    "SEC-22 reads from the primary even when the client prefers secondaries",
     withStore(
       async ({ store, collection, server }) => {
         await collection.findOne({ subject: "eve" });
@@ -154,7 +159,7 @@ describe("mongoStore and the server", () => {
     ),
   );
 
-  it("SEC-22 waits for a majority unless the user asked for something else", async () => {
+  it("SEC-22 waits for a majority unless a write concern is configured", async () => {
     const cases = [
       { configured: {}, sent: MAJORITY },
       { configured: { writeConcern: { journal: true } }, sent: { ...MAJORITY, j: true } },
@@ -164,13 +169,13 @@ describe("mongoStore and the server", () => {
     ] as const;
     for (const { configured, sent } of cases) {
       const check = withStore(
-        async ({ store, asked }) => {
+        async ({ store, newCommands }) => {
           await store.create(KEY, login);
           await store.update(KEY, { ...login, version: 2 }, 1);
           await store.touch(KEY, login.expiresAt);
           await store.delete(KEY);
           await store.deleteBySubject("eve");
-          expect(asked().map(({ writeConcern }) => writeConcern)).toEqual([sent, sent, sent, sent, sent, sent]);
+          expect(newCommands().map(({ writeConcern }) => writeConcern)).toEqual([sent, sent, sent, sent, sent, sent]);
         },
         { ...configured, createIndexes: true },
       );
@@ -178,7 +183,7 @@ describe("mongoStore and the server", () => {
     }
   });
 
-  it("refuses a client, a database, and a collection whose writes are not acknowledged", async () => {
+  it("rejects a client, a database, and a collection with unacknowledged writes", async () => {
     const { client, close } = await openMongo();
     for (const wrong of [client, client.db(), client.db().collection("sessions", { writeConcern: { w: 0 } })]) {
       expect(() => mongoStore(wrong as unknown as MongoCollection)).toThrow(InvalidOptionError);
@@ -186,7 +191,7 @@ describe("mongoStore and the server", () => {
     await close();
   });
 
-  it("takes a collection of typed documents", async () => {
+  it("accepts a collection of typed documents", async () => {
     const { client, close } = await openMongo();
     const collection = client.db("other").collection<{ _id: string; data: string; version: number }>("logins");
     expect(await mongoStore(collection).create(KEY, login)).toBe(true);
@@ -194,7 +199,7 @@ describe("mongoStore and the server", () => {
   });
 
   it(
-    "finds no session in what somebody else wrote, and lists none",
+    "finds and lists no session in documents of other programs",
     withStore(async ({ store, collection }) => {
       const foreign = { createdAt: new Date(), expiresAt: new Date(), subject: "eve", version: 1 };
       const documents = [{ ...foreign }, { ...foreign, data: 1 }, { ...foreign, data: "{}", version: "one" }];
@@ -208,7 +213,7 @@ describe("mongoStore and the server", () => {
   );
 
   it(
-    "reads a session back when the client is told to leave numbers as BSON has them",
+    "reads a session with a client that returns numbers as BSON objects",
     withStore(
       async ({ store }) => {
         await store.create(KEY, login);
@@ -219,8 +224,8 @@ describe("mongoStore and the server", () => {
   );
 });
 
-describe("mongoStore's indexes", () => {
-  const made = {
+describe("the indexes of mongoStore", () => {
+  const createIndexesCommand = {
     createIndexes: "sessions",
     indexes: [
       { name: "expiresAt_1", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
@@ -228,39 +233,39 @@ describe("mongoStore's indexes", () => {
     ],
     writeConcern: MAJORITY,
   };
-  const named = (commands: Document[]): (string | undefined)[] => commands.map((command) => Object.keys(command)[0]);
+  const namesOf = (commands: Document[]): (string | undefined)[] => commands.map((command) => Object.keys(command)[0]);
 
   it(
-    "are made once, before the first session is added, however many come at the same time",
+    "are created once before the first sessions, when several requests create one at once",
     withStore(
-      async ({ store, asked }) => {
+      async ({ store, newCommands }) => {
         await store.load(KEY);
-        expect(named(asked())).toEqual(["find"]);
+        expect(namesOf(newCommands())).toEqual(["find"]);
         await Promise.all([store.create(KEY, login), store.create(OTHER_KEY, login)]);
-        const [first, ...others] = asked();
-        expect(first).toEqual(made);
-        expect(named(others)).toEqual(["insert", "insert"]);
+        const [first, ...others] = newCommands();
+        expect(first).toEqual(createIndexesCommand);
+        expect(namesOf(others)).toEqual(["insert", "insert"]);
       },
       { createIndexes: true },
     ),
   );
 
   it(
-    "are tried again by the next one after a failure, which is not swallowed",
+    "are created by the next request after a failure, which rejects",
     withStore(
-      async ({ store, server, asked }) => {
+      async ({ store, server, newCommands }) => {
         server.failNext("createIndexes", "not primary");
         const results = await Promise.allSettled([store.create(KEY, login), store.create(OTHER_KEY, login)]);
         expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
         expect(await store.create(KEY, login)).toBe(true);
-        expect(named(asked())).toEqual(["createIndexes", "createIndexes", "insert"]);
+        expect(namesOf(newCommands())).toEqual(["createIndexes", "createIndexes", "insert"]);
       },
       { createIndexes: true },
     ),
   );
 
   it(
-    "are not made over one of the same name with other options: the server says so",
+    "are not created when an index of the same name has other options, and the server's error is reported",
     withStore(
       async ({ store, collection }) => {
         await collection.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 3_600 });
@@ -271,11 +276,11 @@ describe("mongoStore's indexes", () => {
   );
 
   it(
-    "are left to the user when the user says so",
+    "are not created when the option is off",
     withStore(
-      async ({ store, asked }) => {
+      async ({ store, newCommands }) => {
         await store.create(KEY, login);
-        expect(named(asked())).toEqual(["insert"]);
+        expect(namesOf(newCommands())).toEqual(["insert"]);
       },
       { createIndexes: false },
     ),

@@ -4,19 +4,19 @@ import { describe, expect, it } from "vitest";
 import { mongoStore } from "../../src/mongo.ts";
 import { sessionOf, storeKey } from "../support/sessions.ts";
 
-/** A MongoDB cannot be installed wherever these tests must run, in CI either, so this suite is for those who have one. */
+/** MongoDB cannot be installed everywhere, in CI neither. This suite runs where the variable names a server. */
 const url = process.env["MONGODB_URL"] ?? "";
-// Once for all runtimes: what is skipped in each is counted at the end.
+// Print the line once, not in every runtime.
 const isFirst = !("Deno" in globalThis || "Bun" in globalThis);
 if (url === "" && isFirst)
   process.stdout.write("skipped: tests on a live MongoDB: set MONGODB_URL=mongodb://… to run them\n");
 
-/** A collection that nobody else has, by two clients. */
+/** A new collection, over two clients. */
 function open(): { readonly collection: Collection; readonly peer: Collection; close(): Promise<void> } {
   const name = `coatcheck-test-${crypto.randomUUID()}`;
   const clients = [1, 2].map(() => new MongoClient(url, { serverSelectionTimeoutMS: 5_000 }));
   const [collection, peer] = clients.map((client) => client.db().collection(name));
-  if (collection === undefined || peer === undefined) throw new Error("there are two");
+  if (collection === undefined || peer === undefined) throw new Error("two clients are needed");
   return {
     collection,
     peer,
@@ -36,14 +36,16 @@ describe.skipIf(url === "")("on a live MongoDB", () => {
         const { collection, peer, close } = open();
         return { store: mongoStore(collection), peer: mongoStore(peer), close };
       },
+      isAtomic: true,
+      hasSubjectIndex: true,
       hasSweeper: false,
       checksKeys: true,
-      // No dropsWithin: the server looks once a minute, which one test below waits for, and not three.
+      // No dropsWithin: the server removes expired sessions once a minute. One test below waits for that.
     },
   );
 
-  describe("mongoStore, by its indexes", () => {
-    it("SEC-24 finds the sessions of a subject", async () => {
+  describe("mongoStore, its indexes", () => {
+    it("SEC-24 finds the sessions of a subject through an index", async () => {
       const { collection, close } = open();
       try {
         await mongoStore(collection).create(storeKey("a"), sessionOf({ subject: "eve" }));
@@ -54,7 +56,7 @@ describe.skipIf(url === "")("on a live MongoDB", () => {
       }
     });
 
-    it("loses a session some time after it expired, and no other", { timeout: 180_000 }, async () => {
+    it("removes expired sessions and no others", { timeout: 180_000 }, async () => {
       const { collection, close } = open();
       const store = mongoStore(collection);
       try {

@@ -7,14 +7,16 @@ for (const isReplicaSet of [true, false]) {
   storeConformance(
     { describe, it },
     {
-      name: `mongoStore, ${isReplicaSet ? "replica set" : "one server"}`,
+      name: `mongoStore on a ${isReplicaSet ? "replica set" : "single server"}`,
       create: async () => {
         const { collection, connectPeer, close } = await openMongo({ isReplicaSet });
         return { store: mongoStore(collection), peer: mongoStore(connectPeer()), close };
       },
+      isAtomic: true,
+      hasSubjectIndex: true,
       hasSweeper: false,
       checksKeys: true,
-      // No dropsWithin: the server of these tests drops nothing. mongo-live.server.test.ts waits for one that does.
+      // No dropsWithin: this server removes nothing by itself. mongo-live.server.test.ts tests a real one.
     },
   );
 }

@@ -1,10 +1,10 @@
 import { InvalidOptionError } from "@coatcheck/core";
 import { describe, expect, it } from "vitest";
 import { type MongoCollection, mongoStore } from "../../src/mongo.ts";
-import { expectWrongKeysRefused } from "../support/wrong-keys.ts";
+import { expectWrongKeysRejected } from "../support/wrong-keys.ts";
 
-/** A collection that must not be asked anything. */
-const untouched: MongoCollection = {
+/** A collection that fails every call. */
+const collection: MongoCollection = {
   collectionName: "sessions",
   findOne: unexpected,
   find: unexpected,
@@ -17,31 +17,31 @@ const untouched: MongoCollection = {
 };
 
 describe("mongoStore", () => {
-  it("refuses what is no collection, and says what to write", () => {
+  it("rejects anything but a collection and shows the correct call", () => {
     for (const wrong of [undefined, null, "sessions", {}, { collectionName: "sessions" }]) {
-      const make = () => mongoStore(wrong as unknown as MongoCollection);
-      expect(make).toThrow(InvalidOptionError);
-      expect(make).toThrow('client.db().collection("sessions")');
+      const create = () => mongoStore(wrong as unknown as MongoCollection);
+      expect(create).toThrow(InvalidOptionError);
+      expect(create).toThrow('client.db().collection("sessions")');
     }
   });
 
-  it("refuses a collection that does not say what became of a write", () => {
-    expect(() => mongoStore({ ...untouched, writeConcern: { w: 0 } })).toThrow(InvalidOptionError);
+  it("rejects a collection that does not acknowledge writes", () => {
+    expect(() => mongoStore({ ...collection, writeConcern: { w: 0 } })).toThrow(InvalidOptionError);
   });
 
-  it("refuses an option of another type", () => {
+  it("rejects an option of the wrong type", () => {
     const options = { createIndexes: "no" } as unknown as { createIndexes: boolean };
-    expect(() => mongoStore(untouched, options)).toThrow(InvalidOptionError);
+    expect(() => mongoStore(collection, options)).toThrow(InvalidOptionError);
   });
 
-  it("SEC-04 refuses a key that is no hash before it asks the server", async () => {
-    const store = mongoStore(untouched);
-    await expectWrongKeysRefused(store);
+  it("SEC-04 rejects invalid store keys before it calls the server", async () => {
+    const store = mongoStore(collection);
+    await expectWrongKeysRejected(store);
     await expect(store.deleteBySubject("eve", "../etc")).rejects.toThrow(InvalidOptionError);
   });
 
-  it("SEC-24 refuses a subject that is a condition, which would end the sessions of everybody", async () => {
-    const store = mongoStore(untouched);
+  it("SEC-24 rejects a subject that is a condition and would end the sessions of all users", async () => {
+    const store = mongoStore(collection);
     for (const subject of [{ $ne: null }, { $gt: "" }, /./, ["eve"], null, undefined]) {
       await expect(store.listBySubject(subject as unknown as string)).rejects.toThrow(InvalidOptionError);
       await expect(store.deleteBySubject(subject as unknown as string)).rejects.toThrow(InvalidOptionError);
@@ -50,5 +50,5 @@ describe("mongoStore", () => {
 });
 
 function unexpected(): never {
-  throw new Error("the server was asked");
+  throw new Error("the server was called");
 }

@@ -1,17 +1,17 @@
 import { type MongoServer, startMongoServer } from "@coatcheck/engines/mongo";
 import { type Collection, MongoClient, type MongoClientOptions } from "mongodb";
 
-/** A server of its own for one test, and the official driver connected to it. */
+/** A server for one test, and the official driver connected to it. */
 export interface MongoUnderTest {
   readonly server: MongoServer;
   readonly client: MongoClient;
   readonly collection: Collection;
-  /** The same collection by a client of its own, as another process has it. */
+  /** Connects another client and returns the same collection, as another process has it. */
   connectPeer(): Collection;
   close(): Promise<void>;
 }
 
-/** Where there is one member, writes are not sent twice. */
+/** Starts a server and connects to it. The driver retries writes only on a replica set. */
 export async function openMongo(
   options: MongoClientOptions & { isReplicaSet?: boolean } = {},
 ): Promise<MongoUnderTest> {
@@ -19,7 +19,7 @@ export async function openMongo(
   const server = await startMongoServer({ isReplicaSet });
   const clients: MongoClient[] = [];
   function connect(): MongoClient {
-    // The driver looks at a server that failed before it is used again, at most this often.
+    // After a failure the driver checks the server before it uses it again, at most this often.
     const client = new MongoClient(server.url, { minHeartbeatFrequencyMS: 10, ...clientOptions });
     clients.push(client);
     return client;

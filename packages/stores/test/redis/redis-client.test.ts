@@ -2,36 +2,36 @@ import { describe, expect, it } from "vitest";
 import { redisStore } from "../../src/redis.ts";
 import { upstashStore } from "../../src/upstash.ts";
 
-const refusal = (text: string): unknown =>
+const rejection = (text: string): unknown =>
   expect.objectContaining({ code: "INVALID_OPTION", message: expect.stringContaining(text) });
 
 const evaluate = async (): Promise<unknown> => 1;
 
 describe("redisStore", () => {
-  it("refuses what is no client of Redis, and says what to pass", () => {
+  it("rejects anything but a Redis client and shows the correct call", () => {
     for (const client of [undefined, null, {}, "redis://localhost", { get: evaluate }, { eval: evaluate }]) {
-      expect(() => redisStore(client as never)).toThrow(refusal("redisStore(await createClient().connect())"));
+      expect(() => redisStore(client as never)).toThrow(rejection("redisStore(await createClient().connect())"));
     }
   });
 
-  it("refuses the client of Upstash, and names the store for it", () => {
+  it("rejects the client of Upstash and names upstashStore", () => {
     const upstash = { eval: evaluate, evalsha: evaluate, createScript: evaluate };
-    expect(() => redisStore(upstash as never)).toThrow(refusal("upstashStore"));
+    expect(() => redisStore(upstash as never)).toThrow(rejection("upstashStore"));
   });
 
-  it("refuses a prefix that reaches into other keys or slots", () => {
+  it("rejects a prefix with special characters", () => {
     const client = { eval: evaluate, evalSha: evaluate };
     for (const prefix of ["{tag}", "a b", "ä", "a\n", "*", "x".repeat(65), 7 as never]) {
-      expect(() => redisStore(client, { prefix })).toThrow(refusal("prefix must be"));
+      expect(() => redisStore(client, { prefix })).toThrow(rejection("prefix must be"));
     }
     for (const prefix of ["", "shop:sessions:", "a.b-c_d"]) redisStore(client, { prefix });
   });
 });
 
 describe("upstashStore", () => {
-  it("refuses what is no client of Upstash, and says what to pass", () => {
+  it("rejects anything but an Upstash client and shows the correct call", () => {
     for (const client of [undefined, null, {}, { eval: evaluate }, "https://example.upstash.io"]) {
-      expect(() => upstashStore(client as never)).toThrow(refusal("new Redis({ url, token })"));
+      expect(() => upstashStore(client as never)).toThrow(rejection("new Redis({ url, token })"));
     }
   });
 });

@@ -8,7 +8,7 @@ import { newPrefix, sessionOf, storeKey } from "../support/sessions.ts";
 
 const url = engineUrl("redis");
 
-describe.skipIf(url === undefined)("redisStore, in the keys it makes", () => {
+describe.skipIf(url === undefined)("redisStore, its keys in Redis", () => {
   const client = createClient({ url: url ?? "" });
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe.skipIf(url === undefined)("redisStore, in the keys it makes", () => {
     return { store: redisStore(client, { prefix, ...(now && { now }) }), prefix };
   }
 
-  it("lets a session and its index expire in Redis, with the session", async () => {
+  it("sets the same expiry in Redis for a session and its index", async () => {
     const { store, prefix } = newStore();
     const session = sessionOf({ subject: "eve" });
     await store.create(storeKey("a"), session);
@@ -39,7 +39,7 @@ describe.skipIf(url === undefined)("redisStore, in the keys it makes", () => {
     expect(await client.pExpireTime(`${prefix}subject/eve`)).toBe(updated);
   });
 
-  it("leaves no key behind when the sessions of a subject have ended", async () => {
+  it("leaves no key in Redis after the sessions of a subject have ended", async () => {
     const { store, prefix } = newStore();
     for (const name of ["a", "b", "c"]) await store.create(storeKey(name), sessionOf({ subject: "eve" }));
     await store.delete(storeKey("a"));
@@ -48,7 +48,7 @@ describe.skipIf(url === undefined)("redisStore, in the keys it makes", () => {
     expect(await client.keys(`${prefix}*`)).toEqual([]);
   });
 
-  it("lists again what was lost from the index, once the session is written or touched", async () => {
+  it("restores a lost index entry at the next write or touch", async () => {
     const { store, prefix } = newStore();
     await store.create(storeKey("written"), sessionOf({ subject: "eve" }));
     await store.create(storeKey("touched"), sessionOf({ subject: "eve" }));
@@ -61,19 +61,19 @@ describe.skipIf(url === undefined)("redisStore, in the keys it makes", () => {
     expect(listed.sort()).toEqual([storeKey("touched"), storeKey("written")]);
   });
 
-  it("passes over entries whose session is not there, or is of somebody else, and ends neither", async () => {
+  it("skips index entries of missing sessions and of other subjects", async () => {
     const { store, prefix } = newStore();
-    await store.create(storeKey("hers"), sessionOf({ subject: "grace" }));
+    await store.create(storeKey("of-grace"), sessionOf({ subject: "grace" }));
     const later = Date.now() + 3_600_000;
-    for (const value of [storeKey("hers"), storeKey("none")]) {
+    for (const value of [storeKey("of-grace"), storeKey("missing")]) {
       await client.zAdd(`${prefix}subject/eve`, { score: later, value });
     }
     expect(await store.listBySubject("eve")).toEqual([]);
     expect(await store.deleteBySubject("eve")).toBe(0);
-    expect(await store.load(storeKey("hers"))).not.toBeNull();
+    expect(await store.load(storeKey("of-grace"))).not.toBeNull();
   });
 
-  it("drops entries of sessions that expired when another one is added", async () => {
+  it("removes expired entries when it adds another", async () => {
     let time = Date.now();
     const { store, prefix } = newStore(() => time);
     await store.create(storeKey("a"), sessionOf({ subject: "eve", expiresAt: time + 60_000 }));
@@ -82,14 +82,14 @@ describe.skipIf(url === undefined)("redisStore, in the keys it makes", () => {
     expect(await client.zRange(`${prefix}subject/eve`, 0, -1)).toEqual([storeKey("b")]);
   });
 
-  it("leaves no entry behind for a session that was gone when it was written to", async () => {
+  it("leaves no index entry after an update of a missing session", async () => {
     const { store, prefix } = newStore();
     expect(await store.update(storeKey("a"), sessionOf({ subject: "eve", version: 2 }), 1)).toBe("gone");
     expect(await client.keys(`${prefix}*`)).toEqual([]);
   });
 });
 
-describe.skipIf(url === undefined)("redisStore, when its client sends a command twice", () => {
+describe.skipIf(url === undefined)("redisStore with a client that sends every command twice", () => {
   const client = createClient({ url: url ?? "" });
 
   beforeAll(async () => {
@@ -97,7 +97,7 @@ describe.skipIf(url === undefined)("redisStore, when its client sends a command 
   });
   afterAll(() => client.close());
 
-  /** As clients do when the connection broke before the answer came. */
+  /** As clients do when the connection breaks before the answer arrives. */
   const resending = {
     evalSha: true,
     async eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown> {
@@ -107,13 +107,13 @@ describe.skipIf(url === undefined)("redisStore, when its client sends a command 
   };
   const newStore = (): RedisStore => redisStore(resending, { prefix: newPrefix() });
 
-  it("creates once, and says that it did", async () => {
+  it("creates a session once and answers true", async () => {
     const store = newStore();
     expect(await store.create(storeKey("a"), sessionOf({ subject: "eve" }))).toBe(true);
     expect(await store.create(storeKey("a"), sessionOf({ subject: "eve" }))).toBe(false);
   });
 
-  it("writes once, and says that it did: a counter that counts in a conflict does not count twice", async () => {
+  it("updates a session once and answers ok, so that no counter counts twice", async () => {
     const store = newStore();
     await store.create(storeKey("a"), sessionOf({ subject: "eve" }));
     expect(await store.update(storeKey("a"), sessionOf({ subject: "eve", version: 2 }), 1)).toBe("ok");
@@ -123,11 +123,11 @@ describe.skipIf(url === undefined)("redisStore, when its client sends a command 
 });
 
 describe.skipIf(url === undefined)("redisStore over ioredis", () => {
-  it("SEC-41 tells neither data nor subject when a command fails, in the error or in anything that hangs on it", async () => {
+  it("SEC-41 reveals neither data nor subject in an error and its properties", async () => {
     const client = new Redis(url ?? "");
     const prefix = newPrefix();
     const store = redisStore(client, { prefix });
-    await client.set(prefix + storeKey("a"), "no hash");
+    await client.set(prefix + storeKey("a"), "not a hash");
     const session = sessionOf({ subject: "eve@example.org", data: '{"d":{"card":"4111"}}' });
     const error: unknown = await store.create(storeKey("a"), session).catch((reason: unknown) => reason);
     expect(String(error)).toContain("WRONGTYPE");
@@ -135,7 +135,7 @@ describe.skipIf(url === undefined)("redisStore over ioredis", () => {
     client.disconnect();
   });
 
-  it("understands a client that answers with strings for numbers", async () => {
+  it("works with a client that returns numbers as strings", async () => {
     const client = new Redis(url ?? "", { stringNumbers: true });
     const store = redisStore(client, { prefix: newPrefix() });
     const session = sessionOf();
@@ -150,7 +150,7 @@ describe.skipIf(url === undefined)("redisStore over ioredis", () => {
     client.disconnect();
   });
 
-  it("keeps whole milliseconds of instants with fractions, and writes nothing for what is no instant", async () => {
+  it("rounds instants down to whole milliseconds, and stores nothing for invalid ones", async () => {
     const client = new Redis(url ?? "");
     const prefix = newPrefix();
     const store = redisStore(client, { prefix });
@@ -159,15 +159,15 @@ describe.skipIf(url === undefined)("redisStore over ioredis", () => {
     expect(await store.load(storeKey("a"))).toEqual(session);
     expect(await client.pexpiretime(prefix + storeKey("a"))).toBe(session.expiresAt);
     for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      const refusal = { code: "INVALID_OPTION" };
-      await expect(store.create(storeKey("b"), { ...session, expiresAt: wrong })).rejects.toMatchObject(refusal);
-      await expect(store.touch(storeKey("a"), wrong)).rejects.toMatchObject(refusal);
+      const rejection = { code: "INVALID_OPTION" };
+      await expect(store.create(storeKey("b"), { ...session, expiresAt: wrong })).rejects.toMatchObject(rejection);
+      await expect(store.touch(storeKey("a"), wrong)).rejects.toMatchObject(rejection);
     }
     expect(await client.keys(`${prefix}*`)).toEqual([prefix + storeKey("a")]);
     client.disconnect();
   });
 
-  it("keeps the index of one store apart from the keys of another whose prefix begins like it", async () => {
+  it("keeps its index apart from the keys of a store with a longer prefix", async () => {
     const client = new Redis(url ?? "");
     const prefix = newPrefix();
     const [outer, inner] = [redisStore(client, { prefix }), redisStore(client, { prefix: `${prefix}subject:` })];

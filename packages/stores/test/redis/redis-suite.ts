@@ -3,8 +3,8 @@ import { describe, it } from "vitest";
 import { type RedisClient, redisStore } from "../../src/redis.ts";
 import { overTwoClients } from "../support/two-clients.ts";
 
-/** What holds over every client of a Redis. */
-export function redisBehaviour<Client extends RedisClient>(
+/** Runs the conformance suite with a Redis client. */
+export function redisSuite<Client extends RedisClient>(
   clientName: string,
   open: () => Client | Promise<Client>,
   close: (client: Client) => void | Promise<void>,
@@ -14,9 +14,11 @@ export function redisBehaviour<Client extends RedisClient>(
     {
       name: `redisStore over ${clientName}`,
       create: () => overTwoClients(open, (client, prefix) => redisStore(client, { prefix }), close),
+      isAtomic: true,
+      hasSubjectIndex: true,
       hasSweeper: false,
       checksKeys: true,
-      dropsWithin: 5,
+      dropsWithin: 30,
     },
   );
 }

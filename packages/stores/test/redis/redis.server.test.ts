@@ -2,17 +2,17 @@ import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { describe } from "vitest";
 import { engineUrl } from "../support/engines.ts";
-import { redisBehaviour } from "./redis-suite.ts";
+import { redisSuite } from "./redis-suite.ts";
 
 const url = engineUrl("redis") ?? "";
 
 describe.skipIf(url === "")("on Redis", () => {
-  redisBehaviour(
+  redisSuite(
     "node-redis",
     () => createClient({ url }).connect(),
     (client) => client.close(),
   );
-  redisBehaviour(
+  redisSuite(
     "ioredis",
     () => new Redis(url),
     (client) => client.disconnect(),

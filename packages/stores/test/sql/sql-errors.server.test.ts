@@ -1,13 +1,12 @@
 import { inspect } from "node:util";
 import type { SqlConnection } from "@coatcheck/engines/sql-connection";
-import { freshTable } from "@coatcheck/engines/sql-tables";
+import { execute, freshTable } from "@coatcheck/engines/sql-tables";
 import { connectSqlite } from "@coatcheck/engines/sqlite";
 import { Kysely } from "kysely";
 import { describe, expect, it } from "vitest";
 import { migrate, sqlStore } from "../../src/sql.ts";
 import { engineUrl } from "../support/engines.ts";
 import { sessionOf, storeKey } from "../support/sessions.ts";
-import { execute } from "./sql-fixture.ts";
 import { connectMariadb, connectPostgres } from "./sql-servers.ts";
 
 const session = sessionOf({ data: '{"d":{"card":"4111"}}', subject: "eve@example.org" });
@@ -26,7 +25,7 @@ const servers: readonly Server[] = [
 
 for (const { name, url, open } of servers) {
   describe.skipIf(url === undefined)(`sqlStore on ${name}, when a write fails`, () => {
-    it("SEC-41 tells neither data nor subject, in the error or in anything that hangs on it", async () => {
+    it("SEC-41 reveals neither data nor subject in the error and its properties", async () => {
       const { dialect, close } = open(url ?? "");
       const db = new Kysely<unknown>({ dialect });
       const table = await freshTable(db);
@@ -39,7 +38,7 @@ for (const { name, url, open } of servers) {
       await close();
     });
 
-    it("does not call its own table missing when a trigger misses another", async () => {
+    it("does not report NOT_MIGRATED when a trigger misses another table", async () => {
       const { dialect, close } = open(url ?? "");
       const db = new Kysely<unknown>({ dialect });
       const table = await freshTable(db);
@@ -60,7 +59,7 @@ for (const { name, url, open } of servers) {
 }
 
 describe("migrate on SQLite", () => {
-  it("refuses a table in another schema, whose indexes it could not name", async () => {
+  it("rejects a table name with a schema", async () => {
     const { dialect, close } = await connectSqlite(":memory:");
     await expect(migrate(new Kysely<unknown>({ dialect }), { table: "auth.sessions" })).rejects.toMatchObject({
       code: "INVALID_OPTION",

@@ -1,33 +1,58 @@
 import type { StoredSession } from "@coatcheck/core";
 import type { SqlConnection } from "@coatcheck/engines/sql-connection";
-import { CompiledQuery, type Dialect, Kysely, type LogEvent } from "kysely";
+import { type Dialect, Kysely, type LogEvent, sql } from "kysely";
+import { afterAll, beforeAll } from "vitest";
 import { storeKey } from "../support/sessions.ts";
 
-/** An engine as the shared tests use it. */
+/** An engine for the shared SQL tests. */
 export interface SqlFixture {
-  /** For the titles. */
+  /** For the test titles. */
   readonly name: string;
   readonly open: () => SqlConnection | Promise<SqlConnection>;
-  /** Has the engine count what is in a table, for its plans. */
+  /** The statement that updates the engine's statistics of a table, for its query plans. */
   readonly analyze: (table: string) => string;
-  /** What comes before a statement to have its plan instead. */
+  /** The prefix of a statement that returns its plan instead of its result. */
   readonly explain: string;
-  /** What the plan of a statement says that reads the whole table, or sorts. */
+  /** Matches the plan of a statement that reads the whole table or sorts. */
   readonly scans: RegExp;
 }
 
-export async function execute(db: Kysely<unknown>, text: string): Promise<readonly unknown[]> {
-  return (await db.executeQuery(CompiledQuery.raw(text))).rows;
+/** The connections to an engine. Available while tests run. */
+export interface SqlConnections {
+  readonly dialect: Dialect;
+  readonly db: Kysely<unknown>;
+  /** A second connection, where the engine can have one. */
+  readonly peer: Kysely<unknown> | undefined;
 }
 
-/** Statements of a text as {@link import("../../src/sql.ts").migrationSql} gives it. */
-export async function executeScript(db: Kysely<unknown>, script: string): Promise<void> {
-  for (const statement of script.split(";\n").map((text) => text.trim())) {
-    if (statement !== "") await execute(db, statement);
-  }
+/** Connects before the tests of this file and disconnects after them. */
+export function connectForTests({ open }: SqlFixture): SqlConnections {
+  let connection: SqlConnection;
+  let db: Kysely<unknown>;
+  let peerConnection: SqlConnection | undefined;
+  beforeAll(async () => {
+    connection = await open();
+    db = new Kysely<unknown>({ dialect: connection.dialect });
+    peerConnection = await connection.connectPeer?.();
+  });
+  afterAll(async () => {
+    await peerConnection?.close();
+    await connection.close();
+  });
+  return {
+    get dialect() {
+      return connection.dialect;
+    },
+    get db() {
+      return db;
+    },
+    get peer() {
+      return peerConnection && new Kysely<unknown>({ dialect: peerConnection.dialect });
+    },
+  };
 }
 
-/** A Kysely that remembers what it was asked. */
+/** A Kysely that records its statements. */
 export function recordingKysely(dialect: Dialect): { db: Kysely<unknown>; events: LogEvent[] } {
   const events: LogEvent[] = [];
   const log = (event: LogEvent): void => {
@@ -36,7 +61,10 @@ export function recordingKysely(dialect: Dialect): { db: Kysely<unknown>; events
   return { db: new Kysely<unknown>({ dialect, log }), events };
 }
 
-/** Rows, without the detour over a store; D1 takes 100 parameters in a statement. */
+/** Rows per statement. D1 takes 100 KB of SQL. */
+const FILL_BATCH = 400;
+
+/** Inserts sessions without the store. The values are literals, because D1 takes at most 100 parameters. */
 export async function fill(
   db: Kysely<unknown>,
   table: string,
@@ -46,16 +74,16 @@ export async function fill(
   const rows = Array.from({ length: count }, (_, index) => {
     const { data, version, createdAt, expiresAt, subject = null } = toSession(index);
     return {
-      session_id: storeKey(index),
-      ...{ data, version, subject },
-      ...{ created_at: createdAt, updated_at: createdAt, expires_at: expiresAt },
+      session_id: sql.lit(storeKey(index)),
+      ...{ data: sql.lit(data), version: sql.lit(version), subject: sql.lit(subject) },
+      ...{ created_at: sql.lit(createdAt), updated_at: sql.lit(createdAt), expires_at: sql.lit(expiresAt) },
     };
   });
-  const typed = db as Kysely<Record<"sessions", (typeof rows)[number]>>;
-  for (let start = 0; start < count; start += 12) {
+  const typed = db as Kysely<Record<"sessions", Record<keyof (typeof rows)[number], string | number | null>>>;
+  for (let start = 0; start < count; start += FILL_BATCH) {
     await typed
       .insertInto(table as "sessions")
-      .values(rows.slice(start, start + 12))
+      .values(rows.slice(start, start + FILL_BATCH))
       .execute();
   }
 }

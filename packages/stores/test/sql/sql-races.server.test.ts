@@ -1,11 +1,11 @@
 import type { SqlConnection } from "@coatcheck/engines/sql-connection";
-import { freshTable, uniqueTable } from "@coatcheck/engines/sql-tables";
+import { execute, freshTable, uniqueTable } from "@coatcheck/engines/sql-tables";
 import { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate, sqlStore } from "../../src/sql.ts";
 import { engineUrl } from "../support/engines.ts";
 import { sessionOf, storeKey } from "../support/sessions.ts";
-import { execute, fill, recordingKysely } from "./sql-fixture.ts";
+import { fill, recordingKysely } from "./sql-fixture.ts";
 import { connectMariadb, connectPostgres } from "./sql-servers.ts";
 
 const NOW = 1_700_000_000_000;
@@ -15,11 +15,11 @@ interface Server {
   readonly name: string;
   readonly url: string | undefined;
   readonly open: (url: string) => SqlConnection;
-  /** Said at the beginning of a transaction: let the other one be the victim. */
-  readonly reluctance: string;
-  /** How many statements are waiting for a lock. */
-  readonly waiting: string;
-  /** The word of the engine for a deadlock. */
+  /** The first statement of a transaction, which makes the other one the victim of a deadlock. */
+  readonly avoidDeadlockRollback: string;
+  /** A query, up to its pattern, that counts the statements that wait for a lock. */
+  readonly countWaiting: string;
+  /** The engine's error for a deadlock. */
   readonly deadlock: object;
 }
 
@@ -28,23 +28,23 @@ const servers: readonly Server[] = [
     name: "PostgreSQL",
     url: engineUrl("postgres"),
     open: connectPostgres,
-    reluctance: "set local deadlock_timeout = '60s'",
-    waiting: "select count(*) as waiting from pg_stat_activity where wait_event_type = 'Lock' and query like",
+    avoidDeadlockRollback: "set local deadlock_timeout = '60s'",
+    countWaiting: "select count(*) as waiting from pg_stat_activity where wait_event_type = 'Lock' and query like",
     deadlock: { code: "40P01" },
   },
   {
     name: "MariaDB",
     url: engineUrl("mariadb"),
     open: (url) => connectMariadb(url, { supportBigNumbers: true, bigNumberStrings: true }),
-    reluctance: "set @reluctance = 1",
-    waiting:
+    avoidDeadlockRollback: "set @unused = 1",
+    countWaiting:
       "select count(*) as waiting from information_schema.innodb_trx where trx_state = 'LOCK WAIT' and trx_query like",
     deadlock: { errno: 1213 },
   },
 ];
 
-for (const { name, url, open, reluctance, waiting, deadlock } of servers) {
-  describe.skipIf(url === undefined)(`sqlStore on ${name}, from several places`, () => {
+for (const { name, url, open, avoidDeadlockRollback, countWaiting, deadlock } of servers) {
+  describe.skipIf(url === undefined)(`sqlStore on ${name}, parallel requests`, () => {
     let connection: SqlConnection;
     let db: Kysely<unknown>;
     beforeAll(() => {
@@ -53,9 +53,9 @@ for (const { name, url, open, reluctance, waiting, deadlock } of servers) {
     });
     afterAll(() => connection.close());
 
-    it("sweeps each session once, and none that is touched meanwhile", async () => {
+    it("sweeps each session once, and none that is touched at the same time", async () => {
       const table = await freshTable(db);
-      const count = 3_000;
+      const count = 1_200;
       await fill(db, table, count, (index) => ({ ...session, expiresAt: NOW - (index % 7) }));
       const [one, two, toucher] = [1, 2, 3].map(() => sqlStore(db, { table }));
       let touched = 0;
@@ -74,23 +74,23 @@ for (const { name, url, open, reluctance, waiting, deadlock } of servers) {
       expect(await one?.sweep(NOW + 1)).toBe(touched);
     });
 
-    it("tries again when the engine gave it up for another one", async () => {
+    it("retries a statement that the engine rolled back because of a deadlock", async () => {
       const table = await freshTable(db);
       await fill(db, table, 60, () => ({ ...session, subject: "eve" }));
       const { db: recorded, events } = recordingKysely(connection.dialect);
       const ended = await db.transaction().execute(async (transaction) => {
-        await execute(transaction, reluctance);
-        // The last ones first; the store begins with the first ones, and each waits for the other. MariaDB gives up
-        // the one that changed less.
-        for (let index = 1; index < 60; index++) await hold(transaction, table, index);
+        await execute(transaction, avoidDeadlockRollback);
+        // Lock all rows but the first. The store locks the first row and waits for the others. MariaDB rolls back the
+        // transaction that changed fewer rows.
+        for (let index = 1; index < 60; index++) await lockRow(transaction, table, index);
         const answer = sqlStore(recorded, { table }).deleteBySubject("eve");
         const isWaiting = async (): Promise<boolean> => {
-          const [row] = await execute(db, `${waiting} 'delete from %${table}%'`);
+          const [row] = await execute(db, `${countWaiting} 'delete from %${table}%'`);
           return Number((row as { waiting: unknown }).waiting) > 0;
         };
-        // MariaDB looks anew only when nobody has asked for a tenth of a second.
+        // MariaDB updates this information only after a tenth of a second without a query for it.
         while (!(await isWaiting())) await new Promise((resolve) => setTimeout(resolve, 150));
-        await hold(transaction, table, 0);
+        await lockRow(transaction, table, 0);
         return { answer };
       });
       expect(await ended.answer).toBe(60);
@@ -99,7 +99,7 @@ for (const { name, url, open, reluctance, waiting, deadlock } of servers) {
       for (const failure of failures) expect(failure).toMatchObject(deadlock);
     });
 
-    it("keeps sessions in another schema, whose tables may be called the same", async () => {
+    it("keeps tables of the same name in two schemas apart", async () => {
       const schema = uniqueTable();
       await execute(db, `create schema ${schema}`);
       const table = uniqueTable();
@@ -117,6 +117,6 @@ for (const { name, url, open, reluctance, waiting, deadlock } of servers) {
 }
 
 /** Locks a row until the transaction ends. */
-async function hold(transaction: Kysely<unknown>, table: string, index: number): Promise<void> {
+async function lockRow(transaction: Kysely<unknown>, table: string, index: number): Promise<void> {
   await execute(transaction, `update ${table} set version = version + 1 where session_id = '${storeKey(index)}'`);
 }

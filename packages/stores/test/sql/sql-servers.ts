@@ -3,7 +3,7 @@ import { MysqlDialect, PostgresDialect } from "kysely";
 import { createPool, type PoolOptions } from "mysql2";
 import { Pool } from "pg";
 
-/** A pool of connections to a PostgreSQL. */
+/** Connects a pool to a PostgreSQL. */
 export function connectPostgres(url: string): SqlConnection {
   const pool = new Pool({ connectionString: url });
   return {
@@ -13,7 +13,7 @@ export function connectPostgres(url: string): SqlConnection {
   };
 }
 
-/** A pool of connections to a MariaDB. */
+/** Connects a pool to a MariaDB. */
 export function connectMariadb(url: string, options: PoolOptions = {}): SqlConnection {
   const pool = createPool({ uri: url, ...options });
   return {

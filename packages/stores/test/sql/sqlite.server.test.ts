@@ -11,7 +11,7 @@ import { sessionOf, storeKey } from "../support/sessions.ts";
 const session = sessionOf({ expiresAt: 2 ** 41 });
 
 describe(`sqliteDatabase over ${sqliteName}`, () => {
-  it("lets Kysely read, write, count and stream", async () => {
+  it("lets Kysely read, write, count and stream rows", async () => {
     const db = new Kysely<{ cats: { name: string; age: number | null } }>({
       dialect: new SqliteDialect({ database: sqliteDatabase(await openSqlite(":memory:")) }),
     });
@@ -36,13 +36,13 @@ describe(`sqliteDatabase over ${sqliteName}`, () => {
     expect(() => client.prepare("select 1").all()).toThrow();
   });
 
-  it("refuses what is no database, and says what to write", () => {
+  it("rejects anything but a database and shows the correct call", () => {
     for (const wrong of [undefined, null, {}, "sessions.db"]) {
       expect(() => sqliteDatabase(wrong as never)).toThrow(/^sqliteDatabase: the argument must be a database/);
     }
   });
 
-  it("keeps sessions when integers are read as bigints", async () => {
+  it("stores sessions when the client returns integers as bigints", async () => {
     const options = "Bun" in globalThis ? { safeIntegers: true, create: true, readwrite: true } : { readBigInts: true };
     const client = await openSqlite(":memory:", options);
     expect(client.prepare("select 1 as one").all()).toEqual([{ one: 1n }]);
@@ -55,7 +55,7 @@ describe(`sqliteDatabase over ${sqliteName}`, () => {
     await db.destroy();
   });
 
-  it("makes the table of a file once when two connections begin at once", async () => {
+  it("creates the table of a file once when two connections migrate at once", async () => {
     const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
     const open = async (): Promise<Kysely<unknown>> => {
       const client = await openSqlite(join(folder, "sessions.db"));

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** The engines that come with the runtime that a project's tests run in, a line each. */
+/** The engines that are built into the runtime of a project, one per line. */
 export async function builtInEngines(project: string): Promise<string[]> {
   if (project.includes("workerd")) {
     const { version } = createRequire(import.meta.url)("workerd/package.json");

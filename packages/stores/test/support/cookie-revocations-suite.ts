@@ -3,20 +3,20 @@ import { secret } from "@coatcheck/test-support";
 import { type Browser, browser } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 
-/** Two connections to one engine, as two servers of a site have. */
+/** Two connections to one engine, as two servers of a site have them. */
 export interface TwoConnections {
   readonly stores: readonly [SessionStore, SessionStore];
   close(): unknown;
 }
 
-/** What must hold of `revocations` in a store, on its real engine. */
-export function cookieRevocationsOn(name: string, open: () => TwoConnections | Promise<TwoConnections>): void {
+/** The tests of `revocations` with a store on its real engine. */
+export function cookieRevocationsSuite(name: string, open: () => TwoConnections | Promise<TwoConnections>): void {
   describe(`revocations of cookie sessions in ${name}`, () => {
     for (const toMode of [signedCookie, encryptedCookie]) {
       const setUp = async () => {
         const connections = await open();
         const secrets = secret();
-        // Nobody else's in an engine that others are using too.
+        // Unique, because other tests use the same engine.
         const subject = crypto.randomUUID();
         const servers = connections.stores.map((revocations) => {
           const sessions = new SessionManager({ mode: toMode({ secrets, revocations }) });
@@ -42,7 +42,7 @@ export function cookieRevocationsOn(name: string, open: () => TwoConnections | P
         return { connections, servers, subject, login, isLoggedIn };
       };
 
-      it(`SEC-22 lose none of 20 logouts at once, on two servers (${toMode.name})`, async () => {
+      it(`SEC-22 keep all of 20 parallel logouts on two servers (${toMode.name})`, async () => {
         const { connections, login, isLoggedIn } = await setUp();
         const clients = await Promise.all(Array.from({ length: 21 }, (_, index) => login(index)));
         const thieves = await Promise.all(clients.map((client) => client.clone()));
@@ -52,7 +52,7 @@ export function cookieRevocationsOn(name: string, open: () => TwoConnections | P
         await connections.close();
       });
 
-      it(`SEC-24 end all sessions of a subject on another server, and not the login after it (${toMode.name})`, async () => {
+      it(`SEC-24 end all sessions of a subject on another server, but not a later login (${toMode.name})`, async () => {
         const { connections, servers, subject, login, isLoggedIn } = await setUp();
         const before = await login(0);
         await serverAt(servers, 1).sessions.revokeAll(subject);

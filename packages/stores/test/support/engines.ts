@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 
-/** The URLs of the engines that the tests of this package share; those that are not installed are missing. */
+/** The URLs of the engines that the tests of this package share. Engines that are not installed are missing. */
 export interface RunningEngines {
   readonly redis?: string;
   readonly upstash?: string;
@@ -14,7 +14,7 @@ declare module "vitest" {
   }
 }
 
-/** The URL of an engine, or `undefined` when it is not installed; the run has said so then, and how to get it. */
+/** The URL of an engine, or `undefined` when it is not installed. The output of the run then says how to install it. */
 export function engineUrl(name: keyof RunningEngines): string | undefined {
   return inject("engines")[name];
 }

@@ -4,8 +4,8 @@ import { builtInEngines } from "./built-in-engines.ts";
 import type { RunningEngines } from "./engines.ts";
 
 /**
- * Starts each engine once for the whole project, and names each in a line, `engine: …`. One that is not installed is
- * named in a line `skipped: …`, and fails the run in CI. The end of `npm test` repeats these lines.
+ * Starts each engine once for the whole project and prints a line `engine: …`. For an engine that is not installed it
+ * prints `skipped: …`, and in CI it fails. `npm test` repeats these lines at its end.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const started: Engine[] = [];

@@ -2,10 +2,10 @@ import type { StoreUnderTest } from "@coatcheck/testing";
 import { newPrefix } from "./sessions.ts";
 
 /**
- * A store on each of two connections, with keys that no other test has.
+ * Creates a store on each of two connections, with keys that no other test uses.
  *
  * @param open - connects a client
- * @param toStore - a store over a client, with its keys under the prefix
+ * @param toStore - creates a store over a client, with a prefix for its keys
  */
 export async function overTwoClients<Client>(
   open: () => Client | Promise<Client>,

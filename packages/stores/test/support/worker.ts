@@ -1,2 +1,2 @@
-/** The worker that the tests in workerd are of: what a user's worker exports besides its handler. */
+/** The main module of the Worker in which the workerd tests run. A user's Worker exports the same class. */
 export { SessionObject } from "../../src/durable-object.ts";

@@ -2,7 +2,7 @@ import type { SessionStore } from "@coatcheck/core";
 import { expect } from "vitest";
 import { sessionOf, storeKey } from "./sessions.ts";
 
-/** What is no store key, and would be something else to one engine or another. */
+/** Invalid store keys that have a meaning in some engine. */
 const WRONG_KEYS: readonly unknown[] = [
   ...["", "..", "../etc", "..:..:etc:passwd", "/subject/eve", "subject", "' or 1=1 --".padEnd(43)],
   ...[storeKey("a").slice(1), `${storeKey("a")}A`, `${storeKey("a")} `, `${storeKey("a").slice(1)}%`],
@@ -11,18 +11,18 @@ const WRONG_KEYS: readonly unknown[] = [
 ];
 
 /**
- * Sees that no operation takes what is no key. The conformance suite asks the same over an engine; here the engine is one
- * that cannot answer, so that whoever passes refused before it was asked.
+ * Expects every operation to reject invalid keys. The conformance suite tests the same on an engine. Here the store's
+ * engine fails every call, so that a rejection with `INVALID_OPTION` came before any call.
  */
-export async function expectWrongKeysRefused(store: SessionStore): Promise<void> {
+export async function expectWrongKeysRejected(store: SessionStore): Promise<void> {
   for (const key of WRONG_KEYS as string[]) {
-    for (const ask of everyKeyed(store, key)) {
-      await expect(ask(), JSON.stringify(key)).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    for (const run of everyKeyed(store, key)) {
+      await expect(run(), JSON.stringify(key)).rejects.toMatchObject({ code: "INVALID_OPTION" });
     }
   }
 }
 
-/** Every operation on a key. */
+/** Every operation that takes a key. */
 export function everyKeyed(store: SessionStore, key: string): (() => Promise<unknown>)[] {
   const session = sessionOf();
   return [

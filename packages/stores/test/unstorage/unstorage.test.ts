@@ -5,7 +5,7 @@ import memory from "unstorage/drivers/memory";
 import { describe, expect, it, vi } from "vitest";
 import { type UnstorageStorage, unstorageStore } from "../../src/unstorage.ts";
 import { storeKey as key, sessionOf } from "../support/sessions.ts";
-import { everyKeyed, expectWrongKeysRefused } from "../support/wrong-keys.ts";
+import { everyKeyed, expectWrongKeysRejected } from "../support/wrong-keys.ts";
 import { withinOneProcess } from "./shared-storage.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -60,7 +60,7 @@ describe("unstorageStore", () => {
     const fail = (): never => {
       throw new Error("asked");
     };
-    await expectWrongKeysRefused(unstorageStore(storageWith({ getItem: fail, setItem: fail, removeItem: fail })));
+    await expectWrongKeysRejected(unstorageStore(storageWith({ getItem: fail, setItem: fail, removeItem: fail })));
   });
 
   it("takes any prefix for folders, and sweeps what is in them and nothing else", async () => {

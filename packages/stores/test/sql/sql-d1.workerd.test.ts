@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { D1Dialect } from "kysely-d1";
-import { sqlBehaviour } from "./sql-suite.ts";
+import { sqlSuite } from "./sql-suite.ts";
 
-sqlBehaviour({
+sqlSuite({
   name: "D1",
   open: () => ({ dialect: new D1Dialect({ database: env.DB }), close: () => undefined }),
   analyze: (table) => `analyze ${table}`,
