@@ -3,10 +3,10 @@ import {
   login,
   loginOf,
   logout,
-  logoutElsewhere,
   requireFresh,
   requireSubject,
   revokeDevice,
+  revokeOtherSessions,
 } from "@coatcheck/auth";
 import type { Session } from "@coatcheck/core";
 import { csrfToken } from "@coatcheck/csrf";
@@ -94,7 +94,7 @@ export function accountRoutes(users: Users): Hono<AccountEnv> {
     await users.changePassword(c.var.subject, password);
     await c.var.kinds.endSessions(c.var.subject, { kind: c.var.kind.kind, id: session.id });
     await login(session, c.var.subject, { method: "password" });
-    await logoutElsewhere(c.var.kind.shop, session);
+    await revokeOtherSessions(c.var.kind.shop, session);
     session.flash("notice", "Your password was changed, and all other sessions have ended");
     return c.redirect("/dashboard", 303);
   });
