@@ -36,13 +36,13 @@ const server = Bun.serve({
       POST: withSessions(sessions, async (request: Bun.BunRequest<"/cart/:item">, pending) => {
         const { item } = request.params;
         (await pending).update("cart", (cart = []) => [...cart, item]);
-        // What a handler throws is a 500, and nothing of it is kept.
-        if (item === "yacht") throw new Error("There is no room for it in the cart.");
+        // An error becomes a 500, and the changes of the request are dropped.
+        if (item === "yacht") throw new Error("The cart has no room for a yacht.");
         return Response.redirect("/cart", 303);
       }).fetch,
     },
   },
-  // Everything else.
+  // All other paths.
   ...withSessions(sessions, async (request, pending, server) => {
     const { pathname, origin } = new URL(request.url);
     const session = await pending;
@@ -59,10 +59,10 @@ const server = Bun.serve({
         return Response.redirect("/cart", 303);
       case "GET /socket": {
         if (session.subject === undefined) return new Response("Log in first", { status: 401 });
-        // Cookies come with a WebSocket from any page of the same site, a neighbouring subdomain's too.
-        if (request.headers.get("Origin") !== origin) return new Response("From another page", { status: 403 });
+        // Browsers send cookies with a WebSocket from any page of the same site, including other subdomains.
+        if (request.headers.get("Origin") !== origin) return new Response("Wrong origin", { status: 403 });
         const isUpgraded = server.upgrade(request, { data: { user: session.subject } });
-        return isUpgraded ? undefined : new Response("This is a WebSocket", { status: 426 });
+        return isUpgraded ? undefined : new Response("Open this as a WebSocket", { status: 426 });
       }
       default:
         return new Response("Not found", { status: 404 });

@@ -1,5 +1,5 @@
-// Of Deno's own types, as much as this example uses: the real ones, which Deno brings along, would clash with those of
-// the other runtimes in this repository. Leave it out when you copy.
+// The part of Deno's types that this example uses. The real ones, which Deno includes, conflict with the types of other
+// runtimes in this repository. Do not copy this file.
 declare const Deno: {
   openKv(path?: string): Promise<import("@coatcheck/stores/deno-kv").DenoKv>;
   upgradeWebSocket(request: Request): { readonly socket: WebSocket; readonly response: Response };

@@ -4,7 +4,7 @@ import { denoKvStore } from "@coatcheck/stores/deno-kv";
 
 const sessions = new SessionManager<{ sent: number }>({ mode: serverSide(denoKvStore(await Deno.openKv())) });
 
-/** Who listens to the chat. */
+/** The open connections of the chat. */
 const sockets = new Set<WebSocket>();
 
 const chat: Deno.ServeDefaultExport = withSessions(sessions, async (request, pending) => {
@@ -24,16 +24,17 @@ const chat: Deno.ServeDefaultExport = withSessions(sessions, async (request, pen
     case "POST /messages": {
       if (user === undefined) return new Response("Log in first", { status: 401 });
       session.update("sent", (count = 0) => count + 1);
-      // What a handler throws, as for a body that is no JSON, is a 500, and this message was not sent.
+      // A body that is not JSON throws here: the response is a 500, and `sent` is not stored.
       const { text } = await request.json();
       for (const socket of sockets) socket.send(`${user}: ${text}`);
       return goHome();
     }
     case "GET /socket": {
       if (user === undefined) return new Response("Log in first", { status: 401 });
-      // Cookies come with a WebSocket from any page of the same site, a neighbouring subdomain's too.
-      if (request.headers.get("Origin") !== origin) return new Response("From another page", { status: 403 });
-      if (request.headers.get("Upgrade") !== "websocket") return new Response("This is a WebSocket", { status: 426 });
+      // Browsers send cookies with a WebSocket from any page of the same site, including other subdomains.
+      if (request.headers.get("Origin") !== origin) return new Response("Wrong origin", { status: 403 });
+      if (request.headers.get("Upgrade") !== "websocket")
+        return new Response("Open this as a WebSocket", { status: 426 });
       const { socket, response } = Deno.upgradeWebSocket(request);
       socket.onopen = () => {
         sockets.add(socket);

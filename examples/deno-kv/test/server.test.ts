@@ -6,7 +6,7 @@ import { type Engine, findProgram, openWebSocket, startServer, wrongVisits } fro
 import { type Browser, browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** What the README says: no permission at all. */
+/** The flags of the README: the program has no permissions. */
 const flags = (port: number): string => `--unstable-kv --host 127.0.0.1 --port ${port} src/server.ts`;
 const cwd = new URL("..", import.meta.url);
 
@@ -16,7 +16,7 @@ describe("examples/deno-kv", () => {
     server = await startServer({
       cwd,
       command: (port) => ["deno", ...`serve --no-prompt --conditions=@coatcheck/source ${flags(port)}`.split(" ")],
-      // Where Deno keeps its KV when nobody says where.
+      // Without a path, Deno stores its KV in this folder.
       env: (folder) => ({ DENO_DIR: join(folder, "deno") }),
       ready: /Listening on/,
     });
@@ -35,7 +35,7 @@ describe("examples/deno-kv", () => {
     return client;
   }
 
-  it("answers what its README shows", async (test) => {
+  it("answers as its README shows", async (test) => {
     const wrong = await wrongVisits(new URL("../README.md", import.meta.url), server.url);
     expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
@@ -50,20 +50,20 @@ describe("examples/deno-kv", () => {
     }
   });
 
-  it("costs a visitor who writes nothing no cookie", async () => {
+  it("sets no cookie for a visitor who only reads", async () => {
     const response = await visitor().fetch("/");
     expect(await response.json()).toEqual({ user: null, sent: 0 });
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 
-  it("SEC-30 sends a cookie that only this host gets, over https, and no script reads", async () => {
+  it("SEC-30 sets a cookie for this host only, with HttpOnly, Secure and SameSite=Lax", async () => {
     const response = await visitor().fetch("/login", { method: "POST", body: new URLSearchParams({ user: "eve" }) });
     const cookies = response.headers.getSetCookie().map((line) => line.split("; "));
     const value = expect.stringMatching(/^__Host-session=./);
     expect(cookies).toEqual([[value, "Path=/", "HttpOnly", "Secure", "SameSite=Lax"]]);
   });
 
-  it("knows on a WebSocket who is logged in, and hands messages to all who listen", async () => {
+  it("knows the logged-in user of a WebSocket and sends messages to all listeners", async () => {
     const [eve, bob] = [await logIn("eve"), await logIn("bob")];
     const [toEve, toBob] = [await listen(eve), await listen(bob)];
     expect(await toEve.next()).toBe("Hello, eve");
@@ -77,7 +77,7 @@ describe("examples/deno-kv", () => {
     expect(await home(bob)).toEqual({ user: "bob", sent: 0 });
   });
 
-  it("refuses a WebSocket to who is not logged in, and to the page of another origin", async () => {
+  it("rejects a WebSocket without a login or from another origin", async () => {
     await expect(listen(visitor())).rejects.toThrow("did not upgrade");
     expect((await visitor().fetch("/socket")).status).toBe(401);
     const eve = await logIn("eve");
@@ -85,22 +85,22 @@ describe("examples/deno-kv", () => {
     expect((await eve.fetch("/socket", { headers })).status).toBe(403);
   });
 
-  it("counts each of 20 parallel requests of one visitor", async () => {
+  it("counts all of 20 parallel requests of one visitor", async () => {
     const eve = await logIn("eve");
     const sent = await Promise.all(Array.from({ length: 20 }, () => say(eve, '{"text":"hello"}')));
     expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([303]));
     expect(await home(eve)).toEqual({ user: "eve", sent: 20 });
   });
 
-  it("answers a handler that throws with 500, and keeps nothing of it", async () => {
+  it("answers 500 when a handler throws, and stores nothing", async () => {
     const eve = await logIn("eve");
-    const failed = await say(eve, "no JSON");
+    const failed = await say(eve, "not JSON");
     expect(failed.status).toBe(500);
     expect(failed.headers.getSetCookie()).toEqual([]);
     expect(await home(eve)).toEqual({ user: "eve", sent: 0 });
   });
 
-  it("ends a copy of the cookie with the logout, for WebSockets too", async () => {
+  it("rejects a copy of the cookie after the logout, also for WebSockets", async () => {
     const eve = await logIn("eve");
     const thief = await eve.clone();
     expect(await home(thief)).toMatchObject({ user: "eve" });
@@ -110,7 +110,7 @@ describe("examples/deno-kv", () => {
     await expect(listen(thief)).rejects.toThrow("did not upgrade");
   });
 
-  it("keeps sessions across a restart, as Deno KV has them", async () => {
+  it("keeps sessions in Deno KV across a restart", async () => {
     const eve = await logIn("eve");
     await say(eve, '{"text":"hello"}');
     await server.kill();

@@ -4,17 +4,17 @@ import { encryptedCookie, SessionManager } from "@coatcheck/core";
 const secret = process.env["SESSION_SECRET"];
 if (!secret) {
   throw new Error(
-    `SESSION_SECRET is not set. Make one: node -p "crypto.randomBytes(32).toString('hex')", and hand it to the program: ` +
-      "in .dev.vars for wrangler dev, by wrangler secret put for Workers, in the environment for Deno and Bun.",
+    `SESSION_SECRET is not set. Generate a secret with node -p "crypto.randomBytes(32).toString('hex')", and set it: ` +
+      "in .dev.vars for wrangler dev, with wrangler secret put for Workers, in the environment for Deno and Bun.",
   );
 }
 
-/** The session is in its cookie, encrypted: there is no storage, and 4 kB of room. */
+/** The session is encrypted in the cookie. It needs no storage and has room for 4 kB. */
 const sessions = new SessionManager<{ theme: "light" | "dark"; visits: number }>({
   mode: encryptedCookie({ secrets: secret }),
 });
 
-/** What Workers, `deno serve` and Bun all take. */
+/** Workers, `deno serve` and Bun all accept this export. */
 export default {
   fetch: sessions.wrap(async (request: Request, pending): Promise<Response> => {
     switch (`${request.method} ${new URL(request.url).pathname}`) {

@@ -4,22 +4,22 @@ import { fileURLToPath } from "node:url";
 import { startEngine } from "@coatcheck/engines";
 import { type RunningWorker, startWorker } from "@coatcheck/engines/worker";
 
-/** The example, running. */
+/** The running example. */
 export type Server = Pick<RunningWorker, "url" | "stop">;
 
-/** One of the runtimes that run src/server.ts. Without a secret it does not start, and the error has what it printed. */
+/** Starts src/server.ts in a runtime. Without a secret it does not start, and the error contains its output. */
 export type Runtime = (secret?: string) => Promise<Server>;
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
 const program = fileURLToPath(new URL("../src/server.ts", import.meta.url));
 
-/** Takes the packages of this repository as they are written; a reader has them from npm. */
+/** Resolves the packages to their sources in this repository. */
 const condition = "--conditions=@coatcheck/source";
 
 export const runtimes: Readonly<Record<string, Runtime>> = {
   Workers: (secret) => startWorker(folder, secret === undefined ? {} : { secrets: { SESSION_SECRET: secret } }),
 
-  // The permission to read one variable, and none else.
+  // The only permission is to read one variable.
   Deno: (secret) =>
     startProgram("Deno", secret, /Listening on/, (port) => [
       "deno",
@@ -40,7 +40,7 @@ function startProgram(
   ready: RegExp,
   command: (port: number) => [string, ...string[]],
 ): Promise<Server> {
-  // Nothing of the developer's own: a SESSION_SECRET in their shell must not decide a test.
+  // A SESSION_SECRET in the developer's environment must not affect a test.
   const { SESSION_SECRET: _, ...others } = process.env;
   const bin = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.url));
   const env = { ...others, NO_COLOR: "1", PATH: [bin, others["PATH"]].join(delimiter) };

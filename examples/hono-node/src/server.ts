@@ -7,7 +7,7 @@ import { createClient } from "redis";
 
 const { PORT = "3000", REDIS_URL = "redis://127.0.0.1:6379" } = process.env;
 
-// Without the queue a request fails at once while Redis is away, and nothing of it is written later.
+// Without the offline queue, a request fails at once while Redis is away, and none of its writes happen later.
 const redis = createClient({ url: REDIS_URL, disableOfflineQueue: true });
 redis.on("error", (error: Error) => console.error(`Redis: ${error.message}`));
 await redis.connect();
@@ -37,7 +37,7 @@ const app = new Hono()
   })
   .post("/cart/:item", async (c) => {
     const session = await c.var.session;
-    // Not set: update loses nothing to another request at the same time.
+    // update() instead of set(): parallel requests lose nothing.
     session.update("cart", (cart = []) => [...cart, c.req.param("item")]);
     return c.redirect("/", 303);
   })
@@ -54,13 +54,13 @@ const app = new Hono()
     return c.redirect("/", 303);
   });
 
-/** Stands for a service that sometimes fails. What it throws leaves the cart as it was. */
+/** Stands for a payment service that can fail. Its error leaves the cart unchanged. */
 function pay(cart: readonly string[]): void {
-  if (cart.length === 0) throw new Error("There is nothing to pay.");
-  if (cart.includes("yacht")) throw new Error("The bank does not agree.");
+  if (cart.length === 0) throw new Error("The cart is empty.");
+  if (cart.includes("yacht")) throw new Error("The bank has declined the payment.");
 }
 
-// Only this machine is answered: over plain http, browsers keep a Secure cookie for localhost and for nobody else.
+// Listens on localhost only: over plain HTTP, browsers accept a Secure cookie from localhost and from no other host.
 const server = serve({ fetch: app.fetch, port: Number(PORT), hostname: "127.0.0.1" }, ({ port }) => {
   console.log(`http://localhost:${port}`);
 });

@@ -5,7 +5,7 @@ import { Redis } from "@upstash/redis";
 // Reads UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN.
 const sessions = new SessionManager<{ votes: number }>({ mode: serverSide(upstashStore(Redis.fromEnv())) });
 
-/** One user's votes. A fetch function: it runs wherever there is one to be exported or served. */
+/** Counts the votes of a user. It is a fetch function, so it runs in every runtime that serves one. */
 export const fetch: (request: Request) => Promise<Response> = sessions.wrap(async (request, pending) => {
   const session = await pending;
   switch (`${request.method} ${new URL(request.url).pathname}`) {
@@ -20,7 +20,7 @@ export const fetch: (request: Request) => Promise<Response> = sessions.wrap(asyn
     }
     case "POST /votes": {
       const votes = session.update("votes", (count = 0) => count + 1);
-      // What a handler throws is a 500, and this vote was not given.
+      // An error becomes a 500, and this vote is not stored.
       if (votes > MAX_VOTES) throw new Error("The ballot box is full.");
       return goHome();
     }

@@ -26,25 +26,25 @@ describe.skipIf(redis === undefined)("examples/upstash", () => {
   const visitor = (): Browser => browser({ origin: server.url });
   const home = async (client: Browser): Promise<unknown> => (await client.fetch("/")).json();
 
-  it("answers what its README shows", async (test) => {
+  it("answers as its README shows", async (test) => {
     const wrong = await wrongVisits(new URL("../README.md", import.meta.url), server.url);
     expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
-  it("costs a visitor who writes nothing no cookie", async () => {
+  it("sets no cookie for a visitor who only reads", async () => {
     const response = await visitor().fetch("/");
     expect(await response.json()).toEqual({ user: null, votes: 0 });
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 
-  it("SEC-30 sends a cookie that only this host gets, over https, and no script reads", async () => {
+  it("SEC-30 sets a cookie for this host only, with HttpOnly, Secure and SameSite=Lax", async () => {
     const response = await visitor().fetch("/votes", { method: "POST" });
     const cookies = response.headers.getSetCookie().map((line) => line.split("; "));
     const value = expect.stringMatching(/^__Host-session=./);
     expect(cookies).toEqual([[value, "Path=/", "HttpOnly", "Secure", "SameSite=Lax"]]);
   });
 
-  it("keeps votes through a login, and mixes up nobody", async () => {
+  it("keeps the votes at login and separates visitors", async () => {
     const [eve, bob] = [visitor(), visitor()];
     await eve.submit("/votes", {});
     await bob.submit("/votes", {});
@@ -55,7 +55,7 @@ describe.skipIf(redis === undefined)("examples/upstash", () => {
     expect(await home(bob)).toEqual({ user: null, votes: 2 });
   });
 
-  it("counts each of 20 parallel votes, and answers the next with 500, which changes nothing", async () => {
+  it("counts all of 20 parallel votes, and answers the next one with 500 and stores nothing", async () => {
     const eve = visitor();
     await eve.submit("/login", { user: "eve" });
     const votes = await Promise.all(Array.from({ length: 20 }, () => eve.fetch("/votes", { method: "POST" })));
@@ -66,7 +66,7 @@ describe.skipIf(redis === undefined)("examples/upstash", () => {
     expect(await home(eve)).toEqual({ user: "eve", votes: 20 });
   });
 
-  it("ends a copy of the cookie with the logout", async () => {
+  it("rejects a copy of the cookie after the logout", async () => {
     const eve = visitor();
     await eve.submit("/login", { user: "eve" });
     const thief = await eve.clone();
@@ -76,7 +76,7 @@ describe.skipIf(redis === undefined)("examples/upstash", () => {
     expect(await home(thief)).toMatchObject({ user: null });
   });
 
-  it("keeps sessions across a restart of the server, as Redis has them", async () => {
+  it("keeps sessions in Redis across a restart of the server", async () => {
     const eve = visitor();
     await eve.submit("/login", { user: "eve" });
     await eve.submit("/votes", {});

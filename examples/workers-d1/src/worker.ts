@@ -5,7 +5,7 @@ import { scheduledSweep, withSessions } from "@coatcheck/workers";
 import { Kysely } from "kysely";
 import { D1Dialect, type D1DialectConfig } from "kysely-d1";
 
-/** What wrangler.jsonc binds. */
+/** The bindings of wrangler.jsonc. */
 interface Env {
   readonly DB: D1DialectConfig["database"];
 }
@@ -27,7 +27,7 @@ const { fetch } = withSessions(
         const page = (await request.formData()).get("page");
         if (typeof page !== "string") return new Response("Which page?", { status: 400 });
         session.set("page", page);
-        // Runs again on the newer value when another request was faster, so that no visit is lost.
+        // Runs again on the newer value when another request was faster, so no visit is lost.
         session.update("visits", (visits = 0) => visits + 1);
         return seeOther("/");
       }
@@ -42,7 +42,7 @@ const { fetch } = withSessions(
   },
 );
 
-// D1 removes nothing by itself: the cron trigger in wrangler.jsonc calls this.
+// D1 does not remove expired rows: the cron trigger in wrangler.jsonc calls this handler.
 export default { fetch, scheduled: scheduledSweep(storeOf) };
 
 function seeOther(location: string): Response {

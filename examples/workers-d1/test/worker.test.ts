@@ -2,23 +2,29 @@ import { fileURLToPath } from "node:url";
 import { wrongVisits } from "@coatcheck/engines";
 import { type RunningWorker, readWranglerConfig, startWorker } from "@coatcheck/engines/worker";
 import { type Browser, browser } from "@coatcheck/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
 
 let worker: RunningWorker;
-beforeEach(async () => {
+beforeAll(async () => {
   worker = await startWorker(folder);
 });
-afterEach(() => worker?.stop());
+beforeEach(() => worker.query("DB", "delete from sessions"));
+afterAll(() => worker?.stop());
 
-const visitor = (): Browser => browser({ origin: worker.url });
+const newVisitor = (): Browser => browser({ origin: worker.url });
 
-async function visits(somebody: Browser): Promise<unknown> {
-  return (await somebody.visit("/")).json();
+async function visits(visitor: Browser): Promise<unknown> {
+  return (await visitor.visit("/")).json();
 }
 
-/** A form whose first bytes are sent, and whose last ones are held back. */
+async function countRows(): Promise<unknown> {
+  const [row] = await worker.query("DB", "select count(*) as count from sessions");
+  return row?.["count"];
+}
+
+/** A form that is sent up to its first field, and completed when `held` resolves. */
 function heldForm(page: number, held: Promise<void>): RequestInit {
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
@@ -28,67 +34,62 @@ function heldForm(page: number, held: Promise<void>): RequestInit {
       controller.close();
     },
   });
-  // Not in TypeScript's RequestInit, and asked for by Node when a body is a stream.
+  // Node requires this option for a streamed body, but TypeScript's RequestInit does not have it.
   const duplex = { duplex: "half" };
   return { method: "POST", body, headers: { "Content-Type": "application/x-www-form-urlencoded" }, ...duplex };
 }
 
-async function rows(): Promise<unknown> {
-  const [row] = await worker.query("DB", "select count(*) as count from sessions");
-  return row?.["count"];
-}
-
-describe("sessions in Cloudflare D1", () => {
-  it("answer what the README shows", async (test) => {
+describe("examples/workers-d1", () => {
+  it("answers as its README shows", async (test) => {
     const wrong = await wrongVisits(new URL("../README.md", import.meta.url), worker.url);
     expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
-  it("are remembered from one request to the next, each visitor's own", async () => {
-    const [one, other] = [visitor(), visitor()];
-    for (const somebody of [one, one, other]) await somebody.submit("/visit", { page: "about" });
+  it("remembers each visitor from one request to the next", async () => {
+    const [one, other] = [newVisitor(), newVisitor()];
+    for (const visitor of [one, one, other]) await visitor.submit("/visit", { page: "about" });
     expect(await visits(one)).toMatchObject({ visits: 2 });
     expect(await visits(other)).toMatchObject({ visits: 1 });
-    expect(await rows()).toBe(2);
+    expect(await countRows()).toBe(2);
   });
 
-  it("count 20 visits that have all read the session before one of them writes it", async () => {
-    const somebody = visitor();
-    await somebody.submit("/visit", { page: "about" });
+  it("counts all of 20 visits that have read the session before the first one writes it", async () => {
+    const visitor = newVisitor();
+    await visitor.submit("/visit", { page: "about" });
     const held = Promise.withResolvers<void>();
-    const answers = Array.from({ length: 20 }, (_, index) => somebody.fetch("/visit", heldForm(index, held.promise)));
-    // The worker awaits the session before the form. Once it has answered this it has come to the forms of the others.
-    await visits(somebody);
+    const answers = Array.from({ length: 20 }, (_, index) => visitor.fetch("/visit", heldForm(index, held.promise)));
+    // The worker awaits the session before the form. When it has answered this request, it waits for the 20 forms.
+    await visits(visitor);
     held.resolve();
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([303]));
-    expect(await visits(somebody)).toMatchObject({ visits: 21 });
+    expect(await visits(visitor)).toMatchObject({ visits: 21 });
   });
 
-  it("end at a logout, for a copy of the cookie too", async () => {
-    const somebody = visitor();
-    await somebody.submit("/visit", { page: "about" });
-    const thief = await somebody.clone();
+  it("rejects a copy of the cookie after the logout", async () => {
+    const visitor = newVisitor();
+    await visitor.submit("/visit", { page: "about" });
+    const thief = await visitor.clone();
     expect(await visits(thief)).toMatchObject({ visits: 1 });
-    await somebody.submit("/leave", {});
-    expect(await somebody.cookieHeader()).toBe("");
+    await visitor.submit("/leave", {});
+    expect(await visitor.cookieHeader()).toBe("");
     expect(await visits(thief)).toMatchObject({ visits: 0 });
-    expect(await rows()).toBe(0);
+    expect(await countRows()).toBe(0);
   });
 
-  it("are removed by the cron trigger once they have expired, and not before", async () => {
+  it("removes expired sessions when the cron trigger fires, and no others", async () => {
     expect(readWranglerConfig(folder).triggers?.crons).toHaveLength(1);
-    await visitor().submit("/visit", { page: "about" });
+    await newVisitor().submit("/visit", { page: "about" });
     await worker.schedule(new Date());
-    expect(await rows()).toBe(1);
-    // The idle timeout is a day; the sweep goes by the time of its event.
+    expect(await countRows()).toBe(1);
+    // The idle timeout is a day. The sweep uses the time of its event.
     await worker.schedule(new Date(Date.now() + 25 * 3600 * 1000));
-    expect(await rows()).toBe(0);
+    expect(await countRows()).toBe(0);
   });
 
-  it("come with a cookie that scripts, plain http and other sites do not get", async () => {
+  it("sets a cookie with HttpOnly, Secure and SameSite=Lax", async () => {
     const [cookie = "", ...others] = (
-      await visitor().fetch("/visit", { method: "POST", body: new URLSearchParams({ page: "about" }) })
+      await newVisitor().fetch("/visit", { method: "POST", body: new URLSearchParams({ page: "about" }) })
     ).headers.getSetCookie();
     expect(others).toEqual([]);
     const [value, ...attributes] = cookie.split("; ");

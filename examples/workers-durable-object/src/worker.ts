@@ -3,10 +3,10 @@ import { SessionManager, serverSide } from "@coatcheck/core";
 import { durableObjectStore } from "@coatcheck/stores/durable-object";
 import { withSessions } from "@coatcheck/workers";
 
-// The class that wrangler.jsonc names; the worker has to export it.
+// The worker must export the class that wrangler.jsonc names.
 export { SessionObject } from "@coatcheck/stores/durable-object";
 
-/** Not made by `withSessions((env) => …)`, because the handler asks it about a user's other sessions. */
+/** Created here and not by `withSessions((env) => …)`, because the handler uses it to list and revoke sessions. */
 const sessions = new SessionManager<{ items: number }>({ mode: serverSide(durableObjectStore(env.SESSION_OBJECTS)) });
 
 export default withSessions(sessions, async (request, pending) => {
@@ -18,7 +18,7 @@ export default withSessions(sessions, async (request, pending) => {
     }
     case "POST /cart": {
       const session = await pending;
-      // Runs again on the newer value when another request was faster, so that no item is lost.
+      // Runs again on the newer value when another request was faster, so no item is lost.
       session.update("items", (items = 0) => items + 1);
       return seeOther("/");
     }
@@ -46,7 +46,7 @@ export default withSessions(sessions, async (request, pending) => {
   }
 });
 
-/** Users for a demonstration. Real ones are in a database, and their passwords are hashed. */
+/** The demo users. Real users are in a database, with hashed passwords. */
 function isUser(user: string, password: string): boolean {
   return (user === "eve" || user === "adam") && password === "secure123";
 }

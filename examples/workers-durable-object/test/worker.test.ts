@@ -10,73 +10,73 @@ beforeAll(async () => {
 });
 afterAll(() => worker?.stop());
 
-const visitor = (): Browser => browser({ origin: worker.url });
+const newVisitor = (): Browser => browser({ origin: worker.url });
 
 async function login(user: string): Promise<Browser> {
-  const somebody = visitor();
-  await somebody.submit("/login", { user, password: "secure123" });
-  return somebody;
+  const client = newVisitor();
+  await client.submit("/login", { user, password: "secure123" });
+  return client;
 }
 
-async function see(somebody: Browser): Promise<unknown> {
-  return (await somebody.visit("/")).json();
+async function stateOf(client: Browser): Promise<unknown> {
+  return (await client.visit("/")).json();
 }
 
-const nobody = { user: null, items: 0, devices: 0 };
+const loggedOut = { user: null, items: 0, devices: 0 };
 
-describe("sessions in Durable Objects", () => {
-  it("answer what the README shows", async (test) => {
+describe("examples/workers-durable-object", () => {
+  it("answers as its README shows", async (test) => {
     const wrong = await wrongVisits(new URL("../README.md", import.meta.url), worker.url);
     expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
-  it("keep the cart over a login, under a new id", async () => {
-    const eve = visitor();
+  it("keeps the cart at login, under a new id", async () => {
+    const eve = newVisitor();
     await eve.submit("/cart", {});
     const before = await eve.clone();
     await eve.submit("/login", { user: "eve", password: "secure123" });
-    expect(await see(eve)).toEqual({ user: "eve", items: 1, devices: 1 });
+    expect(await stateOf(eve)).toEqual({ user: "eve", items: 1, devices: 1 });
     expect((await eve.cookieHeader()) === (await before.cookieHeader())).toBe(false);
-    expect(await see(before)).toEqual(nobody);
+    expect(await stateOf(before)).toEqual(loggedOut);
     await eve.submit("/logout-everywhere", {});
   });
 
-  it("do not start with a wrong password", async () => {
-    const thief = visitor();
+  it("rejects a wrong password", async () => {
+    const thief = newVisitor();
     expect((await thief.submit("/login", { user: "eve", password: "wrong" })).status).toBe(401);
     expect(await thief.cookieHeader()).toBe("");
   });
 
-  it("count 20 items that are put into the cart at the same time", async () => {
-    const somebody = visitor();
-    await somebody.submit("/cart", {});
-    const statuses = Array.from({ length: 20 }, async () => (await somebody.fetch("/cart", { method: "POST" })).status);
+  it("counts all of 20 items that are added at the same time", async () => {
+    const client = newVisitor();
+    await client.submit("/cart", {});
+    const statuses = Array.from({ length: 20 }, async () => (await client.fetch("/cart", { method: "POST" })).status);
     expect(new Set(await Promise.all(statuses))).toEqual(new Set([303]));
-    expect(await see(somebody)).toMatchObject({ items: 21 });
+    expect(await stateOf(client)).toMatchObject({ items: 21 });
   });
 
-  it("end at a logout, for a copy of the cookie too", async () => {
+  it("rejects a copy of the cookie after the logout", async () => {
     const eve = await login("eve");
     const thief = await eve.clone();
-    expect(await see(thief)).toMatchObject({ user: "eve" });
+    expect(await stateOf(thief)).toMatchObject({ user: "eve" });
     const page = await eve.submit("/logout", {});
-    expect(await page.json()).toEqual(nobody);
+    expect(await page.json()).toEqual(loggedOut);
     expect(await eve.cookieHeader()).toBe("");
-    expect(await see(thief)).toEqual(nobody);
+    expect(await stateOf(thief)).toEqual(loggedOut);
   });
 
-  it("end everywhere for one user, and for no other", async () => {
+  it("logs one user out everywhere, and no other", async () => {
     const [laptop, phone, adam] = [await login("eve"), await login("eve"), await login("adam")];
-    expect(await see(phone)).toEqual({ user: "eve", items: 0, devices: 2 });
-    expect(await see(adam)).toEqual({ user: "adam", items: 0, devices: 1 });
+    expect(await stateOf(phone)).toEqual({ user: "eve", items: 0, devices: 2 });
+    expect(await stateOf(adam)).toEqual({ user: "adam", items: 0, devices: 1 });
     const page = await laptop.submit("/logout-everywhere", {});
-    expect(await page.json()).toEqual(nobody);
-    expect(await see(phone)).toEqual(nobody);
-    expect(await see(adam)).toEqual({ user: "adam", items: 0, devices: 1 });
+    expect(await page.json()).toEqual(loggedOut);
+    expect(await stateOf(phone)).toEqual(loggedOut);
+    expect(await stateOf(adam)).toEqual({ user: "adam", items: 0, devices: 1 });
   });
 
-  it("come with a cookie that scripts, plain http and other sites do not get", async () => {
-    const [cookie = "", ...others] = (await visitor().fetch("/cart", { method: "POST" })).headers.getSetCookie();
+  it("sets a cookie with HttpOnly, Secure and SameSite=Lax", async () => {
+    const [cookie = "", ...others] = (await newVisitor().fetch("/cart", { method: "POST" })).headers.getSetCookie();
     expect(others).toEqual([]);
     const [value, ...attributes] = cookie.split("; ");
     expect(value?.startsWith("__Host-session=")).toBe(true);

@@ -2,19 +2,19 @@ import { SessionManager, serverSide } from "@coatcheck/core";
 import { cloudflareKVStore, type KVNamespaceClient } from "@coatcheck/stores/kv";
 import { withSessions } from "@coatcheck/workers";
 
-/** What wrangler.jsonc binds. */
+/** The bindings of wrangler.jsonc. */
 interface Env {
   readonly SESSIONS: KVNamespaceClient;
 }
 
-/** What is remembered of a visitor. */
-interface Visit {
+/** The session data. */
+interface Preferences {
   theme: "light" | "dark";
   cart: string[];
 }
 
 export default withSessions(
-  (env: Env) => new SessionManager<Visit>({ mode: serverSide(cloudflareKVStore(env.SESSIONS)) }),
+  (env: Env) => new SessionManager<Preferences>({ mode: serverSide(cloudflareKVStore(env.SESSIONS)) }),
   async (request, pending) => {
     switch (`${request.method} ${new URL(request.url).pathname}`) {
       case "GET /": {
@@ -35,7 +35,7 @@ export default withSessions(
         return seeOther("/");
       }
       default:
-        // Nobody awaited the session: nothing was read from KV, and the response leaves as it is.
+        // The session was not awaited: nothing was read from KV, and the response is returned unchanged.
         return new Response("Not found", { status: 404 });
     }
   },

@@ -10,13 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => worker?.stop());
 
-describe("theme and cart in Cloudflare KV", () => {
-  it("answer what the README shows", async (test) => {
+describe("examples/workers-kv", () => {
+  it("answers as its README shows", async (test) => {
     const wrong = await wrongVisits(new URL("../README.md", import.meta.url), worker.url);
     expect(wrong ?? test.skip("curl is not installed")).toEqual([]);
   });
 
-  it("are remembered from one request to the next", async () => {
+  it("remembers theme and cart from one request to the next", async () => {
     const visitor = browser({ origin: worker.url });
     expect(await (await visitor.fetch("/")).json()).toEqual({ theme: "light", cart: [] });
     await visitor.submit("/theme", { theme: "dark" });
@@ -25,7 +25,7 @@ describe("theme and cart in Cloudflare KV", () => {
     expect(await page.json()).toEqual({ theme: "dark", cart: ["book", "pen"] });
   });
 
-  it("are each visitor's own", async () => {
+  it("separates visitors", async () => {
     const [one, other] = [browser({ origin: worker.url }), browser({ origin: worker.url })];
     await one.submit("/cart", { item: "book" });
     await other.submit("/cart", { item: "lamp" });
@@ -33,7 +33,7 @@ describe("theme and cart in Cloudflare KV", () => {
     expect(await (await other.visit("/")).json()).toEqual({ theme: "light", cart: ["lamp"] });
   });
 
-  it("come with a cookie that scripts, plain http and other sites do not get, and no cache keeps", async () => {
+  it("sets a cookie with HttpOnly, Secure and SameSite=Lax on a response that is not cached", async () => {
     const visitor = browser({ origin: worker.url });
     const response = await visitor.fetch("/theme", { method: "POST", body: new URLSearchParams({ theme: "dark" }) });
     const [cookie = "", ...others] = response.headers.getSetCookie();
@@ -45,14 +45,14 @@ describe("theme and cart in Cloudflare KV", () => {
     expect(response.headers.get("Vary")).toBe("Cookie");
   });
 
-  it("cost nothing where nobody asks for them", async () => {
+  it("adds no header to a response that does not use the session", async () => {
     const response = await browser({ origin: worker.url }).fetch("/favicon.ico");
     expect(response.status).toBe(404);
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(response.headers.has("Vary")).toBe(false);
   });
 
-  it("do not start for somebody who only looks, or names no item", async () => {
+  it("sets no cookie for a visitor who only reads or sends an invalid form", async () => {
     const visitor = browser({ origin: worker.url });
     await visitor.visit("/");
     expect((await visitor.submit("/cart", { item: "" })).status).toBe(400);
