@@ -7,7 +7,7 @@ storeConformance({ describe, it }, { name: "memoryStore", create: () => ({ store
 describe("memoryStore", () => {
   const session: StoredSession = { data: "{}", version: 1, createdAt: 0, expiresAt: 1_000 };
 
-  it("refuses a new session when it is full of live ones, and throws nobody out", async () => {
+  it("throws STORE_FULL when it is full of live sessions, and drops none of them", async () => {
     const store = memoryStore({ maxSessions: 2, now: () => 0 });
     await store.create("a", session);
     await store.create("b", session);
@@ -17,7 +17,7 @@ describe("memoryStore", () => {
     expect(await store.create("c", session)).toBe(true);
   });
 
-  it("makes room by dropping what has expired", async () => {
+  it("drops expired sessions when it is full", async () => {
     const clock = fakeClock(0);
     const store = memoryStore({ maxSessions: 2, now: clock.now });
     await store.create("a", session);
@@ -28,7 +28,7 @@ describe("memoryStore", () => {
     expect(await store.load("b")).not.toBeNull();
   });
 
-  it("refuses a size that is none", () => {
+  it("rejects a maxSessions that is not a positive integer", () => {
     for (const maxSessions of [0, -1, 1.5, Number.NaN]) {
       expect(() => memoryStore({ maxSessions })).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
     }
