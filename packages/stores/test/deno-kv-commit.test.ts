@@ -8,8 +8,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** An operation that meets these errors, and then says whether its checks held. Deno's own is in the other test. */
-function meeting(errors: unknown[], ok: boolean): { commit(): Promise<{ ok: boolean }>; calls: number } {
+/** An operation that rejects with these errors, one per attempt, and then resolves to `ok`. */
+function rejecting(errors: unknown[], ok: boolean): { commit(): Promise<{ ok: boolean }>; calls: number } {
   const operation = {
     calls: 0,
     async commit() {
@@ -24,9 +24,9 @@ function meeting(errors: unknown[], ok: boolean): { commit(): Promise<{ ok: bool
 const locked = (): Error => new TypeError("database is locked");
 
 describe("commitWhenUnlocked", () => {
-  it("tries again while another process writes, and answers as Deno KV does in the end", async () => {
+  it("retries while another process writes, and then returns the result of Deno KV", async () => {
     for (const ok of [true, false]) {
-      const operation = meeting([locked(), locked(), locked()], ok);
+      const operation = rejecting([locked(), locked(), locked()], ok);
       const committed = commitWhenUnlocked(operation);
       await vi.runAllTimersAsync();
       expect(await committed).toBe(ok);
@@ -34,18 +34,18 @@ describe("commitWhenUnlocked", () => {
     }
   });
 
-  it("rejects at once on any other error: the write may have happened", async () => {
+  it("rejects at once with any other error, because the write may have happened", async () => {
     for (const error of [new Error("connection lost"), new TypeError("Value too large (max 65536 bytes)"), undefined]) {
-      const operation = meeting([error], true);
+      const operation = rejecting([error], true);
       await expect(commitWhenUnlocked(operation)).rejects.toBe(error);
       expect(operation.calls).toBe(1);
     }
   });
 
-  it("gives up, with the error of Deno KV, before the core does", async () => {
+  it("rejects with Deno KV's error before the core's timeout", async () => {
     const error = locked();
     const start = Date.now();
-    const rejected = expect(commitWhenUnlocked(meeting(Array(1_000).fill(error), true))).rejects.toBe(error);
+    const rejected = expect(commitWhenUnlocked(rejecting(Array(1_000).fill(error), true))).rejects.toBe(error);
     await vi.runAllTimersAsync();
     await rejected;
     expect(Date.now() - start).toBeLessThan(10_000);

@@ -9,7 +9,7 @@ import { toRecord } from "../src/record.ts";
 import { storeKey as key, sessionOf } from "./support/sessions.ts";
 import { everyKeyed, expectWrongKeysRejected } from "./support/wrong-keys.ts";
 
-/** What these tests use of Deno, whose types are not loaded where they are checked. */
+/** The part of Deno that these tests use. The type check does not load the types of Deno. */
 interface Kv extends DenoKv {
   get(key: readonly string[]): Promise<{ readonly value: unknown; readonly versionstamp: string | null }>;
   set(key: readonly string[], value: unknown): Promise<unknown>;
@@ -32,7 +32,7 @@ async function open(path = ":memory:"): Promise<Kv> {
   return kv;
 }
 
-/** What rejects whatever it is asked. */
+/** A Deno KV that rejects every call. */
 async function closed(): Promise<Kv> {
   const kv = await openKv(":memory:");
   kv.close();
@@ -52,17 +52,22 @@ async function count(kv: Kv): Promise<number> {
 }
 
 /**
- * Deno KV holds 65,536 bytes under a key. The record is the session as JSON, so beside the data it takes the names of the
- * fields, the instants and the version, and one byte more for each quote in the data: what the suite's data has of them
- * is in here.
+ * The bytes of a record beside the data. Deno KV stores 65,536 bytes under a key. The record is JSON, so it also has the
+ * names of the fields, the instants and the version, and a backslash before each quote of the data.
  */
 const ENVELOPE = toRecord(stored({ data: '{"d":{"a":""}}' })).length - '{"d":{"a":""}}'.length;
-// No dropsWithin: Deno looks once a minute for what has expired.
-const abilities = { hasSweeper: false, checksKeys: true, maxDataBytes: 65_536 - ENVELOPE };
+// No dropsWithin: Deno removes expired values once a minute.
+const abilities = {
+  isAtomic: true,
+  hasSubjectIndex: true,
+  hasSweeper: false,
+  checksKeys: true,
+  maxDataBytes: 65_536 - ENVELOPE,
+};
 
 storeConformance(
   { describe, it },
-  // No peer: each handle of ":memory:" is a database of its own.
+  // No peer: every handle of ":memory:" is a database of its own.
   { name: "denoKvStore, in memory", create: async () => ({ store: denoKvStore(await open()) }), ...abilities },
 );
 
@@ -81,7 +86,7 @@ storeConformance(
 const { now } = fakeClock(START);
 
 describe("denoKvStore", () => {
-  it("refuses what is no open Deno KV, and says what to write", async () => {
+  it("rejects anything but an open Deno KV and shows the correct call", async () => {
     for (const wrong of [undefined, null, {}, new Map(), openKv(":memory:")]) {
       expect(() => denoKvStore(wrong as unknown as Kv)).toThrow(/await Deno\.openKv\(\)/);
       (await (wrong as Promise<Kv> | undefined))?.close?.();
@@ -90,18 +95,18 @@ describe("denoKvStore", () => {
     expect(() => denoKvStore(kv, { prefix: "a/b" })).toThrow(/prefix/);
   });
 
-  it("SEC-04 refuses a key that is none, before Deno KV is asked", async () => {
+  it("SEC-04 rejects invalid store keys before it calls Deno KV", async () => {
     await expectWrongKeysRejected(denoKvStore(await closed()));
   });
 
   it("SEC-42 rejects when Deno KV fails", async () => {
     const store = denoKvStore(await closed());
-    for (const ask of everyKeyed(store, key("a"))) await expect(ask()).rejects.toThrow();
+    for (const run of everyKeyed(store, key("a"))) await expect(run()).rejects.toThrow();
     await expect(store.listBySubject("eve")).rejects.toThrow();
     await expect(store.deleteBySubject("eve")).rejects.toThrow();
   });
 
-  it("SEC-42 finds no session in what somebody else wrote under a key", async () => {
+  it("SEC-42 finds no session in values of other programs", async () => {
     const kv = await open();
     const store = denoKvStore(kv);
     for (const value of ["text", 1, { data: "" }, new TextEncoder().encode('{"data":')]) {
@@ -113,13 +118,13 @@ describe("denoKvStore", () => {
     }
   });
 
-  it("never answers conflict to a writer that only met touches, however many", async () => {
+  it("never answers conflict because of touches, however many", async () => {
     const kv = await open();
     const real = denoKvStore(kv, { now });
     await real.create(key("a"), stored());
-    // Between a writer's look and its write, another request touches: 200 times in a row.
+    // Another request touches the session between the read and the write of the update, 200 times in a row.
     let touches = 200;
-    const met: Kv = {
+    const interrupted: Kv = {
       ...methodsOf(kv),
       get: async (at) => {
         const found = await kv.get(at);
@@ -130,15 +135,15 @@ describe("denoKvStore", () => {
         return found;
       },
     };
-    expect(await denoKvStore(met, { now }).update(key("a"), stored({ data: "2nd", version: 2 }), 1)).toBe("ok");
+    expect(await denoKvStore(interrupted, { now }).update(key("a"), stored({ data: "2nd", version: 2 }), 1)).toBe("ok");
     expect(touches).toBe(0);
     expect((await real.load(key("a")))?.data).toBe("2nd");
   });
 
-  it("SEC-22 neither writes nor touches a session that ended between looking and writing", async () => {
+  it("SEC-22 neither updates nor touches a session that ends between the read and the write", async () => {
     const kv = await open();
     const real = denoKvStore(kv, { now });
-    const met: Kv = {
+    const interrupted: Kv = {
       ...methodsOf(kv),
       get: async (at) => {
         const found = await kv.get(at);
@@ -146,7 +151,7 @@ describe("denoKvStore", () => {
         return found;
       },
     };
-    const store = denoKvStore(met, { now });
+    const store = denoKvStore(interrupted, { now });
     await real.create(key("a"), stored({ subject: "eve" }));
     expect(await store.update(key("a"), stored({ subject: "eve", version: 2 }), 1)).toBe("gone");
     await real.create(key("a"), stored({ subject: "eve" }));
@@ -158,11 +163,11 @@ describe("denoKvStore", () => {
     expect(await count(kv)).toBe(0);
   });
 
-  it("keeps a session as large as Deno KV's value, and refuses one byte more before anything is written", async () => {
+  it("stores a session of 64 KiB, and rejects one byte more before it writes anything", async () => {
     const kv = await open();
     const store = denoKvStore(kv, { now });
     const overhead = JSON.stringify(stored({ data: "" })).length;
-    // Two bytes of UTF-8, and two in the engine's own encoding of strings, which is not used.
+    // Each character takes two bytes in UTF-8.
     const fits = stored({ data: "\u00e9".repeat((65_536 - overhead) >> 1).concat(overhead % 2 === 0 ? "" : "x") });
     expect(await store.create(key("a"), fits)).toBe(true);
     expect(await store.load(key("a"))).toEqual(fits);
@@ -175,21 +180,21 @@ describe("denoKvStore", () => {
     expect(await store.load(key("a"))).toEqual(fits);
   });
 
-  it("takes a subject of 900 bytes under any prefix, and refuses a longer one with a word on it", async () => {
+  it("accepts a subject of 900 bytes under any prefix, and rejects a longer one", async () => {
     const kv = await open();
     const store = denoKvStore(kv, { prefix: "p".repeat(64), now });
     for (const [index, subject] of ["\0".repeat(900), "\u20ac".repeat(300)].entries()) {
       expect(await store.create(key(`${index}`), stored({ subject }))).toBe(true);
       expect(await store.listBySubject(subject)).toHaveLength(1);
-      const refusal = { code: "INVALID_OPTION", message: expect.stringContaining("900 bytes") };
-      await expect(store.create(key("b"), stored({ subject: `${subject}x` }))).rejects.toMatchObject(refusal);
-      await expect(store.listBySubject(`${subject}x`)).rejects.toMatchObject(refusal);
-      await expect(store.deleteBySubject(`${subject}x`)).rejects.toMatchObject(refusal);
+      const rejection = { code: "INVALID_OPTION", message: expect.stringContaining("900 bytes") };
+      await expect(store.create(key("b"), stored({ subject: `${subject}x` }))).rejects.toMatchObject(rejection);
+      await expect(store.listBySubject(`${subject}x`)).rejects.toMatchObject(rejection);
+      await expect(store.deleteBySubject(`${subject}x`)).rejects.toMatchObject(rejection);
       expect(await store.load(key("b"))).toBeNull();
     }
   });
 
-  it("takes a session that expired already, by fractions of a clock too", async () => {
+  it("accepts expired sessions, also with a clock with fractions", async () => {
     const store = denoKvStore(await open(), { now: () => START + 0.3 });
     for (const [index, expiresAt] of [START - HOUR, START, START + 1].entries()) {
       expect(await store.create(key(`${index}`), stored({ expiresAt }))).toBe(true);
@@ -197,7 +202,7 @@ describe("denoKvStore", () => {
     }
   });
 
-  it("tells Deno KV when a session expires: with each write, and for the subject's mark as well", async () => {
+  it("sets the expiry of a session and of its index entry with each write", async () => {
     const kv = await open();
     const clock = fakeClock(START);
     const expiries: number[] = [];
@@ -223,7 +228,7 @@ describe("denoKvStore", () => {
     expect(expiries).toEqual([HOUR, HOUR, 2 * HOUR - minute, 2 * HOUR - minute, 3 * HOUR - minute, 3 * HOUR - minute]);
   });
 
-  it("SEC-24 counts each session once when its subject is logged out everywhere twice at once", async () => {
+  it("SEC-24 counts each session once when two calls end all sessions at once", async () => {
     const kv = await open();
     const store = denoKvStore(kv, { now });
     for (let index = 0; index < 150; index++) await store.create(key(`${index}`), stored({ subject: "eve" }));
@@ -232,7 +237,7 @@ describe("denoKvStore", () => {
     expect(await count(kv)).toBe(0);
   });
 
-  it("SEC-24 never ends another subject's session through a mark that is wrong", async () => {
+  it("SEC-24 never ends another subject's session because of a wrong index entry", async () => {
     const kv = await open();
     const store = denoKvStore(kv, { now });
     await store.create(key("a"), stored({ subject: "grace" }));
@@ -242,7 +247,7 @@ describe("denoKvStore", () => {
     expect(await store.load(key("a"))).not.toBeNull();
   });
 
-  it("keeps stores with different prefixes apart, and leaves nothing behind", async () => {
+  it("keeps stores with different prefixes apart, and leaves no entries behind", async () => {
     const kv = await open();
     const [one, other] = [denoKvStore(kv, { prefix: "one", now }), denoKvStore(kv, { prefix: "one:2", now })];
     await one.create(key("a"), stored({ subject: "eve", data: "one" }));
@@ -254,7 +259,7 @@ describe("denoKvStore", () => {
   });
 });
 
-/** Deno's class keeps its state private: a spread copies no methods. */
+/** The methods as own properties. A spread of Deno's class copies none. */
 function methodsOf(kv: Kv): Kv {
   return {
     get: (at) => kv.get(at),

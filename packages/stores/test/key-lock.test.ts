@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A task that takes until it is told to end, and writes down when it began and ended. */
+/** A task that runs until `end` is called, and logs its begin and end. */
 function work(log: string[], name: string): { task: () => Promise<string>; end: () => void } {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -23,11 +23,11 @@ function work(log: string[], name: string): { task: () => Promise<string>; end: 
   return { task, end };
 }
 
-/** Lets everything go on that does not wait for a timer. */
-const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+/** Runs all tasks that do not wait for a timer. */
+const runPending = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
 describe("keyLock", () => {
-  it("lets writers of a key in one after another, in the order they came", async () => {
+  it("runs the writers of a key one after another, in order", async () => {
     const lock = keyLock();
     const log: string[] = [];
     const works = ["a", "b", "c"].map((name) => work(log, name));
@@ -37,24 +37,24 @@ describe("keyLock", () => {
     expect(log).toEqual(["a begins", "a ends", "b begins", "b ends", "c begins", "c ends"]);
   });
 
-  it("lets readers in together, never beside a writer, and nobody past one who waits", async () => {
+  it("runs readers together but never beside a writer, and none before a waiting writer", async () => {
     const lock = keyLock();
     const log: string[] = [];
     const [first, second, writer, last] = ["r1", "r2", "w", "r3"].map((name) => work(log, name));
-    if (!first || !second || !writer || !last) throw new Error("four are needed");
+    if (!first || !second || !writer || !last) throw new Error("the test needs four tasks");
     const all = [
       lock.read("key", first.task),
       lock.read("key", second.task),
       lock.write("key", writer.task),
       lock.read("key", last.task),
     ];
-    await settle();
+    await runPending();
     expect(log).toEqual(["r1 begins", "r2 begins"]);
     second.end();
-    await settle();
+    await runPending();
     expect(log).not.toContain("w begins");
     first.end();
-    await settle();
+    await runPending();
     expect(log.at(-1)).toBe("w begins");
     writer.end();
     last.end();
@@ -62,7 +62,7 @@ describe("keyLock", () => {
     expect(log.slice(-3)).toEqual(["w ends", "r3 begins", "r3 ends"]);
   });
 
-  it("lets nobody wait for another key", async () => {
+  it("does not wait for another key", async () => {
     const lock = keyLock();
     const log: string[] = [];
     const hanging = work(log, "a");
@@ -72,7 +72,7 @@ describe("keyLock", () => {
     await first;
   });
 
-  it("lets the next in after one that failed, and keeps the failure to the one who caused it", async () => {
+  it("runs the next task after a failed one, which alone rejects", async () => {
     const lock = keyLock();
     const failed = lock.write("key", async () => {
       throw new Error("disk full");
@@ -82,18 +82,18 @@ describe("keyLock", () => {
     expect(await next).toBe("next");
   });
 
-  it("SEC-42 goes ahead of one that never ends, who may not write any more, and keeps the order of the others", async () => {
+  it("SEC-42 overtakes a task that never ends, which may not write any more, and keeps the order of the others", async () => {
     const lock = keyLock(1_000);
     const log: string[] = [];
     let wake = () => {};
-    const slow = lock.write("key", async (assertMine) => {
+    const slow = lock.write("key", async (assertHeld) => {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-      assertMine();
-      log.push("the slow one wrote");
+      assertHeld();
+      log.push("the stalled task wrote");
     });
-    const refused = expect(slow).rejects.toThrow(/1000 ms/);
+    const rejected = expect(slow).rejects.toThrow(/1000 ms/);
     const works = ["a", "b"].map((name) => work(log, name));
     const all = works.map(({ task }) => lock.write("key", task));
     await vi.advanceTimersByTimeAsync(999);
@@ -101,22 +101,22 @@ describe("keyLock", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(log).toEqual(["a begins"]);
     wake();
-    await refused;
+    await rejected;
     for (const { end } of works) end();
     expect(await Promise.all(all)).toEqual(["a", "b"]);
     expect(log).toEqual(["a begins", "a ends", "b begins", "b ends"]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("is patient with a long line that gets on", async () => {
+  it("waits for a long queue as long as tasks leave it", async () => {
     const lock = keyLock(1_000);
     const log: number[] = [];
     const all = Array.from({ length: 50 }, (_, index) =>
-      lock.write("key", async (assertMine) => {
+      lock.write("key", async (assertHeld) => {
         await new Promise((resolve) => {
           setTimeout(resolve, 900);
         });
-        assertMine();
+        assertHeld();
         log.push(index);
       }),
     );
@@ -125,14 +125,14 @@ describe("keyLock", () => {
     expect(log).toEqual(Array.from({ length: 50 }, (_, index) => index));
   });
 
-  it("starts no timer when there is nobody to wait for, and leaves none behind", async () => {
+  it("starts no timer without earlier tasks, and leaves none behind", async () => {
     const lock = keyLock();
     const log: string[] = [];
     const [one, two] = [work(log, "a"), work(log, "b")];
     const first = lock.write("key", one.task);
     expect(vi.getTimerCount()).toBe(0);
     const second = lock.read("key", two.task);
-    await settle();
+    await runPending();
     expect(vi.getTimerCount()).toBe(1);
     one.end();
     two.end();

@@ -4,7 +4,7 @@ import { cloudflareKVStore, type KVNamespaceClient } from "../src/kv.ts";
 import { expectWrongKeysRejected } from "./support/wrong-keys.ts";
 
 const method = async (): Promise<never> => {
-  throw new Error("nobody asks it anything");
+  throw new Error("KV was called");
 };
 const namespace: KVNamespaceClient = {
   get: method,
@@ -15,7 +15,7 @@ const namespace: KVNamespaceClient = {
 };
 
 describe("cloudflareKVStore", () => {
-  it("refuses what is no KV namespace, and says what to write in wrangler.jsonc", () => {
+  it("rejects anything but a KV namespace and shows the line for wrangler.jsonc", () => {
     const { getWithMetadata: _, ...bucket } = namespace;
     for (const wrong of [undefined, null, "SESSIONS", {}, new Map(), memoryStore(), bucket]) {
       expect(() => cloudflareKVStore(wrong as unknown as KVNamespaceClient)).toThrow(
@@ -24,18 +24,18 @@ describe("cloudflareKVStore", () => {
     }
   });
 
-  it("refuses a service binding, which seems to have every method", () => {
+  it("rejects a service binding, which pretends to have every method", () => {
     const service = new Proxy({}, { has: () => true, get: () => method }) as KVNamespaceClient;
     expect(() => cloudflareKVStore(service)).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
   });
 
-  it("refuses a prefix that KV could not keep", () => {
+  it("rejects an invalid prefix", () => {
     expect(() => cloudflareKVStore(namespace, { prefix: "a/b" })).toThrow(
       expect.objectContaining({ code: "INVALID_OPTION" }),
     );
   });
 
-  it("SEC-04 asks KV for nothing but the hash of a session id", async () => {
+  it("SEC-04 rejects invalid store keys before it calls KV", async () => {
     await expectWrongKeysRejected(cloudflareKVStore(namespace));
   });
 });

@@ -16,12 +16,12 @@ storeConformance(
     hasSubjectIndex: false,
     hasSweeper: false,
     checksKeys: true,
-    // No dropsWithin: KV keeps everything for a minute at least. No peer: it may see all of it a minute later.
+    // No dropsWithin: KV keeps a value for at least a minute. No peer: it may see a change a minute later.
   },
 );
 
-describe("cloudflareKVStore in KV", () => {
-  it("keeps a session as long as it lives, and shows version and expiry to whoever lists the namespace", async () => {
+describe("cloudflareKVStore, its values in KV", () => {
+  it("keeps a session until it expires, with its version and expiry in the metadata", async () => {
     const prefix = newPrefix();
     const store = cloudflareKVStore(env.SESSIONS, { prefix });
     const { expiresAt } = session();
@@ -39,7 +39,7 @@ describe("cloudflareKVStore in KV", () => {
     ]);
   });
 
-  it("keeps what ends within a minute, or has ended, for the minute that is the least KV takes", async () => {
+  it("keeps a session with less than a minute left for the minimum of a minute", async () => {
     for (const secondsLeft of [59, 1, 0, -3_600]) {
       const prefix = newPrefix();
       const store = cloudflareKVStore(env.SESSIONS, { prefix });
@@ -52,7 +52,7 @@ describe("cloudflareKVStore in KV", () => {
     }
   });
 
-  it("rounds the time it is kept up, so that no session ends early", async () => {
+  it("rounds the time to live up, so that no session ends early", async () => {
     const puts: number[] = [];
     const at = Date.now();
     const store = cloudflareKVStore(observed(env.SESSIONS, puts), { prefix: newPrefix(), now: () => at });
@@ -60,14 +60,14 @@ describe("cloudflareKVStore in KV", () => {
     expect(puts).toEqual([91]);
   });
 
-  it("keeps a subject longer than the metadata of KV could hold, and text that is no UTF-8", async () => {
+  it("stores a subject longer than KV's metadata, and lone surrogates", async () => {
     const store = cloudflareKVStore(env.SESSIONS, { prefix: newPrefix() });
     const awkward = session({ subject: "eve".repeat(1_000), data: "\ud83e half a coat" });
     await store.create(KEY, awkward);
     expect(await store.load(KEY)).toEqual(awkward);
   });
 
-  it("SEC-42 finds no session in what somebody else wrote, or wrote halfway", async () => {
+  it("SEC-42 finds no session in a partly written value or in one of another program", async () => {
     const prefix = newPrefix();
     const store = cloudflareKVStore(env.SESSIONS, { prefix });
     const record = JSON.stringify(session());
@@ -82,7 +82,7 @@ describe("cloudflareKVStore in KV", () => {
     expect(await env.SESSIONS.get(prefix + KEY)).toBeNull();
   });
 
-  it("leaves alone what is beside its prefix", async () => {
+  it("leaves the keys of other prefixes alone", async () => {
     const prefix = newPrefix();
     await cloudflareKVStore(env.SESSIONS, { prefix }).create(KEY, session());
     const other = cloudflareKVStore(env.SESSIONS, { prefix: `${prefix}other:` });
@@ -91,7 +91,7 @@ describe("cloudflareKVStore in KV", () => {
     expect(await cloudflareKVStore(env.SESSIONS, { prefix }).load(KEY)).not.toBeNull();
   });
 
-  it("does not make KV remember that a new session was not there", async () => {
+  it("does not read a new key, because KV would cache that it is missing", async () => {
     const reads: string[] = [];
     const namespace: KVNamespaceClient = {
       ...bound(env.SESSIONS),
@@ -104,7 +104,7 @@ describe("cloudflareKVStore in KV", () => {
     expect(reads).toEqual([]);
   });
 
-  it("refuses other bindings of a worker", () => {
+  it("rejects other bindings of a Worker", () => {
     for (const wrong of [env.SESSION_OBJECTS, env.SESSION_OBJECTS.get(env.SESSION_OBJECTS.idFromName("a"))]) {
       expect(() => cloudflareKVStore(wrong as unknown as KVNamespaceClient)).toThrow(
         expect.objectContaining({ code: "INVALID_OPTION" }),
@@ -112,7 +112,7 @@ describe("cloudflareKVStore in KV", () => {
     }
   });
 
-  it("fails with what KV says when it fails", async () => {
+  it("rejects with the error of KV", async () => {
     const busy = {
       ...bound(env.SESSIONS),
       put: () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests")),
@@ -122,9 +122,9 @@ describe("cloudflareKVStore in KV", () => {
   });
 });
 
-/** What the documentation warns of, so that it is known to be so and nobody takes the traits for modesty. */
-describe("cloudflareKVStore and what KV cannot do", () => {
-  it("loses the earlier of two updates that saw the same version", async () => {
+/** The limits that the documentation names. They show that `atomic: false` is true. */
+describe("cloudflareKVStore, its limits", () => {
+  it("loses the earlier of two updates of the same version", async () => {
     const { store, pauseNextPut } = pausable();
     await store.create(KEY, session());
     const pause = pauseNextPut();
@@ -136,7 +136,7 @@ describe("cloudflareKVStore and what KV cannot do", () => {
     expect(await store.load(KEY)).toMatchObject({ data: "slow", version: 2 });
   });
 
-  it("brings a session back when a logout falls between the reading and the writing of another request", async () => {
+  it("restores a session when a logout comes between the read and the write of another request", async () => {
     const { store, pauseNextPut } = pausable();
     await store.create(KEY, session());
     const pause = pauseNextPut();
@@ -150,7 +150,7 @@ describe("cloudflareKVStore and what KV cannot do", () => {
 });
 
 describe("cloudflareKVStore behind a SessionManager", () => {
-  it("SEC-24 logs in and out, ends one session by its id, and says that it cannot end all of a subject", async () => {
+  it("SEC-24 logs in and out, revokes one session, and rejects revokeAll with UNSUPPORTED", async () => {
     const store = cloudflareKVStore(env.SESSIONS, { prefix: newPrefix() });
     const sessions = new SessionManager({ mode: serverSide(store) });
     const client = browser({
@@ -191,7 +191,7 @@ async function listed(prefix: string): Promise<Listed[]> {
   return keys.map(({ name, expiration, metadata }) => ({ name, ttl: expiration - Date.now() / 1000, metadata }));
 }
 
-/** The namespace as an object whose methods can be replaced one by one. */
+/** The namespace as an object whose methods can be replaced. */
 function bound(namespace: KVNamespaceClient): KVNamespaceClient {
   return {
     get: (key) => namespace.get(key),
@@ -212,7 +212,7 @@ function observed(namespace: KVNamespaceClient, ttls: number[]): KVNamespaceClie
   };
 }
 
-/** A store whose writes can be held up after they have read. */
+/** A store whose writes can be paused after their read. */
 function pausable(): {
   store: ReturnType<typeof cloudflareKVStore>;
   pauseNextPut: () => { reached: Promise<void>; resume: () => void };

@@ -11,9 +11,9 @@ const session = (differences?: Partial<StoredSession>): StoredSession => session
 interface Fixture {
   readonly namespace: PausableNamespace;
   readonly store: SessionStore & SubjectIndex;
-  /** The same sessions as another worker sees them. */
+  /** The same sessions through another Worker. */
   readonly other: SessionStore & SubjectIndex;
-  /** How many entries the index of eve has, whether or not there is a session. */
+  /** Counts the entries in the index of eve, with or without a session. */
   readonly countEntries: () => Promise<number>;
 }
 
@@ -34,15 +34,15 @@ function fixture(): Fixture {
 const keysOf = async (store: SubjectIndex): Promise<string[]> =>
   (await store.listBySubject("eve")).map((entry) => entry.key).sort();
 
-/** Sees that the next revocation finds the session of eve, and ends it. */
+/** Expects the next revocation to find and end the session of eve. */
 async function expectListedAndEnded(store: SessionStore & SubjectIndex): Promise<void> {
   expect(await keysOf(store)).toEqual([key("a")]);
   expect(await store.deleteBySubject("eve")).toBe(1);
   expect(await store.load(key("a"))).toBeNull();
 }
 
-/** Only the clock: the objects of the tests share it with them. */
-function waitMinutes(minutes: number): void {
+/** Moves the clock of the tests and of the objects, but not their timers. */
+function moveClock(minutes: number): void {
   const at = Date.now() + minutes * 60_000;
   vi.useFakeTimers({ toFake: ["Date"], now: at });
 }
@@ -51,8 +51,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("the index of a subject", () => {
-  it("SEC-24 leaves a login that has not yet been entered complete and listed", async () => {
+describe("the index of a subject in durableObjectStore", () => {
+  it("SEC-24 lists a login whose entry is added after a revocation", async () => {
     const { namespace, store, other } = fixture();
     const pause = namespace.pauseNext("enter");
     const login = store.create(key("a"), session());
@@ -63,7 +63,7 @@ describe("the index of a subject", () => {
     await expectListedAndEnded(other);
   });
 
-  it("SEC-24 leaves a login between its entry and its session complete and listed, whatever was healed", async () => {
+  it("SEC-24 lists a login whose session is created after a revocation, although its entry had no session", async () => {
     const { namespace, store, other } = fixture();
     const pause = namespace.pauseNext("create");
     const login = store.create(key("a"), session());
@@ -76,7 +76,7 @@ describe("the index of a subject", () => {
     await expectListedAndEnded(other);
   });
 
-  it("SEC-24 ends every session that could be loaded before, with 20 logins under way", async () => {
+  it("SEC-24 ends every session that could be loaded before, during 20 logins", async () => {
     const { store, other } = fixture();
     const names = Array.from({ length: 20 }, (_, index) => key(`${index}`));
     const logins = names.map((name) => store.create(name, session()));
@@ -93,40 +93,40 @@ describe("the index of a subject", () => {
     expect(await keysOf(other)).toHaveLength(20 - ended);
   });
 
-  it("counts each session once when two end all sessions at once", async () => {
+  it("counts each session once when two revocations run at once", async () => {
     const { store, other } = fixture();
     for (const name of ["a", "b", "c", "d", "e", "f", "g", "h"]) await store.create(key(name), session());
     const counts = await Promise.all([store.deleteBySubject("eve"), other.deleteBySubject("eve")]);
     expect(counts[0] + counts[1]).toBe(8);
   });
 
-  it("SEC-24 refuses a login so late that its entry may have been healed away", async () => {
+  it("SEC-24 rejects a login when its entry is so old that it may have been removed", async () => {
     const { namespace, store, other } = fixture();
     const pause = namespace.pauseNext("create");
     const login = store.create(key("a"), session());
     await pause.reached;
-    waitMinutes(2);
+    moveClock(2);
     pause.resume();
     await expect(login).rejects.toThrow("took too long");
     expect(await other.load(key("a"))).toBeNull();
   });
 
-  it("forgets a login that never came to be, once none can be under way", async () => {
-    for (const look of ["listBySubject", "deleteBySubject"] as const) {
+  it("removes the entry of a failed login when no login can be in progress", async () => {
+    for (const read of ["listBySubject", "deleteBySubject"] as const) {
       const { namespace, store, other, countEntries } = fixture();
       namespace.failNext("create");
       await expect(store.create(key("a"), session())).rejects.toThrow("Network connection lost.");
-      waitMinutes(9);
-      await other[look]("eve");
+      moveClock(9);
+      await other[read]("eve");
       expect(await countEntries()).toBe(1);
-      waitMinutes(2);
-      await other[look]("eve");
+      moveClock(2);
+      await other[read]("eve");
       expect(await countEntries()).toBe(0);
       vi.useRealTimers();
     }
   });
 
-  it("forgets what ended, one by one and all together", async () => {
+  it("removes the entries of ended sessions", async () => {
     const { store, countEntries } = fixture();
     for (const name of ["a", "b", "c"]) await store.create(key(name), session());
     expect(await countEntries()).toBe(3);
@@ -138,7 +138,7 @@ describe("the index of a subject", () => {
     expect(await countEntries()).toBe(0);
   });
 
-  it("still knows a session when another attempt to create it was refused", async () => {
+  it("keeps the entry of a session when another attempt to create it fails", async () => {
     const { store, countEntries } = fixture();
     await store.create(key("a"), session());
     expect(await store.create(key("a"), session())).toBe(false);
@@ -146,7 +146,7 @@ describe("the index of a subject", () => {
     expect(await keysOf(store)).toEqual([key("a")]);
   });
 
-  it("still knows a new session under the key of one whose end is being written down", async () => {
+  it("keeps the entry of a new session while the entry of an ended one under its key is removed", async () => {
     const { namespace, store, other } = fixture();
     await store.create(key("a"), session());
     const pause = namespace.pauseNext("forget");
@@ -158,7 +158,7 @@ describe("the index of a subject", () => {
     expect(await keysOf(other)).toEqual([key("a")]);
   });
 
-  it("SEC-24 does not end a session of another subject that merely has the key", async () => {
+  it("SEC-24 does not end the session of another subject under the same key", async () => {
     const { namespace, store, other } = fixture();
     const pause = namespace.pauseNext("create");
     const login = store.create(key("a"), session());
@@ -171,7 +171,7 @@ describe("the index of a subject", () => {
     expect(await login).toBe(false);
   });
 
-  it("lists a session once while another attempt to create it is under way", async () => {
+  it("lists a session once while another attempt to create it is in progress", async () => {
     const { namespace, store, other, countEntries } = fixture();
     const pause = namespace.pauseNext("create");
     const login = store.create(key("a"), session());
@@ -184,7 +184,7 @@ describe("the index of a subject", () => {
     expect(await countEntries()).toBe(1);
   });
 
-  it("SEC-42 ends all others when some cannot be reached, fails, and ends those the next time", async () => {
+  it("SEC-42 ends all reachable sessions, rejects, and ends the others in the next call", async () => {
     const { namespace, store } = fixture();
     for (let index = 0; index < 15; index++) await store.create(key(`${index}`), session());
     for (let index = 0; index < 6; index++) namespace.failNext("delete");
@@ -194,7 +194,7 @@ describe("the index of a subject", () => {
     expect(await keysOf(store)).toEqual([]);
   });
 
-  it("asks for six sessions at a time", async () => {
+  it("loads six sessions at a time", async () => {
     const { namespace, store, other } = fixture();
     for (let index = 0; index < 15; index++) await other.create(key(`${index}`), session());
     const pauses = Array.from({ length: 6 }, () => namespace.pauseNext("load"));

@@ -1,17 +1,17 @@
 import type { PausePoint } from "@coatcheck/testing";
 import type { SessionObjectNamespace } from "../../src/durable-object.ts";
 
-/** A namespace whose messages can be held up on their way, and are counted. */
+/** A namespace that can pause its messages and records them. */
 export interface PausableNamespace extends SessionObjectNamespace {
-  /** The operations that were asked for, in order. */
+  /** The operations that were called, in order. */
   readonly calls: string[];
-  /** Makes the next message of that operation wait before it leaves. */
+  /** Makes the next message of this operation wait before it is sent. */
   pauseNext(operation: string): PausePoint;
-  /** Makes the next message of that operation fail before it leaves. */
+  /** Makes the next message of this operation fail before it is sent. */
   failNext(operation: string): void;
 }
 
-/** Wraps the real namespace: the objects behind it are the real ones. */
+/** Wraps a real namespace with its real objects. */
 export function pausable(namespace: SessionObjectNamespace): PausableNamespace {
   const calls: string[] = [];
   const plans: { operation: string; act: () => Promise<void> }[] = [];

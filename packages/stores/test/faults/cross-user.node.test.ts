@@ -17,7 +17,7 @@ import { redisStore } from "../../src/redis.ts";
 const USERS = 12;
 const ROUNDS = 8;
 
-/** `/join` begins the session, `/visit` writes to it, `/name` reads. */
+/** `/join` creates the session, `/visit` writes to it, `/name` reads it. */
 type Path = "/join" | "/visit" | "/name";
 
 interface Client {
@@ -39,24 +39,29 @@ async function openIoredis(url: string): Promise<OpenStore> {
   return { store: redisStore(client), close: () => client.disconnect() };
 }
 
-/** A user who is told their own name by each request, unless the store failed. */
+/** The answer of the application: the name in the session, or the code of an error. */
+type Answer = string | { readonly code: string };
+
+/** A user whose session holds their name. */
 interface User {
   readonly name: string;
-  /** What the application read, or the code of the error that it met. */
-  ask(path: Path, seconds?: number): Promise<unknown>;
+  /** @param timeout - seconds that a store operation may take. @default 10 */
+  request(path: Path, timeout?: number): Promise<Answer>;
 }
 
 function userOf(store: SessionStore, name: string): User {
-  let timeout = 10;
+  let storeTimeout = 10;
   const client = browser({
     fetch: async (request) => {
-      const sessions = new SessionManager<{ name: string; visits: number }>({ mode: serverSide(store, { timeout }) });
+      const sessions = new SessionManager<{ name: string; visits: number }>({
+        mode: serverSide(store, { timeout: storeTimeout }),
+      });
       try {
         return await sessions.handle(request, async (pending) => {
           const session = await pending;
           if (request.url.endsWith("/join")) session.set("name", name);
           if (request.url.endsWith("/visit")) session.update("visits", (visits = 0) => visits + 1);
-          return Response.json(session.get("name") ?? "nobody");
+          return Response.json(session.get("name") ?? "no name");
         });
       } catch (error) {
         if (!(error instanceof SessionError)) throw error;
@@ -66,74 +71,72 @@ function userOf(store: SessionStore, name: string): User {
   });
   return {
     name,
-    async ask(path, seconds = 10) {
-      timeout = seconds;
+    async request(path, timeout = 10) {
+      storeTimeout = timeout;
       return (await client.fetch(path)).json();
     },
   };
 }
 
 for (const { name, start, open } of CLIENTS) {
-  const engine = await startOrSkip(`answers that cross over ${name}`, start);
+  const engine = await startOrSkip(`answers to the wrong user over ${name}`, start);
 
-  describe.skipIf(engine === undefined)(
-    `redis-py, 20 March 2023: answers that reach another user, over ${name}`,
-    () => {
-      let proxy: EngineProxy;
-      let opened: OpenStore;
-      let users: readonly User[];
+  describe.skipIf(engine === undefined)(`redis-py, 20 March 2023: answers to the wrong user, over ${name}`, () => {
+    let proxy: EngineProxy;
+    let opened: OpenStore;
+    let users: readonly User[];
 
-      const askAll = (path: Path, seconds?: number) =>
-        Promise.all(users.map(async (user) => ({ user: user.name, said: await user.ask(path, seconds) })));
-      /** Each has been told their own name, or that it did not work. */
-      const expectOwn = (answers: readonly { readonly user: string; readonly said: unknown }[]) => {
-        const foreign = answers.filter(({ user, said }) => said !== user && Object(said)["code"] !== "STORE_FAILED");
-        expect(foreign).toEqual([]);
-      };
+    const requestAll = (path: Path, timeout?: number) =>
+      Promise.all(users.map(async (user) => ({ user: user.name, answer: await user.request(path, timeout) })));
+    /** Every user gets their own name or a failure of the store. */
+    const expectOwnAnswers = (answers: readonly { readonly user: string; readonly answer: Answer }[]) => {
+      const isOwn = (user: string, answer: Answer): boolean =>
+        typeof answer === "string" ? answer === user : answer.code === "STORE_FAILED";
+      expect(answers.filter(({ user, answer }) => !isOwn(user, answer))).toEqual([]);
+    };
 
-      /** The outage is over, and everybody is who they were. */
-      const expectWell = async () => {
-        await expect.poll(() => users[0]?.ask("/name"), { timeout: 20_000 }).toBe("user 0");
-        expect((await askAll("/name")).filter(({ user, said }) => said !== user)).toEqual([]);
-      };
+    /** Waits for the end of the outage. Then every user gets their own name. */
+    const expectRecovery = async () => {
+      await expect.poll(() => users[0]?.request("/name"), { timeout: 20_000 }).toBe("user 0");
+      expect((await requestAll("/name")).filter(({ user, answer }) => answer !== user)).toEqual([]);
+    };
 
-      beforeAll(async () => {
-        proxy = await startProxy(engine?.url ?? "");
-      });
-      afterAll(async () => {
-        await proxy.stop();
-        await engine?.stop();
-      });
-      beforeEach(async () => {
-        opened = await open(proxy.url);
-        users = Array.from({ length: USERS }, (_, index) => userOf(opened.store, `user ${index}`));
-        expect((await askAll("/join")).map(({ said }) => said)).toEqual(users.map((user) => user.name));
-      });
-      afterEach(async () => {
-        await opened.close();
-      });
+    beforeAll(async () => {
+      proxy = await startProxy(engine?.url ?? "");
+    });
+    afterAll(async () => {
+      await proxy.stop();
+      await engine?.stop();
+    });
+    beforeEach(async () => {
+      opened = await open(proxy.url);
+      users = Array.from({ length: USERS }, (_, index) => userOf(opened.store, `user ${index}`));
+      expect((await requestAll("/join")).map(({ answer }) => answer)).toEqual(users.map((user) => user.name));
+    });
+    afterEach(async () => {
+      await opened.close();
+    });
 
-      it("SEC-42 SEC-43 tells all users their own name while connections are cut under their commands", async () => {
-        for (let round = 0; round < ROUNDS; round++) {
-          const answers = askAll(round % 3 ? "/name" : "/visit");
-          if (round % 2) proxy.cutAfterRequest();
-          else proxy.cut();
-          expectOwn(await answers);
-          await expectWell();
-        }
-      });
+    it("SEC-42 SEC-43 gives every user their own data while connections break during commands", async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const answers = requestAll(round % 3 ? "/name" : "/visit");
+        if (round % 2) proxy.cutAfterRequest();
+        else proxy.cut();
+        expectOwnAnswers(await answers);
+        await expectRecovery();
+      }
+    });
 
-      it("SEC-42 SEC-43 tells all users their own name when commands were given up whose answers come later", async () => {
-        for (const path of ["/name", "/visit"] as const) {
-          proxy.stall();
-          const givenUp = await askAll(path, 0.2);
-          expect(givenUp.map(({ said }) => said)).toEqual(users.map(() => ({ code: "STORE_FAILED" })));
-          const waiting = askAll("/name");
-          proxy.resume();
-          expectOwn(await waiting);
-          await expectWell();
-        }
-      });
-    },
-  );
+    it("SEC-42 SEC-43 gives every user their own data when the answers to timed-out commands arrive later", async () => {
+      for (const path of ["/name", "/visit"] as const) {
+        proxy.stall();
+        const timedOut = await requestAll(path, 0.2);
+        expect(timedOut.map(({ answer }) => answer)).toEqual(users.map(() => ({ code: "STORE_FAILED" })));
+        const waiting = requestAll("/name");
+        proxy.resume();
+        expectOwnAnswers(await waiting);
+        await expectRecovery();
+      }
+    });
+  });
 }

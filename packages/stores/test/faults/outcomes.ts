@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Outcome } from "./visitor.ts";
 
-/** What SEC-42 says of a request that meets a fault. */
+/** Expects the failure that SEC-42 requires of a request whose store fails. */
 export function expectFailure(outcome: Outcome): Extract<Outcome, { ok: false }> {
   expect(outcome).toMatchObject({ ok: false, code: "STORE_FAILED", cause: expect.any(Error) });
   return outcome as Extract<Outcome, { ok: false }>;

@@ -13,13 +13,13 @@ describe.skipIf(engine === undefined)("redisStore", () => {
   const { url = "", port } = (engine ?? {}) as Partial<Engine>;
   afterAll(() => engine?.stop());
 
-  it("SEC-42 takes no new session when Redis is out of memory, and still reads and ends those that are there", async () => {
+  it("SEC-42 rejects writes when Redis is out of memory, and still reads and ends sessions", async () => {
     const client = await createClient({ url }).connect();
     const visitor = visitorOf(redisStore(client));
     expectSuccess(await visitor.visit("/login"));
     await client.configSet({ maxmemory: "1", "maxmemory-policy": "noeviction" });
 
-    const { cause } = expectFailure(await visitor.stranger().visit("/count"));
+    const { cause } = expectFailure(await visitor.newVisitor().visit("/count"));
     expect(String(cause)).toContain("OOM");
     expectFailure(await visitor.visit("/count"));
     expect(expectSuccess(await visitor.visit("/read")).data).toEqual({ subject: "eve" });
@@ -32,7 +32,7 @@ describe.skipIf(engine === undefined)("redisStore", () => {
     await client.close();
   });
 
-  it("SEC-42 reads from a replica that takes no writes, and fails what would write", async () => {
+  it("SEC-42 reads from a read-only replica, and fails requests that write", async () => {
     const replica = await startRedis(["--replicaof", "127.0.0.1", `${port}`]);
     try {
       const master = await createClient({ url }).connect();
@@ -57,7 +57,7 @@ describe.skipIf(engine === undefined)("redisStore", () => {
     }
   });
 
-  it("counts once when ioredis sends a command again after a broken connection", async () => {
+  it("counts once when ioredis repeats a command after a broken connection", async () => {
     const proxy = await startProxy(url);
     const client = new Redis(proxy.url);
     client.on("error", () => {});

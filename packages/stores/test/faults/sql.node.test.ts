@@ -14,27 +14,27 @@ describe.skipIf(disk === undefined)("sqlStore on SQLite", () => {
   const { folder = "", unmount = () => {} } = disk ?? {};
   afterAll(unmount);
 
-  it("SEC-42 fails what it cannot write when the disk is full, and goes on when there is room", async () => {
+  it("SEC-42 fails requests that write when the disk is full, and works again when there is room", async () => {
     const { store, close } = await openStore("sqlite", join(folder, "sessions.db"));
     const visitor = visitorOf(store);
     expect(expectSuccess(await visitor.visit("/count")).data).toEqual({ count: 1 });
 
-    const rubbish = join(folder, "rubbish");
-    fillUp(rubbish);
-    // SQLite takes a while to need more room: it writes over what it has.
-    const strangers = Array.from({ length: 200 }, () => visitor.stranger());
+    const filler = join(folder, "filler");
+    fillDisk(filler);
+    // SQLite reuses free pages first, so that only some of the writes fail.
+    const visitors = Array.from({ length: 200 }, () => visitor.newVisitor());
     const failures = [];
-    for (const stranger of strangers) {
-      const outcome = await stranger.visit("/login");
+    for (const newVisitor of visitors) {
+      const outcome = await newVisitor.visit("/login");
       if (!outcome.ok) failures.push(expectFailure(outcome));
     }
     expect(failures.length).toBeGreaterThan(0);
     expect(String(failures.at(-1)?.cause)).toContain("disk is full");
     expect(expectSuccess(await visitor.visit("/read")).data).toEqual({ count: 1 });
 
-    rmSync(rubbish);
+    rmSync(filler);
     expect(expectSuccess(await visitor.visit("/count")).data).toEqual({ count: 2 });
-    expectSuccess(await visitor.stranger().visit("/login"));
+    expectSuccess(await visitor.newVisitor().visit("/login"));
     await close();
   });
 });
@@ -44,7 +44,7 @@ const postgres = await startOrSkip("a read-only PostgreSQL", startPostgres);
 describe.skipIf(postgres === undefined)("sqlStore on PostgreSQL", () => {
   afterAll(() => postgres?.stop());
 
-  it("SEC-42 reads from a server that takes no writes, and fails what would write", async () => {
+  it("SEC-42 reads from a read-only server, and fails requests that write", async () => {
     const url = postgres?.url ?? "";
     const primary = await openStore("postgres", url);
     const readOnly = await openStore("postgres", `${url}?options=-c%20default_transaction_read_only%3Don`);
@@ -65,7 +65,7 @@ describe.skipIf(postgres === undefined)("sqlStore on PostgreSQL", () => {
   });
 });
 
-/** A disk of half a megabyte, in memory. Mounting one takes root; `undefined` for others, who are told. */
+/** Mounts a disk of half a megabyte in memory, which needs root. Without root it prints that the test is skipped. */
 function mountTinyDisk(): { folder: string; unmount: () => void } | undefined {
   const folder = mkdtempSync(join(tmpdir(), "coatcheck-disk-"));
   try {
@@ -73,7 +73,7 @@ function mountTinyDisk(): { folder: string; unmount: () => void } | undefined {
   } catch (error) {
     rmSync(folder, { recursive: true });
     if (process.env["CI"]) throw error;
-    process.stdout.write("skipped: SQLite on a full disk: mounting a small one takes root, and Linux\n");
+    process.stdout.write("skipped: SQLite on a full disk: to mount a small disk needs root and Linux\n");
     return undefined;
   }
   const unmount = (): void => {
@@ -83,8 +83,8 @@ function mountTinyDisk(): { folder: string; unmount: () => void } | undefined {
   return { folder, unmount };
 }
 
-/** Takes all the room that a disk has left. */
-function fillUp(file: string): void {
+/** Takes all the space that is left on the disk. */
+function fillDisk(file: string): void {
   for (const size of [65_536, 4_096, 512, 1]) {
     try {
       for (;;) writeFileSync(file, "x".repeat(size), { flag: "a" });

@@ -1,30 +1,32 @@
 import { SessionError, SessionManager, type SessionStore, serverSide } from "@coatcheck/core";
 import { browser } from "@coatcheck/testing";
 
-/** How a request ended that a fault may have met. One that failed has no response, and so no cookie. */
+/** The outcome of a request. A failed request has no response, and so no cookie. */
 export type Outcome =
   | { readonly ok: true; readonly data: Record<string, unknown> }
   | { readonly ok: false; readonly code: string; readonly cause: unknown };
 
-/** One visitor of a small application over a store. */
+/** A visitor of a small application. */
 export interface Visitor {
-  /** `/read`, `/count` (adds one by `update`), `/login` or `/logout`. */
-  visit(path: string): Promise<Outcome>;
-  /** Visits until it goes well, as somebody who presses reload does; an outage is over when this resolves. */
-  visitUntilWell(path: string): Promise<Outcome>;
+  /**
+   * Requests `/read`, `/count` (adds one by `update`), `/login` or `/logout`.
+   *
+   * @param timeout - seconds that a store operation may take. @default 10
+   */
+  visit(path: string, timeout?: number): Promise<Outcome>;
+  /** Repeats the request until it succeeds, as a user who reloads the page. Resolves when an outage is over. */
+  visitUntilOk(path: string): Promise<Outcome>;
   /** Another visitor of the same application, without a cookie. */
-  stranger(): Visitor;
+  newVisitor(): Visitor;
 }
 
-/**
- * @param store - a function, when the visitor is to be answered by servers with different stores
- * @param timeout - seconds a store operation may take
- */
-export function visitorOf(store: SessionStore | (() => SessionStore), timeout = 10): Visitor {
+/** @param store - a function when the store changes between requests */
+export function visitorOf(store: SessionStore | (() => SessionStore)): Visitor {
   const failures = new WeakMap<Response, Outcome>();
+  let storeTimeout = 10;
 
   async function answer(request: Request): Promise<Response> {
-    const mode = serverSide(typeof store === "function" ? store() : store, { timeout });
+    const mode = serverSide(typeof store === "function" ? store() : store, { timeout: storeTimeout });
     const sessions = new SessionManager<{ count: number }>({ mode });
     try {
       return await sessions.handle(request, async (pending) => {
@@ -44,14 +46,15 @@ export function visitorOf(store: SessionStore | (() => SessionStore), timeout = 
   }
 
   const client = browser({ fetch: answer });
-  async function visit(path: string): Promise<Outcome> {
+  async function visit(path: string, timeout = 10): Promise<Outcome> {
+    storeTimeout = timeout;
     const response = await client.fetch(path);
     return failures.get(response) ?? { ok: true, data: await response.json() };
   }
   return {
     visit,
-    stranger: () => visitorOf(store, timeout),
-    async visitUntilWell(path) {
+    newVisitor: () => visitorOf(store),
+    async visitUntilOk(path) {
       const deadline = performance.now() + 20_000;
       for (;;) {
         const outcome = await visit(path);

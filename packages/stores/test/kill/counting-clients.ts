@@ -1,4 +1,4 @@
-/** A visitor who counts: one of several that share a session. */
+/** A client that counts in the session of a user. Several clients share a session. */
 interface Counter {
   readonly name: string;
   readonly user: string;
@@ -8,23 +8,23 @@ interface Counter {
   confirmed: number;
 }
 
-/** What the clients of one run saw. */
+/** The results of all clients. */
 export interface Counted {
   /** The cookie of each user. */
   readonly cookies: ReadonlyMap<string, string>;
   readonly counters: readonly Counter[];
   /** Increments that were answered with 200, by user. */
   readonly confirmed: ReadonlyMap<string, number>;
-  /** Increments that were sent and not answered so, by user: done or not, nobody knows. */
+  /** Increments that were sent but not confirmed, by user. Some of them may have succeeded. */
   readonly unknown: ReadonlyMap<string, number>;
-  /** Answers about somebody else. */
+  /** The number of answers with the data of another user. */
   readonly misdelivered: number;
 }
 
 /**
- * Logs users in and lets the clients of each count in their one session, through all servers in turn, until told to stop.
+ * Logs users in and lets the clients of each user count in their shared session, through all servers in turn.
  *
- * @param servers - base URLs; they may stop answering and come back
+ * @param servers - base URLs. The servers may stop and restart
  */
 export async function count(
   servers: readonly string[],
@@ -62,14 +62,26 @@ export async function count(
   return { cookies, counters, confirmed, unknown, misdelivered };
 }
 
+/** Repeats the login while the server is down. */
 async function login(server: string, user: string): Promise<string> {
-  const response = await fetch(`${server}/login?as=${user}`, { method: "POST" });
-  const [cookie] = response.headers.getSetCookie();
-  if (cookie === undefined) throw new Error(`the login was answered with ${response.status} and without a cookie`);
-  return cookie.split(";")[0] ?? "";
+  for (;;) {
+    const response = await tryLogin(server, user);
+    const [cookie] = response?.headers.getSetCookie() ?? [];
+    if (cookie !== undefined) return cookie.split(";")[0] ?? "";
+    if (response?.ok) throw new Error("the login was answered without a cookie");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
-/** `"refused"`: no server was there to do it. `undefined`: the server died under it, or said that it failed. */
+async function tryLogin(server: string, user: string): Promise<Response | undefined> {
+  try {
+    return await fetch(`${server}/login?as=${user}`, { method: "POST" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `"refused"`: the server is down and has done nothing. `undefined`: the server died or failed during the request. */
 async function post(url: string, cookie: string): Promise<Record<string, unknown> | "refused" | undefined> {
   try {
     const response = await fetch(url, { method: "POST", headers: { cookie } });

@@ -1,4 +1,4 @@
-// A server process of the kill test. Arguments: the engine, its URL or file, the port.
+// A server of the kill test, in a process of its own. Arguments: the engine, its URL or file, the port.
 import { SessionManager, serverSide } from "@coatcheck/core";
 import { type EngineName, openStore } from "@coatcheck/engines/open-store";
 import { serve } from "@hono/node-server";

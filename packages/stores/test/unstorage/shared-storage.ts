@@ -2,17 +2,17 @@ import type { StoreUnderTest } from "@coatcheck/testing";
 import type { Storage } from "unstorage";
 import { unstorageStore } from "../../src/unstorage.ts";
 
-/** Two stores over one storage, held to what every atomic store is held to: one lock serves both. */
+/** Two stores over one storage. Because they share a lock, the suite tests them as atomic stores. */
 export function withinOneProcess(storage: Storage): StoreUnderTest {
-  return { store: outright(storage, true), peer: outright(storage, true) };
+  return { store: withTraits(storage, true), peer: withTraits(storage, true) };
 }
 
-/** Stores over storages that know nothing of each other: what one process did, the other sees at once. */
+/** Two stores over separate storages of the same data. Each sees the other's changes at once. */
 export function inTwoProcesses(storage: Storage, other: Storage): StoreUnderTest {
-  return { store: outright(storage, false), peer: outright(other, false) };
+  return { store: withTraits(storage, false), peer: withTraits(other, false) };
 }
 
-/** Says what holds over this very driver, where the traits speak for the least of all drivers. */
-function outright(storage: Storage, atomic: boolean): StoreUnderTest["store"] {
+/** Declares the traits for the driver of a test. The store itself declares those that hold for every driver. */
+function withTraits(storage: Storage, atomic: boolean): StoreUnderTest["store"] {
   return { ...unstorageStore(storage), traits: { atomic, consistency: "strong" } };
 }

@@ -13,13 +13,13 @@ const HOUR = 3_600_000;
 const { now } = fakeClock(START);
 const stored = (differences?: Partial<StoredSession>): StoredSession => sessionOf(differences, START);
 
-/** A storage whose driver does some things differently. */
+/** A storage in memory with some methods of its driver replaced. */
 function storageWith(differences: Partial<Driver>): Storage {
   return createStorage({ driver: { ...memory(), ...differences } });
 }
 
 const runner = { describe, it };
-const abilities = { isAtomic: false, hasSubjectIndex: false, checksKeys: true };
+const abilities = { isAtomic: false, hasSubjectIndex: false, hasSweeper: true, checksKeys: true };
 
 storeConformance(runner, {
   ...abilities,
@@ -44,26 +44,26 @@ storeConformance(runner, {
 });
 
 describe("unstorageStore", () => {
-  it("refuses what is no storage, and says what to write", () => {
+  it("rejects anything but a storage and shows the correct call", () => {
     for (const wrong of [undefined, null, {}, new Map()]) {
       expect(() => unstorageStore(wrong as unknown as UnstorageStorage)).toThrow(/unstorageStore\(createStorage\(/);
     }
   });
 
-  it("SEC-04 refuses a prefix that leads out of the storage or into another", () => {
+  it("SEC-04 rejects a prefix that is a path or has special characters", () => {
     for (const prefix of ["..", "../x", "a:..:b", ".", "a:.:", "a..", "a.:b", "a/b", "a?b", "a\\b", "\0", "é"]) {
       expect(() => unstorageStore(createStorage(), { prefix }), prefix).toThrow(/prefix/);
     }
   });
 
-  it("SEC-04 refuses a key that is none, before the storage is asked", async () => {
+  it("SEC-04 rejects invalid store keys before it calls the storage", async () => {
     const fail = (): never => {
-      throw new Error("asked");
+      throw new Error("the storage was called");
     };
     await expectWrongKeysRejected(unstorageStore(storageWith({ getItem: fail, setItem: fail, removeItem: fail })));
   });
 
-  it("takes any prefix for folders, and sweeps what is in them and nothing else", async () => {
+  it("uses the prefix as folders, and sweeps only the sessions in them", async () => {
     for (const [prefix, folders] of [
       ["session:", "session:"],
       ["session", "session:"],
@@ -83,7 +83,7 @@ describe("unstorageStore", () => {
     }
   });
 
-  it("sweeps no store whose folder lies in its own", async () => {
+  it("does not sweep a store in a subfolder", async () => {
     const storage = createStorage();
     const inner = unstorageStore(storage, { prefix: "app:admin", now });
     await inner.create(key("a"), stored());
@@ -91,7 +91,7 @@ describe("unstorageStore", () => {
     expect(await inner.sweep(START + HOUR)).toBe(1);
   });
 
-  it("names two keys differently when they differ only in case, even where case is ignored", async () => {
+  it("gives keys that differ only in case names that differ even without case", async () => {
     const storage = createStorage();
     const store = unstorageStore(storage, { now });
     const keys = ["abc", "ABC", "aBc", "a-_", "A_-"].map(key);
@@ -100,7 +100,7 @@ describe("unstorageStore", () => {
     for (const each of keys) expect((await store.load(each))?.data).toBe(each);
   });
 
-  it("keeps data as it is where a client below the driver makes JSON of what looks like it", async () => {
+  it("returns data unchanged when the driver parses text that looks like JSON", async () => {
     const items = new Map<string, string>();
     const parsing = storageWith({
       getItem: (name) => {
@@ -120,7 +120,7 @@ describe("unstorageStore", () => {
     }
   });
 
-  it("tells the driver how many seconds a session has left, in whole ones and never none", async () => {
+  it("passes the seconds left to the driver, rounded up and at least 1", async () => {
     const clock = fakeClock(START);
     const ttls: unknown[] = [];
     const { getItem, setItem, ...rest } = memory();
@@ -143,14 +143,14 @@ describe("unstorageStore", () => {
     expect(ttls).toEqual([2, 60, 60, 1]);
   });
 
-  it("SEC-42 rejects when the driver fails, also when it resolves with its error", async () => {
+  it("SEC-42 rejects when the driver rejects or resolves with an error", async () => {
     const error = new Error("EACCES: permission denied");
     const fail = (): never => {
       throw error;
     };
     for (const getItem of [fail, () => error as unknown as string]) {
       const store = unstorageStore(storageWith({ getItem }));
-      for (const ask of everyKeyed(store, key("a"))) await expect(ask()).rejects.toBe(error);
+      for (const run of everyKeyed(store, key("a"))) await expect(run()).rejects.toBe(error);
     }
     await expect(unstorageStore(storageWith({ setItem: fail })).create(key("a"), stored())).rejects.toBe(error);
     await expect(unstorageStore(storageWith({ getKeys: fail })).sweep(START)).rejects.toBe(error);
@@ -159,10 +159,10 @@ describe("unstorageStore", () => {
     await expect(keeping.delete(key("a"))).rejects.toBe(error);
   });
 
-  it("SEC-22 ends a session that the driver cannot remove and says nothing about", async () => {
+  it("SEC-22 ends a session even when the driver silently fails to remove it", async () => {
     const storage = storageWith({ removeItem: () => {} });
     const store = unstorageStore(storage, { now });
-    await store.create(key("a"), stored({ data: "what a thief is after" }));
+    await store.create(key("a"), stored({ data: "secret of a thief's victim" }));
     expect(await store.delete(key("a"))).toBe("ok");
     expect(await store.load(key("a"))).toBeNull();
     expect(await store.update(key("a"), stored({ version: 2 }), 1)).toBe("gone");
@@ -174,7 +174,7 @@ describe("unstorageStore", () => {
     expect(await storage.getItem(name)).not.toContain("thief");
   });
 
-  it("SEC-42 finds no session in half a record, or in what somebody else wrote", async () => {
+  it("SEC-42 finds no session in a partly written record or in other text", async () => {
     const storage = createStorage();
     const store = unstorageStore(storage, { now });
     await store.create(key("a"), stored());
@@ -186,7 +186,7 @@ describe("unstorageStore", () => {
       expect(await store.load(key("a")), text).toBeNull();
       expect(await store.update(key("a"), stored({ version: 2 }), 1)).toBe("gone");
       expect(await store.touch(key("a"), START + 2 * HOUR)).toBe(false);
-      // It may belong to another process that is still writing: it has no expiry to go by.
+      // Another process may still be writing it, and it has no expiry.
       expect(await store.sweep(START + 2 * HOUR)).toBe(0);
       expect(await storage.hasItem(name)).toBe(true);
     }
@@ -196,7 +196,7 @@ describe("unstorageStore", () => {
     expect(await storage.hasItem(name)).toBe(false);
   });
 
-  it("SEC-42 goes on when the driver never answers, and drops what was under way", async () => {
+  it("SEC-42 lets other requests overtake an operation that the driver never answers", async () => {
     const { getItem, ...rest } = memory();
     let answer = () => {};
     let hangs = false;
@@ -221,19 +221,19 @@ describe("unstorageStore", () => {
     try {
       hangs = true;
       const slow = store.update(key("a"), stored({ data: "slow", version: 2 }), 1);
-      const refused = expect(slow).rejects.toThrow(/other requests went ahead/);
+      const rejected = expect(slow).rejects.toThrow(/other requests went ahead/);
       const next = store.update(key("a"), stored({ data: "next", version: 2 }), 1);
       await vi.advanceTimersByTimeAsync(5_000);
       expect(await next).toBe("ok");
       answer();
-      await refused;
+      await rejected;
     } finally {
       vi.useRealTimers();
     }
     expect((await store.load(key("a")))?.data).toBe("next");
   });
 
-  it("refuses a driver that takes no writes, at construction", () => {
+  it("rejects a read-only driver at construction", () => {
     const { getItem, getKeys, hasItem } = memory();
     const drivers = [
       { getItem, getKeys, hasItem },
@@ -244,7 +244,7 @@ describe("unstorageStore", () => {
     }
   });
 
-  it("sweeps nothing when it is told no instant, and what has expired by now when it is told none", async () => {
+  it("rejects an invalid time for a sweep, and uses the clock without one", async () => {
     const clock = fakeClock(1_000_000);
     const store = unstorageStore(createStorage(), { now: clock.now });
     await store.create(key("a"), sessionOf({}, 1_000_000));
@@ -257,7 +257,7 @@ describe("unstorageStore", () => {
     expect(await sweepNow()).toBe(1);
   });
 
-  it("sweeps thousands, a hundred at a time", async () => {
+  it("sweeps thousands of sessions, a hundred at a time", async () => {
     const { getItem, ...rest } = memory();
     let reading = 0;
     let most = 0;
@@ -284,12 +284,12 @@ describe("unstorageStore", () => {
     expect(await store.sweep(START)).toBe(0);
   });
 
-  it("SEC-22 SEC-24 says that it cannot list a subject's sessions, rather than to forget some", async () => {
+  it("SEC-22 SEC-24 rejects revokeAll with UNSUPPORTED, rather than miss sessions", async () => {
     const sessions = new SessionManager({ mode: serverSide(unstorageStore(createStorage())) });
     await expect(sessions.revokeAll("eve")).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
 
-  it("loses none of 20 visits of one visitor at once", async () => {
+  it("counts all of 20 parallel visits of one visitor", async () => {
     const sessions = new SessionManager<{ visits: number }>({ mode: serverSide(unstorageStore(createStorage())) });
     const fetch = sessions.wrap(async (_request, pending) => {
       const session = await pending;
