@@ -87,8 +87,10 @@ describe("the event stream", () => {
     await eve.visit((session) => session.set("cart", []));
     const after = await revision();
     expect(after).not.toBe(before);
-    const [message] = (await (await eve.stream()).messages()) ?? [];
+    const second = await eve.stream();
+    const [message] = (await second.messages()) ?? [];
     expect(message).toMatchObject({ event: "opening", data: { revision: after } });
+    await second.close();
   });
 
   it("sends a comment every five seconds while nothing happens, and ends after a minute", async () => {
@@ -119,7 +121,10 @@ describe("the event stream", () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(await comment).toBe(": nothing new\n\n");
     expect(await reader.text()).toBeUndefined();
-    expect(await typesOf(await eve.stream())).toEqual(["created"]);
+    const second = await eve.stream();
+    expect(await typesOf(second)).toEqual(["created"]);
+    // Otherwise its timer would count in the next test.
+    await second.close();
   });
 
   it("ends when the browser disconnects, and leaves no timer and no listener", async () => {
