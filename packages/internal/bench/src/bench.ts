@@ -1,4 +1,4 @@
-// What coatcheck takes beside its peers, on the same work in one run, and whether that meets its goals.
+// Measures coatcheck and its peers on the same workloads in one run, and judges the goals.
 // `npm run bench -- [--quick] [--only part…] [--runtime name…] [--rounds n] [--write]`
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -7,14 +7,14 @@ import { parseOptions } from "./options.ts";
 import { writeReadmes } from "./report/readme.ts";
 import { toReport } from "./report/report.ts";
 import { measureAll } from "./run/measure-all.ts";
-import { measureWorks } from "./run/measure-workloads.ts";
+import { measureWorkloads } from "./run/measure-workloads.ts";
 import { writeResults } from "./run/other-runtimes.ts";
 
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.resultsFile !== undefined) {
-    // Another runtime, started by this program in Node.
-    const results = await quietly(() => measureWorks(options, reportTo(options.runtimes.join())));
+    // This process is another runtime that the program in Node started.
+    const results = await quietly(() => measureWorkloads(options, reportTo(options.runtimes.join())));
     writeResults(options.resultsFile, results);
   } else {
     const report = toReport(await measureAll(options, fileURLToPath(import.meta.url)), options);

@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** Some libraries print each cookie that they refuse; what is printed would be measured, and nobody could read the rest. */
+/** Runs a function without console errors: some libraries print each cookie that they reject, which takes time. */
 export async function quietly<Result>(run: () => Promise<Result>): Promise<Result> {
   const print = console.error;
   console.error = () => undefined;
@@ -11,10 +11,10 @@ export async function quietly<Result>(run: () => Promise<Result>): Promise<Resul
   }
 }
 
-/** Progress goes to where errors go: what is printed on the other side can be kept. */
-export function reportTo(prefix: string): (what: string) => void {
+/** Returns a function that reports progress on standard error, so that standard output holds nothing but the results. */
+export function reportTo(prefix: string): (description: string) => void {
   const isTerminal = process.stderr.isTTY === true;
-  return (what) => {
-    process.stderr.write(isTerminal ? `\r\u001b[K${prefix} ${what}` : `${prefix} ${what}\n`);
+  return (description) => {
+    process.stderr.write(isTerminal ? `\r\u001b[K${prefix} ${description}` : `${prefix} ${description}\n`);
   };
 }

@@ -1,5 +1,5 @@
-// What one operation costs with few and with many live sessions, on real engines, side by side in one run; then what it
-// takes to sweep. `npm run growth -w @coatcheck/bench -- [engine…] [--few n] [--many n] [--rounds n]`
+// Measures store operations with few and with many live sessions, on real databases in one run, and then sweeps.
+// `npm run growth -w @coatcheck/bench -- [engine…] [--few n] [--many n] [--rounds n]`
 import { MissingEngineError } from "@coatcheck/engines";
 import type { GrowthEngine } from "./growth/engine.ts";
 import { ENGINES } from "./growth/engines.ts";
@@ -36,17 +36,17 @@ async function measureGrowth(engine: GrowthEngine, { few, many, rounds }: Growth
   const costs = new Map<string, readonly Cost[]>();
   for (const [operation, prepare] of Object.entries(OPERATIONS)) {
     const prepared = [prepare(atFew), prepare(atMany)];
-    costs.set(operation, await measureInTurn(prepared, rounds, () => engine.settle()));
+    costs.set(operation, await measureInTurn(prepared, rounds, () => engine.runMaintenance()));
   }
   printCosts(few, many, costs);
   const { sweeping } = atMany;
   if (sweeping === undefined) {
-    console.log("\nNo sweep is needed: the engine drops each session when it expires.");
+    console.log("\nNo sweep is needed: the engine removes each session when it expires.");
     return;
   }
-  const [littleExpired, muchExpired] = [Math.ceil(many / 1_000), Math.ceil(many / 10)];
-  printSweeps(await measureSweeps(engine, sweeping, [littleExpired, muchExpired]));
-  printReading(muchExpired, await measureReading(engine, atMany, sweeping, muchExpired));
+  const [fewExpired, manyExpired] = [Math.ceil(many / 1_000), Math.ceil(many / 10)];
+  printSweeps(await measureSweeps(engine, sweeping, [fewExpired, manyExpired]));
+  printReading(manyExpired, await measureReading(engine, atMany, sweeping, manyExpired));
 }
 
 async function start(name: string): Promise<GrowthEngine | undefined> {

@@ -5,31 +5,37 @@ import { GROUPS } from "./workloads/groups.ts";
 export type RuntimeName = "node" | "deno" | "bun";
 export const RUNTIMES: readonly RuntimeName[] = ["node", "deno", "bun"];
 
-/** Where works are done. */
-export type WorkRuntime = RuntimeName | "workerd";
-const WORK_RUNTIMES: readonly WorkRuntime[] = [...RUNTIMES, "workerd"];
+/** The runtimes of workloads. */
+export type WorkloadRuntime = RuntimeName | "workerd";
+const WORKLOAD_RUNTIMES: readonly WorkloadRuntime[] = [...RUNTIMES, "workerd"];
 
-/** What is measured besides the groups of works. */
-export type ExtraPart = "round-trips" | "bogus" | "cold-start" | "sizes" | "throughput";
-export const EXTRA_PARTS: readonly ExtraPart[] = ["round-trips", "bogus", "cold-start", "sizes", "throughput"];
+/** What can be measured besides the groups of workloads. */
+export type ExtraPart = "round-trips" | "forged-ids" | "cold-start" | "bundle-sizes" | "throughput";
+export const EXTRA_PARTS: readonly ExtraPart[] = [
+  "round-trips",
+  "forged-ids",
+  "cold-start",
+  "bundle-sizes",
+  "throughput",
+];
 const PARTS: readonly string[] = [...GROUPS.map(({ name }) => name), ...EXTRA_PARTS];
 
-/** What the command takes. */
+/** The options of the command. */
 export interface BenchOptions {
   readonly parts: ReadonlySet<string>;
-  /** The runtimes that the groups of works run in. */
-  readonly runtimes: readonly WorkRuntime[];
+  /** The runtimes in which the workloads run. */
+  readonly runtimes: readonly WorkloadRuntime[];
   readonly rounds: number;
-  /** Milliseconds that a contender works in a round. */
+  /** Milliseconds of a contender's turn in a round. */
   readonly slice: number;
   readonly isQuick: boolean;
   /** Whether the tables of the READMEs are replaced. */
   readonly isWriting: boolean;
-  /** A file for the results of the works, from a process in another runtime. */
+  /** In a process of another runtime: the file for its results. */
   readonly resultsFile: string | undefined;
 }
 
-/** @throws an error whose message is for the person at the terminal */
+/** @throws an error whose message explains an invalid option to the user */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -44,15 +50,16 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     },
   });
   const { quick: isQuick, write: isWriting } = values;
-  const parts = chosen("part", "only", values.only, PARTS) ?? PARTS;
+  const parts = selectedNames("part", "only", values.only, PARTS) ?? PARTS;
   const runtimes =
-    chosen("runtime", "runtime", values.runtime, WORK_RUNTIMES) ?? (isWriting ? WORK_RUNTIMES : ["node"]);
+    selectedNames("runtime", "runtime", values.runtime, WORKLOAD_RUNTIMES) ??
+    (isWriting ? WORKLOAD_RUNTIMES : ["node"]);
   if (isWriting && (isQuick || values.only !== undefined || values.runtime !== undefined)) {
-    throw new Error("--write fills the READMEs, which need a full run: leave out --quick, --only and --runtime.");
+    throw new Error("--write needs a full run. Leave out --quick, --only and --runtime.");
   }
   return {
     parts: new Set(parts),
-    runtimes: runtimes as readonly WorkRuntime[],
+    runtimes: runtimes as readonly WorkloadRuntime[],
     rounds: toCount("rounds", values.rounds ?? (isQuick ? "3" : "9")),
     slice: toCount("slice", values.slice ?? (isQuick ? "8" : "30")),
     ...{ isQuick, isWriting },
@@ -60,8 +67,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   };
 }
 
-/** Names that were given, several at once with commas between them. */
-function chosen(
+/** The names in an option that can be repeated and can hold several names, separated by commas. */
+function selectedNames(
   kind: string,
   option: string,
   given: readonly string[] | undefined,
@@ -70,7 +77,7 @@ function chosen(
   const names = given?.flatMap((list) => list.split(","));
   const unknown = names?.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`There is no ${kind} ${unknown}. --${option} takes ${known.join(", ")}.`);
+    throw new Error(`Unknown ${kind} ${unknown}. --${option} accepts ${known.join(", ")}.`);
   }
   return names;
 }

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RuntimeName } from "./options.ts";
 
-/** The repository. */
+/** The root of the repository. */
 export const root: string = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** Packages of this repository are taken as they are written. */
+/** Imports packages of this repository from their sources. */
 const CONDITION = "--conditions=@coatcheck/source";
 
 const FLAGS: Readonly<Record<RuntimeName, readonly string[]>> = {
@@ -15,14 +15,14 @@ const FLAGS: Readonly<Record<RuntimeName, readonly string[]>> = {
   bun: [CONDITION],
 };
 
-/** How a file is run in a runtime: the ones that npm installed here. */
+/** The command that runs a file in a runtime, with the program that npm installed here. */
 export function commandFor(runtime: RuntimeName, file: string, args: readonly string[] = []): [string, ...string[]] {
   const program = join(root, "node_modules", ".bin", runtime);
-  if (!existsSync(program)) throw new Error(`${runtime} is not installed: npm install`);
+  if (!existsSync(program)) throw new Error(`${runtime} is not installed. Run npm install.`);
   return [program, ...FLAGS[runtime], file, ...args];
 }
 
-/** The runtime that this process is. */
+/** The runtime of this process. */
 export function currentRuntime(): RuntimeName {
   if ("Bun" in globalThis) return "bun";
   return "Deno" in globalThis ? "deno" : "node";

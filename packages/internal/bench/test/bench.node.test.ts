@@ -3,68 +3,68 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "../src/options.ts";
 import { parseWrk } from "../src/throughput/throughput.ts";
-import { roundTrips } from "../src/workloads/count-redis-commands.ts";
+import { roundTripsIn } from "../src/workloads/count-redis-commands.ts";
 import { forge, tamper } from "../src/workloads/tamper.ts";
 
 const script = fileURLToPath(new URL("../src/bench.ts", import.meta.url));
 
 describe("npm run bench", () => {
-  it("measures what it was asked for, and judges it", async () => {
-    const args = ["--rounds", "1", "--slice", "1", "--only", "untouched"];
+  it("measures the selected parts and judges their goals", async () => {
+    const args = ["--rounds", "1", "--slice", "1", "--only", "unread"];
     const { code, stdout } = await bench(args);
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/^#### Conditions\n\n\d+ cores .* GiB of memory; Node \d+\.\d+\.\d+, 1 rounds of 1 ms\.$/m);
     expect(stdout).toMatch(/ iron-session \d+\.\d+\.\d+,/);
-    expect(stdout).toMatch(/^\| untouched: over a bare handler +\| +≤ 1 µs \| +-?[\d.,]+ µs \| +(met|missed) *\|$/m);
+    expect(stdout).toMatch(/^\| unread: added to a bare handler +\| +≤ 1 µs \| +-?[\d.,]+ µs \| +(met|missed) *\|$/m);
     expect(stdout).toMatch(/^\| coatcheck in Hono +\| +[\d.,]+ \([\d.,]+–[\d.,]+\) \|/m);
     expect(stdout).toMatch(/^\| express-session, memory +\| .* \| +coatcheck \| +[\d.,]+ \(/m);
     expect(stdout).not.toMatch(/NaN|undefined/);
     expect(stdout).not.toMatch(/^#### (Signed|Throughput|Cold)/m);
   });
 
-  it("does the same in the other runtimes", { timeout: 120_000 }, async () => {
+  it("measures in Deno, Bun and workerd", { timeout: 120_000 }, async () => {
     const runtimes = ["deno", "bun", "workerd"];
-    const args = ["--rounds", "1", "--slice", "1", "--only", "untouched", "--runtime", runtimes.join(",")];
+    const args = ["--rounds", "1", "--slice", "1", "--only", "unread", "--runtime", runtimes.join(",")];
     const { code, stdout, stderr } = await bench(args);
     expect(code, stderr).toBe(0);
     for (const runtime of runtimes) {
-      const heading = new RegExp(`^#### A request that does not ask for its session, ${runtime} \\d+\\.\\d+`, "im");
+      const heading = new RegExp(`^#### Requests that do not read the session, ${runtime} \\d+\\.\\d+`, "im");
       expect(stdout).toMatch(heading);
     }
     expect(stdout.match(/^\| coatcheck in Hono +\|/gm)).toHaveLength(3);
-    // Which are Node's alone.
+    // These run in Node only.
     expect(stdout).not.toMatch(/^\| (cookie|express)-session/m);
   });
 
-  it("refuses what it does not know with one line", async () => {
+  it("rejects an unknown part with one line", async () => {
     const { code, stdout, stderr } = await bench(["--only", "everything"]);
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/^There is no part everything\. --only takes untouched, signed, .*\n$/);
+    expect(stderr).toMatch(/^Unknown part everything\. --only accepts unread, signed, .*\n$/);
   });
 });
 
 describe("parseOptions", () => {
-  it("measures everything in Node when nothing is said", () => {
+  it("selects all parts in Node by default", () => {
     const { parts, runtimes, rounds } = parseOptions([]);
-    expect([...parts]).toEqual(expect.arrayContaining(["untouched", "signed", "redis", "cold-start", "throughput"]));
+    expect([...parts]).toEqual(expect.arrayContaining(["unread", "signed", "redis", "cold-start", "throughput"]));
     expect([runtimes, rounds]).toEqual([["node"], 9]);
   });
 
-  it("takes several parts at once, and a quick run has fewer rounds", () => {
-    const { parts, rounds } = parseOptions(["--quick", "--only", "signed,server", "--only", "sizes"]);
-    expect([[...parts], rounds]).toEqual([["signed", "server", "sizes"], 3]);
+  it("accepts several parts, and selects fewer rounds with --quick", () => {
+    const { parts, rounds } = parseOptions(["--quick", "--only", "signed,server", "--only", "bundle-sizes"]);
+    expect([[...parts], rounds]).toEqual([["signed", "server", "bundle-sizes"], 3]);
   });
 
-  it("measures in all runtimes for the READMEs, and never less than everything", () => {
+  it("selects all runtimes with --write, which cannot be combined with a selection", () => {
     expect(parseOptions(["--write"]).runtimes).toEqual(["node", "deno", "bun", "workerd"]);
     for (const less of [["--quick"], ["--only", "signed"], ["--runtime", "bun"]]) {
-      expect(() => parseOptions(["--write", ...less])).toThrow("--write fills the READMEs, which need a full run");
+      expect(() => parseOptions(["--write", ...less])).toThrow("--write needs a full run");
     }
   });
 
-  it("refuses what it does not know", () => {
-    expect(() => parseOptions(["--runtime", "java"])).toThrow("There is no runtime java. --runtime takes node, deno,");
-    expect(() => parseOptions(["--rounds", "0"])).toThrow("--rounds takes a whole number, 1 or more.");
+  it("rejects an unknown runtime, an invalid number and an unknown option", () => {
+    expect(() => parseOptions(["--runtime", "java"])).toThrow("Unknown runtime java. --runtime accepts node, deno,");
+    expect(() => parseOptions(["--rounds", "0"])).toThrow("--rounds must be a whole number, 1 or more.");
     expect(() => parseOptions(["--fast"])).toThrow("--fast");
   });
 });
@@ -72,28 +72,28 @@ describe("parseOptions", () => {
 describe("parseWrk", () => {
   const output = "Running 1s test\n  100 requests in 1.00s\nRequests/sec:  12345.67\nTransfer/sec: 1MB\n";
 
-  it("finds how many requests there were in a second", () => {
+  it("returns the requests per second", () => {
     expect(parseWrk(output)).toBe(12_345.67);
   });
 
-  it("takes no figure of a server that failed", () => {
+  it("rejects the result of a server that failed", () => {
     expect(() => parseWrk(`  Non-2xx or 3xx responses: 3\n${output}`)).toThrow("wrk: Non-2xx or 3xx responses: 3");
     expect(() => parseWrk(`  Socket errors: connect 1, read 0\n${output}`)).toThrow("wrk: Socket errors");
-    expect(() => parseWrk("unable to connect")).toThrow("no figure");
+    expect(() => parseWrk("unable to connect")).toThrow("no result");
   });
 });
 
-describe("roundTrips", () => {
-  it("counts commands, but not those that a script made from inside, nor the counting itself", () => {
+describe("roundTripsIn", () => {
+  it("counts neither commands that a script runs inside Redis nor the commands of the counting itself", () => {
     const counting = "cmdstat_config|resetstat:calls=1,usec=9\r\ncmdstat_info:calls=1,usec=9\r\n";
-    expect(roundTrips(`${counting}cmdstat_get:calls=1,usec=3\r\ncmdstat_expire:calls=1,usec=3\r\n`)).toBe(2);
-    expect(roundTrips(`${counting}cmdstat_eval:calls=2,usec=3\r\ncmdstat_hmget:calls=7,usec=3\r\n`)).toBe(2);
-    expect(roundTrips(counting)).toBe(0);
+    expect(roundTripsIn(`${counting}cmdstat_get:calls=1,usec=3\r\ncmdstat_expire:calls=1,usec=3\r\n`)).toBe(2);
+    expect(roundTripsIn(`${counting}cmdstat_eval:calls=2,usec=3\r\ncmdstat_hmget:calls=7,usec=3\r\n`)).toBe(2);
+    expect(roundTripsIn(counting)).toBe(0);
   });
 });
 
 describe("tamper", () => {
-  it("changes one character of the last value, and no escape sequence", () => {
+  it("changes one character of the last value, but no escape sequence", () => {
     expect(tamper("session=abcdefghijklmnop")).toBe("session=abcdefAhijklmnop");
     expect(tamper("session=AAAAAAAAAAAAAAAA")).toBe("session=AAAAAABAAAAAAAAA");
     expect(tamper("session=abcde%2Fhijklmnop")).toBe("session=abcdA%2Fhijklmnop");
@@ -101,7 +101,7 @@ describe("tamper", () => {
 });
 
 describe("forge", () => {
-  it("puts another id into the value, and leaves its length", () => {
+  it("replaces a part of the id and keeps its length", () => {
     expect(forge("sid=abcdefghijklmnop", 36)).toBe("sid=abcd00000010mnop");
   });
 });

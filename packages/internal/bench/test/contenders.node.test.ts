@@ -5,7 +5,7 @@ import {
   type Application,
   type Contender,
   cookieOf,
-  newVisit,
+  newRequest,
   type Reply,
   toReply,
 } from "../src/contenders/contender.ts";
@@ -14,7 +14,7 @@ import { connectRedis } from "../src/contenders/redis-client.ts";
 import { redisContenders } from "../src/contenders/redis-contenders.ts";
 import { dataOf, fillQuery } from "../src/contenders/session-data.ts";
 import { countByRedis } from "../src/workloads/count-redis-commands.ts";
-import { settled } from "../src/workloads/round-trips.ts";
+import { pendingWritesDone } from "../src/workloads/round-trips.ts";
 import { forge, tamper } from "../src/workloads/tamper.ts";
 
 const redis = await startOrSkip("contenders of the benchmark", startRedis);
@@ -28,99 +28,99 @@ const withSessions = [...CONTENDERS, ...(client ? redisContenders(client) : [])]
   ({ protection }) => protection !== "none",
 );
 
-// What is compared has to be the same work, done by everybody.
+// The comparison is fair only when every contender does the same work.
 describe.each(withSessions.map((contender) => [titleOf(contender), contender] as const))("%s", (_title, contender) => {
-  const keepsIds = contender.protection === "server" || contender.protection === "Redis";
+  const hasIds = contender.protection === "server" || contender.protection === "Redis";
 
-  it.each([200, 2_000])("reads what a session of %i bytes holds, after a restart too", async (size) => {
+  it.each([200, 2_000])("reads a session of %i bytes, also after a restart", async (size) => {
     const { start } = await contender.setUp();
     const app = start();
     const [first, second] = [await newSession(app, 7, size), await newSession(app, 8, size)];
-    expect((await visit(app, "read", first)).text).toBe("7/0/nobody");
+    expect((await send(app, "read", first)).text).toBe("7/0/anonymous");
     const restarted = start();
-    expect((await visit(restarted, "read", first)).text).toBe("7/0/nobody");
-    expect((await visit(restarted, "read", second)).text).toBe("8/0/nobody");
-    expect(first.length).toBeGreaterThan(keepsIds ? 20 : size);
+    expect((await send(restarted, "read", first)).text).toBe("7/0/anonymous");
+    expect((await send(restarted, "read", second)).text).toBe("8/0/anonymous");
+    expect(first.length).toBeGreaterThan(hasIds ? 20 : size);
   });
 
-  it("reads nothing without a cookie", async () => {
+  it("finds no session without a cookie", async () => {
     const { start } = await contender.setUp();
     if (contender.host === "raw") return;
-    expect((await visit(start(), "read", "")).text).toBe("none");
+    expect((await send(start(), "read", "")).text).toBe("none");
   });
 
-  it("keeps what is written", async () => {
+  it("saves a change", async () => {
     const { start } = await contender.setUp();
     const before = await newSession(start(), 7);
-    const written = await visit(start(), "write", before);
-    expect(written.text).toBe("7/1/nobody");
-    await settled();
-    expect((await visit(start(), "read", jar(before, written))).text).toBe("7/1/nobody");
-    if (!keepsIds) expect(cookieOf(written)).not.toBe(before);
+    const written = await send(start(), "write", before);
+    expect(written.text).toBe("7/1/anonymous");
+    await pendingWritesDone();
+    expect((await send(start(), "read", cookieAfter(before, written))).text).toBe("7/1/anonymous");
+    if (!hasIds) expect(cookieOf(written)).not.toBe(before);
   });
 
-  it("refuses a cookie in which something was changed", async () => {
+  it("rejects a changed cookie", async () => {
     const print = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const { start } = await contender.setUp();
     const cookie = await newSession(start(), 7);
     for (const changed of [tamper(cookie), forge(cookie, 1), forge(cookie, 2)]) {
       expect(changed).not.toBe(cookie);
-      expect((await visit(start(), "read", changed)).text).toBe("none");
+      expect((await send(start(), "read", changed)).text).toBe("none");
     }
     print.mockRestore();
   });
 
-  it("logs in under a new id, or at least in a new cookie", async () => {
+  it("logs in with a new id, or with a new cookie where there is no id", async () => {
     const { start } = await contender.setUp();
     const app = start();
     if (app.login === undefined) return expect(contender.name).toBe("@hono/session, storage");
     const before = await newSession(app, 7);
-    const login = await visit(app, "login", before);
+    const login = await send(app, "login", before);
     expect(login.text).toBe("7/0/user-1");
     const after = cookieOf(login);
     expect(after).not.toBe("");
     expect(after).not.toBe(before);
-    await settled();
-    expect((await visit(start(), "read", after)).text).toBe("7/0/user-1");
-    if (keepsIds) expect((await visit(start(), "read", before)).text).toBe("none");
+    await pendingWritesDone();
+    expect((await send(start(), "read", after)).text).toBe("7/0/user-1");
+    if (hasIds) expect((await send(start(), "read", before)).text).toBe("none");
   });
 
-  it("has its sessions at hand when nobody asks for one", async () => {
+  it("answers a request that does not read its session", async () => {
     const { start } = await contender.setUp();
     const app = start();
-    if (app.untouched === undefined) return;
-    const reply = await visit(app, "untouched", await newSession(app, 7));
+    if (app.unread === undefined) return;
+    const reply = await send(app, "unread", await newSession(app, 7));
     expect(reply.text).toBe("ok");
   });
 });
 
-describe("contenders that keep their sessions in a store", () => {
-  it("are counted by every call of it", async () => {
+describe("contenders with a store", () => {
+  it("count every call of the store", async () => {
     for (const name of ["coatcheck", "express-session, memory", "hono-sessions, memory", "@hono/session, storage"]) {
       const contender = CONTENDERS.find((each) => each.name === name && each.protection === "server");
-      const place = await contender?.setUp();
-      const app = place?.start() ?? {};
+      const fixture = await contender?.setUp();
+      const app = fixture?.start() ?? {};
       const cookie = await newSession(app, 7);
-      expect(place?.countCalls?.(), name).toBeGreaterThan(0);
-      await visit(app, "read", cookie);
-      expect(place?.countCalls?.(), name).toBeGreaterThan(0);
-      expect(place?.countCalls?.(), name).toBe(0);
+      expect(fixture?.countStoreCalls?.(), name).toBeGreaterThan(0);
+      await send(app, "read", cookie);
+      expect(fixture?.countStoreCalls?.(), name).toBeGreaterThan(0);
+      expect(fixture?.countStoreCalls?.(), name).toBe(0);
     }
   });
 
-  it("are counted by Redis where that keeps them: coatcheck reads with one command, and writes with one more", async (test) => {
+  it("count their Redis commands: coatcheck reads with one command and writes with one more", async (test) => {
     if (client === undefined) return test.skip("Redis is not installed");
     const [contender] = redisContenders(client);
     const app = (await contender?.setUp())?.start() ?? {};
     const cookie = await newSession(app, 7);
     const count = (action: Action): Promise<number> =>
-      countByRedis(client)("coatcheck", async () => void (await visit(app, action, cookie)));
-    expect([await count("untouched"), await count("read"), await count("write")]).toEqual([0, 1, 2]);
+      countByRedis(client)("coatcheck", async () => void (await send(app, action, cookie)));
+    expect([await count("unread"), await count("read"), await count("write")]).toEqual([0, 1, 2]);
   });
 });
 
 describe("dataOf", () => {
-  it("has as many bytes as JSON as it was asked for", () => {
+  it("has exactly the requested size as JSON", () => {
     for (const size of [200, 2_000]) expect(JSON.stringify(dataOf(1, size))).toHaveLength(size);
   });
 });
@@ -130,18 +130,18 @@ function titleOf({ name, protection, host }: Contender): string {
 }
 
 async function newSession(app: Application, n: number, size = 200): Promise<string> {
-  const cookie = cookieOf(await visit(app, "fill", "", fillQuery(n, size)));
-  await settled();
+  const cookie = cookieOf(await send(app, "fill", "", fillQuery(n, size)));
+  await pendingWritesDone();
   return cookie;
 }
 
-async function visit(app: Application, action: Action, cookie: string, query?: string): Promise<Reply> {
+async function send(app: Application, action: Action, cookie: string, query?: string): Promise<Reply> {
   const handler = app[action];
-  if (handler === undefined) throw new Error(`there is no ${action}`);
-  return toReply(handler(newVisit(action, cookie, query)));
+  if (handler === undefined) throw new Error(`the contender has no ${action}`);
+  return toReply(handler(newRequest(action, cookie, query)));
 }
 
-/** What a browser holds that had a cookie and got a reply. */
-function jar(cookie: string, reply: Reply): string {
+/** The Cookie header of a browser that had a cookie and received a reply. */
+function cookieAfter(cookie: string, reply: Reply): string {
   return cookieOf(reply) || cookie;
 }

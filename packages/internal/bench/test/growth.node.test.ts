@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const script = fileURLToPath(new URL("../src/growth.ts", import.meta.url));
 
 describe("npm run growth", () => {
-  it("measures each operation at both sizes, and the sweep", async () => {
+  it("measures each operation with few and many sessions, and the sweep", async () => {
     const { code, stdout } = await growth(["SQLite", "--few", "100", "--many", "1000", "--rounds", "1"]);
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/^## SQLite \d+\.\d+/m);
@@ -13,12 +13,12 @@ describe("npm run growth", () => {
     for (const operation of ["read", "write", "touch", "login and revokeAll"]) {
       expect(stdout).toMatch(new RegExp(`^\\| ${operation} +(\\| +\\d+ \\| +\\d+ \\| +\\d+\\.\\d\\d ){2}\\|$`, "m"));
     }
-    expect(stdout).toMatch(/^\| a sweep, of expired sessions: +\| +1 \| +100 \|$/m);
+    expect(stdout).toMatch(/^\| sweep of expired sessions: +\| +1 \| +100 \|$/m);
     expect(stdout).toMatch(/^\| during a sweep of 100 \|/m);
     expect(stdout).not.toMatch(/NaN|undefined/);
   });
 
-  it("skips an engine that is not installed, says how to get it, and goes on", async () => {
+  it("skips an engine that is not installed, prints how to install it, and continues", async () => {
     const args = ["Redis", "SQLite", "--few", "10", "--many", "20", "--rounds", "1"];
     const { code, stdout } = await growth(args, { PATH: "" });
     expect(code, stdout).toBe(0);
@@ -26,15 +26,15 @@ describe("npm run growth", () => {
     expect(stdout).toMatch(/^## SQLite/m);
   });
 
-  it("refuses what it does not know with one line", async () => {
+  it("rejects an unknown engine or an invalid number with one line", async () => {
     expect(await growth(["Oracle"])).toEqual({
       code: 1,
       stdout: "",
-      stderr: "There is no engine Oracle. There are Redis, PostgreSQL, SQLite.\n",
+      stderr: "Unknown engine Oracle. Engines: Redis, PostgreSQL, SQLite.\n",
     });
     expect(await growth(["--few", "ten"])).toMatchObject({
       code: 1,
-      stderr: "--few takes a whole number, 1 or more.\n",
+      stderr: "--few must be a whole number, 1 or more.\n",
     });
   });
 });

@@ -4,7 +4,7 @@ import { median, pairwise, quantile, spread } from "../src/measurement/statistic
 import { timeCalls } from "../src/measurement/timing.ts";
 
 describe("quantile", () => {
-  it("is what is greater than that share of the values, in whatever order they come", () => {
+  it("returns the value above that share of the values, and leaves their order unchanged", () => {
     const values = [40, 10, 30, 20, 50];
     expect([0, 0.25, 0.5, 0.99, 1].map((share) => quantile(values, share))).toEqual([10, 20, 30, 50, 50]);
     expect(values).toEqual([40, 10, 30, 20, 50]);
@@ -12,30 +12,30 @@ describe("quantile", () => {
     expect(quantile([], 0.5)).toBeNaN();
   });
 
-  it("is no number of digits: 9 is smaller than 10", () => {
+  it("compares numbers, not texts: 9 is smaller than 10", () => {
     expect(median([10, 9, 11])).toBe(10);
   });
 });
 
 describe("spread", () => {
-  it("says where the middle half lies", () => {
+  it("returns the median and the limits of the middle half", () => {
     expect(spread([5, 1, 4, 2, 3])).toEqual({ low: 2, median: 3, high: 4 });
   });
 });
 
 describe("pairwise", () => {
-  it("compares round with round, so that a slow one is slow for both", () => {
+  it("combines the values of each round, so that a slow round affects both", () => {
     const ratios = pairwise([20, 200, 22], [10, 100, 11], (a, b) => a / b);
     expect(ratios).toEqual([2, 2, 2]);
   });
 
-  it("refuses series of different runs", () => {
-    expect(() => pairwise([1], [1, 2], (a, b) => a - b)).toThrow("as many rounds");
+  it("rejects series with different numbers of rounds", () => {
+    expect(() => pairwise([1], [1, 2], (a, b) => a - b)).toThrow("the same number of rounds");
   });
 });
 
 describe("takeTurns", () => {
-  it("lets everybody have one turn in each round, and another one begin each time", async () => {
+  it("gives each contestant one turn per round, and lets the next one start each round", async () => {
     const turns: string[] = [];
     const results = await takeTurns(["a", "b", "c"], 4, async (name, round) => {
       turns.push(name);
@@ -52,7 +52,7 @@ describe("takeTurns", () => {
 });
 
 describe("timeCalls", () => {
-  it("calls as often as it was told, and no less", async () => {
+  it("calls the function as often as given", async () => {
     let calls = 0;
     const { typical, mean } = await timeCalls(async () => (calls += 1), { time: 0, iterations: 20, warmup: false });
     expect(calls).toBe(20);
@@ -60,7 +60,7 @@ describe("timeCalls", () => {
     expect(mean).toBeGreaterThan(0);
   });
 
-  it("fails with what is measured", async () => {
+  it("fails when the measured function fails", async () => {
     const fail = async () => Promise.reject(new Error("broken"));
     await expect(timeCalls(fail, { time: 0, iterations: 2, warmup: false })).rejects.toThrow("broken");
   });

@@ -1,9 +1,9 @@
 import { build } from "esbuild";
 
-/** Where a bundle is to run. */
+/** The runtime of a bundle. */
 export type Target = "node" | "deno" | "bun" | "workerd";
 
-/** A program and all that it imports as one module, minified, with what its libraries have for that runtime. */
+/** Bundles a program with all its imports into one minified module, with the exports of its libraries for the runtime. */
 export async function bundleProgram(file: string, target: Target): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [file],

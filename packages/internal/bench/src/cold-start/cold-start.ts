@@ -9,7 +9,7 @@ import { PROGRAMS } from "../programs/programs.ts";
 import { commandFor } from "../runtimes.ts";
 import { bundleProgram, type Target } from "./bundle.ts";
 
-/** How long the first request took in a runtime, in a process of its own each time. */
+/** How long the first request takes in a runtime, each time in a new process. */
 export interface ColdStart {
   readonly runtime: Target;
   /** Milliseconds by round. */
@@ -18,10 +18,10 @@ export interface ColdStart {
 
 const script = fileURLToPath(new URL("first-request.ts", import.meta.url));
 
-/** In workerd a round takes as long as the start of a server, so there are fewer of them. */
-const FEWER = 3;
+/** Divides the number of rounds in workerd, where each starts a server. */
+const WORKERD_DIVISOR = 3;
 
-export async function coldStarts(rounds: number, report: (what: string) => void): Promise<ColdStart[]> {
+export async function coldStarts(rounds: number, report: (description: string) => void): Promise<ColdStart[]> {
   const folder = mkdtempSync(join(tmpdir(), "coatcheck-cold-"));
   try {
     const results: ColdStart[] = [];
@@ -37,9 +37,9 @@ export async function coldStarts(rounds: number, report: (what: string) => void)
     }
     report("cold start, workerd");
     const bundles = await bundleAll("workerd");
-    // The first one is read from disk.
+    // Not measured: the first start reads workerd from disk.
     await startWorker(bundles[0]?.code ?? "");
-    const times = await takeTurns(bundles, Math.ceil(rounds / FEWER), ({ code }) => startWorker(code));
+    const times = await takeTurns(bundles, Math.ceil(rounds / WORKERD_DIVISOR), ({ code }) => startWorker(code));
     results.push({
       runtime: "workerd",
       series: bundles.map(({ program }, index) => ({ program, rounds: times[index] ?? [] })),
@@ -56,11 +56,11 @@ async function bundleAll(runtime: Target): Promise<{ program: string; code: stri
 }
 
 /**
- * Milliseconds until a new workerd has answered: time stands still within its requests, so it is taken outside, and the
- * start of workerd is in it.
+ * Milliseconds until a new workerd has answered. Time stands still within its requests, so it is measured outside and
+ * includes the start of workerd.
  */
 async function startWorker(code: string): Promise<number> {
-  const beganAt = performance.now();
+  const startedAt = performance.now();
   const worker = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -72,7 +72,7 @@ async function startWorker(code: string): Promise<number> {
   try {
     const response = await worker.dispatchFetch("http://localhost/fill");
     await response.text();
-    const milliseconds = performance.now() - beganAt;
+    const milliseconds = performance.now() - startedAt;
     if (!response.ok) throw new Error(`workerd answered ${response.status}`);
     return milliseconds;
   } finally {

@@ -23,7 +23,7 @@ import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 type BenchSession = Session<BenchData>;
 
-/** What is done to a session, in any host. Returns the text of the answer. */
+/** The actions on a session, the same on every host. Each returns the text of the answer. */
 const actions = {
   fill(current: BenchSession, url: string): string {
     for (const [key, value] of Object.entries(dataOfQuery(url))) current.set(key, value);
@@ -43,7 +43,7 @@ const actions = {
   },
 };
 
-/** A mode, made over a store that outlives the application. */
+/** Creates a mode over a store that outlives the application. */
 type MakeMode = (store: SessionStore) => SessionMode;
 
 const modes = {
@@ -53,7 +53,7 @@ const modes = {
   "server, signed ids": (store) => serverSide(store, { secrets: SECRET }),
 } satisfies Record<string, MakeMode>;
 
-/** In each mode, with and without Hono; server-side sessions are in memory. */
+/** coatcheck in each mode, with and without Hono. Server-side sessions are in memory. */
 export const coatcheck: readonly Contender[] = [
   ...both("coatcheck", "signed", modes.signed),
   ...both("coatcheck", "encrypted", modes.encrypted),
@@ -61,7 +61,7 @@ export const coatcheck: readonly Contender[] = [
   inFetch("coatcheck, signed ids", "server", modes["server, signed ids"], memoryStore),
 ];
 
-/** With its sessions in a store of the caller's. */
+/** coatcheck with its sessions in a given store. */
 export function coatcheckOver(name: string, protection: Protection, makeStore: () => SessionStore): Contender[] {
   return [
     inFetch(name, protection, modes.server, makeStore),
@@ -78,7 +78,7 @@ function inFetch(name: string, protection: Protection, makeMode: MakeMode, makeS
   return contender(name, protection, "fetch", makeStore, (store) => {
     const sessions = new SessionManager<BenchData>({ mode: makeMode(store) });
     return webApplication({
-      untouched: sessions.wrap(() => new Response("ok")),
+      unread: sessions.wrap(() => new Response("ok")),
       fill: sessions.wrap(async (request, pending) => new Response(actions.fill(await pending, request.url))),
       read: sessions.wrap(async (_request, pending) => new Response(actions.read(await pending))),
       write: sessions.wrap(async (_request, pending) => new Response(actions.write(await pending))),
@@ -92,7 +92,7 @@ function inHono(name: string, protection: Protection, makeMode: MakeMode, makeSt
     const sessions = new SessionManager<BenchData>({ mode: makeMode(store) });
     const app = new Hono()
       .use(session(sessions))
-      .get("/untouched", (c) => c.text("ok"))
+      .get("/unread", (c) => c.text("ok"))
       .get("/fill", async (c) => c.text(actions.fill(await c.var.session, c.req.url)))
       .get("/read", async (c) => c.text(actions.read(await c.var.session)))
       .get("/write", async (c) => c.text(actions.write(await c.var.session)))
@@ -112,7 +112,7 @@ function contender(
     ...{ name, protection, host },
     setUp() {
       const { store, takeCount } = countingStore(makeStore());
-      return { start: () => start(store), countCalls: takeCount };
+      return { start: () => start(store), countStoreCalls: takeCount };
     },
   };
 }

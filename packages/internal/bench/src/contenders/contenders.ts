@@ -3,5 +3,5 @@ import { cookieSessionContender } from "./cookie-session.ts";
 import { expressSessionContender } from "./express-session.ts";
 import { WEB_CONTENDERS } from "./web-contenders.ts";
 
-/** All that need nothing but the process; the last of them run in Node alone. */
+/** All contenders that need no server. The last two run in Node only. */
 export const CONTENDERS: readonly Contender[] = [...WEB_CONTENDERS, cookieSessionContender, expressSessionContender];

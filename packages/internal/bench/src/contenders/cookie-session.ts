@@ -7,7 +7,7 @@ interface Incoming {
   session: Partial<BenchData> | null;
 }
 
-/** `cookie-session` on Node's messages: HMAC-SHA-1 by `node:crypto`, at once. */
+/** `cookie-session` on Node's own messages: HMAC-SHA-1 by `node:crypto`, synchronously. */
 export const cookieSessionContender: Contender = {
   ...{ name: "cookie-session", protection: "signed", host: "Node", package: "cookie-session", isNodeOnly: true },
   setUp: () => ({
@@ -15,18 +15,18 @@ export const cookieSessionContender: Contender = {
       const middleware = cookieSession({ keys: [SECRET], httpOnly: true, sameSite: "lax" });
       const app = middleware as unknown as NodeMiddleware<Incoming>;
       return {
-        untouched: driveNode(app, (_request, _visit, answer) => answer("ok")),
-        fill: driveNode(app, (request, visit, answer) => {
-          request.session = dataOfQuery(visit.path);
+        unread: driveNode(app, (_request, _sent, answer) => answer("ok")),
+        fill: driveNode(app, (request, { path }, answer) => {
+          request.session = dataOfQuery(path);
           answer("filled");
         }),
-        read: driveNode(app, (request, _visit, answer) => answer(describeData(request.session))),
-        write: driveNode(app, (request, _visit, answer) => {
+        read: driveNode(app, (request, _sent, answer) => answer(describeData(request.session))),
+        write: driveNode(app, (request, _sent, answer) => {
           const { session } = request;
           if (session?.n !== undefined) session.count = (session.count ?? 0) + 1;
           answer(describeData(session));
         }),
-        login: driveNode(app, (request, _visit, answer) => {
+        login: driveNode(app, (request, _sent, answer) => {
           const { session } = request;
           if (session?.n !== undefined) session.user = USER;
           answer(describeData(session));

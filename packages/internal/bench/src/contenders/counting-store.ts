@@ -1,11 +1,11 @@
-/** A store that counts how often it is asked for anything. */
+/** A store that counts its calls. */
 export interface CountingStore<Store> {
   readonly store: Store;
-  /** How often since the last time. */
+  /** The number of calls since the last call of this method. */
   takeCount(): number;
 }
 
-/** Wraps any store: each call of one of its methods counts, whatever it is called. */
+/** Wraps any store. Each call of any of its methods counts. */
 export function countingStore<Store extends object>(store: Store): CountingStore<Store> {
   let count = 0;
   const counting: Record<string, unknown> = Object.create(store);
@@ -26,7 +26,7 @@ export function countingStore<Store extends object>(store: Store): CountingStore
   };
 }
 
-/** Its own, and those of its class; what classes above it bring is not about sessions. */
+/** The names of its own methods and of those of its class. Methods of base classes do not concern sessions. */
 function methodsOf(store: object): string[] {
   const prototype: object | null = Object.getPrototypeOf(store);
   const names = [store, prototype === Object.prototype ? {} : (prototype ?? {})].flatMap(Object.getOwnPropertyNames);

@@ -8,20 +8,20 @@ interface Incoming {
   session: Partial<BenchData> & { regenerate(done: (error?: unknown) => void): void };
 }
 
-/** `express-session` on Node's messages, with the store that comes with it. */
+/** `express-session` on Node's own messages, with its own memory store. */
 export const expressSessionContender: Contender = expressSessionOver(
   "express-session, memory",
   "server",
   () => new MemoryStore(),
 );
 
-/** With a store of the caller's. Its ids are signed, with HMAC-SHA-256 by `node:crypto`. */
+/** `express-session` with a given store. Its ids are signed with HMAC-SHA-256 by `node:crypto`. */
 export function expressSessionOver(name: string, protection: Protection, makeStore: () => Store): Contender {
   return {
     ...{ name, protection, host: "Node", package: "express-session", isNodeOnly: true },
     setUp() {
       const { store, takeCount } = countingStore(makeStore());
-      return { start: () => application(store), countCalls: takeCount };
+      return { start: () => application(store), countStoreCalls: takeCount };
     },
   };
 }
@@ -31,19 +31,19 @@ function application(store: Store) {
   const middleware = expressSession({ secret: SECRET, store, resave: false, saveUninitialized: false, cookie });
   const app = middleware as unknown as NodeMiddleware<Incoming>;
   return {
-    untouched: driveNode(app, (_request, _visit, answer) => answer("ok")),
-    fill: driveNode(app, (request, visit, answer) => {
-      Object.assign(request.session, dataOfQuery(visit.path));
+    unread: driveNode(app, (_request, _sent, answer) => answer("ok")),
+    fill: driveNode(app, (request, { path }, answer) => {
+      Object.assign(request.session, dataOfQuery(path));
       answer("filled");
     }),
-    read: driveNode(app, (request, _visit, answer) => answer(describeData(request.session))),
-    write: driveNode(app, (request, _visit, answer) => {
+    read: driveNode(app, (request, _sent, answer) => answer(describeData(request.session))),
+    write: driveNode(app, (request, _sent, answer) => {
       const { session } = request;
       if (session.n !== undefined) session.count = (session.count ?? 0) + 1;
       answer(describeData(session));
     }),
-    // A new id comes with an empty session: what was in the old one is put into it.
-    login: driveNode(app, (request, _visit, answer) => {
+    // The session with the new id is empty, so the data is copied from the old one.
+    login: driveNode(app, (request, _sent, answer) => {
       const { cookie: _, ...data } = request.session as Partial<BenchData>;
       request.session.regenerate((error) => {
         if (error !== undefined && error !== null) throw error;

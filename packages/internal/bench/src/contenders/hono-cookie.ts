@@ -5,13 +5,13 @@ import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 const NAME = "session";
 
-/** Hono's own signed cookie with JSON in it. It takes a secret, and imports its key for each cookie. */
+/** Hono's own signed cookie, with JSON in it. It takes a secret, and imports its key for each cookie. */
 export const honoCookie: Contender = {
   ...{ name: "Hono's signed cookie", protection: "signed", host: "Hono", package: "hono" },
   setUp: () => ({
     start() {
       const app = new Hono()
-        .get("/untouched", (c) => c.text("ok"))
+        .get("/unread", (c) => c.text("ok"))
         .get("/fill", async (c) => c.text(describeData(await save(c, dataOfQuery(c.req.url)))))
         .get("/read", async (c) => c.text(describeData(await load(c))))
         .get("/write", async (c) => {
@@ -22,7 +22,7 @@ export const honoCookie: Contender = {
           const data = await load(c);
           return c.text(describeData(data && (await save(c, { ...data, user: USER }))));
         });
-      return routedApplication((request) => app.fetch(request), ["untouched"]);
+      return routedApplication((request) => app.fetch(request), ["unread"]);
     },
   }),
 };

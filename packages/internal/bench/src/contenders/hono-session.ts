@@ -6,7 +6,7 @@ import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 type Env = SessionEnv<BenchData>;
 
-/** `@hono/session`, which makes its key once. It has no way to change an id, so with a storage there is no login. */
+/** `@hono/session`, which creates its key once. It cannot change an id, so there is no login with a storage. */
 export const honoSession: readonly Contender[] = [
   {
     ...{ name: "@hono/session", protection: "encrypted", host: "Hono", package: "@hono/session" },
@@ -22,7 +22,7 @@ export const honoSession: readonly Contender[] = [
   }),
 ];
 
-/** With its sessions in a storage of the caller's: three functions, as its README has them. */
+/** `@hono/session` with a given storage: three functions, as in its README. */
 export function honoSessionOver(
   name: string,
   protection: Protection,
@@ -32,7 +32,7 @@ export function honoSessionOver(
     ...{ name, protection, host: "Hono", package: "@hono/session" },
     setUp() {
       const { store, takeCount } = countingStore(makeStorage());
-      return { start: () => application(store), countCalls: takeCount };
+      return { start: () => application(store), countStoreCalls: takeCount };
     },
   };
 }
@@ -42,7 +42,7 @@ function application(storage: Storage<BenchData> | undefined) {
   if (storage !== undefined) app.use(useSessionStorage(storage));
   app
     .use(useSession<BenchData>({ secret: SECRET }))
-    .get("/untouched", (c) => c.text("ok"))
+    .get("/unread", (c) => c.text("ok"))
     .get("/fill", async (c) => {
       await c.var.session.update(dataOfQuery(c.req.url));
       return c.text("filled");

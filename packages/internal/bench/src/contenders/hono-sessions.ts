@@ -8,7 +8,7 @@ interface Env {
   Variables: { session: Session<BenchData>; session_key_rotation: boolean };
 }
 
-/** `hono-sessions`. It sets its cookie on every response, asked for or not. */
+/** `hono-sessions`. It sets its cookie on every response, even when the session was not used. */
 export const honoSessions: readonly Contender[] = [
   {
     ...{ name: "hono-sessions", protection: "encrypted", host: "Hono", package: "hono-sessions" },
@@ -18,7 +18,7 @@ export const honoSessions: readonly Contender[] = [
     ...{ name: "hono-sessions, memory", protection: "server", host: "Hono", package: "hono-sessions" },
     setUp() {
       const { store, takeCount } = countingStore(new MemoryStore());
-      return { start: () => application(store), countCalls: takeCount };
+      return { start: () => application(store), countStoreCalls: takeCount };
     },
   },
 ];
@@ -26,7 +26,7 @@ export const honoSessions: readonly Contender[] = [
 function application(store: CookieStore | MemoryStore, encryptionKey?: string) {
   const app = new Hono<Env>()
     .use(sessionMiddleware({ store, ...(encryptionKey !== undefined && { encryptionKey }), cookieOptions }))
-    .get("/untouched", (c) => c.text("ok"))
+    .get("/unread", (c) => c.text("ok"))
     .get("/fill", (c) => {
       const session = c.get("session");
       for (const [key, value] of Object.entries(dataOfQuery(c.req.url))) session.set(key, value);

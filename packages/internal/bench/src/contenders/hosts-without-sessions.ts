@@ -3,12 +3,12 @@ import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { type Contender, routedApplication, webApplication } from "./contender.ts";
 
-/** Hosts without sessions: what is in every figure of a contender that runs in them. */
-export const bare: readonly Contender[] = [
+/** Hosts without sessions. Their cost is included in every figure of a contender that runs on them. */
+export const hostsWithoutSessions: readonly Contender[] = [
   {
     ...{ name: "bare handler", protection: "none", host: "fetch" },
     setUp: () => ({
-      start: () => webApplication({ untouched: () => new Response("ok"), read: () => new Response("ok") }),
+      start: () => webApplication({ unread: () => new Response("ok"), read: () => new Response("ok") }),
     }),
   },
   {
@@ -17,7 +17,7 @@ export const bare: readonly Contender[] = [
       start() {
         const app = new Hono()
           .use(createMiddleware(async (_c, next) => await next()))
-          .get("/untouched", (c) => c.text("ok"))
+          .get("/unread", (c) => c.text("ok"))
           .get("/read", (c) => c.text("ok"));
         return routedApplication((request) => app.fetch(request), ["fill", "write", "login"]);
       },
@@ -27,7 +27,7 @@ export const bare: readonly Contender[] = [
     ...{ name: "h3, no middleware", protection: "none", host: "h3", package: "h3" },
     setUp: () => ({
       start() {
-        const app = new H3().get("/untouched", () => "ok").get("/read", () => "ok");
+        const app = new H3().get("/unread", () => "ok").get("/read", () => "ok");
         return routedApplication((request) => app.fetch(request), ["fill", "write", "login"]);
       },
     }),

@@ -4,7 +4,7 @@ import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
 const options = { password: SECRET, cookieName: "session" };
 
-/** `iron-session` on `Request` and `Headers`. It takes a password, and derives its keys from it for each cookie. */
+/** `iron-session` on `Request` and `Headers`. It takes a password, and derives its keys for each cookie. */
 export const ironSession: Contender = {
   ...{ name: "iron-session", protection: "encrypted", host: "fetch", package: "iron-session" },
   setUp: () => ({

@@ -1,36 +1,36 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import type { Reply, Visit } from "./contender.ts";
+import type { BenchRequest, Reply } from "./contender.ts";
 
-/** Middleware as of Connect. */
+/** Middleware in the style of Connect. */
 export type NodeMiddleware<Incoming> = (
   request: Incoming,
   response: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
 
-/** What is never written to: the messages of all visits share one that is not connected. */
+/** A socket without a connection. All messages share it, and nothing is written to it. */
 const socket = new Socket();
 
 /**
- * Drives middleware of Node's `http` with its own messages and without a network: a request that was parsed already, and
- * a response whose headers are rendered and whose bytes go nowhere.
+ * Runs middleware on Node's own messages without a network: the request is already parsed, and the response renders its
+ * headers and discards its bytes.
  *
- * @param handle - answers with a text, through the callback
+ * @param handle - handles the request, and passes the text of the answer to the callback
  */
 export function driveNode<Incoming>(
   middleware: NodeMiddleware<Incoming>,
-  handle: (request: Incoming, visit: Visit, answer: (text: string) => void) => void,
-): (visit: Visit) => Promise<Reply> {
-  return (visit) =>
+  handle: (request: Incoming, sent: BenchRequest, answer: (text: string) => void) => void,
+): (sent: BenchRequest) => Promise<Reply> {
+  return (sent) =>
     new Promise((resolve, reject) => {
       const request = new IncomingMessage(socket);
       request.method = "GET";
-      request.url = visit.path;
-      request.headers = { cookie: visit.cookie };
+      request.url = sent.path;
+      request.headers = { cookie: sent.cookie };
       const response = new ServerResponse(request);
       let text = "";
-      // Middleware puts its own `end` over this one, and calls it when it is done.
+      // The middleware replaces this `end` with its own, and calls this one when it is done.
       response.end = function end(): ServerResponse {
         if (!response.headersSent) response.writeHead(response.statusCode);
         resolve({ text, setCookies: [response.getHeader("Set-Cookie") ?? []].flat().map(String) });
@@ -38,7 +38,7 @@ export function driveNode<Incoming>(
       };
       middleware(request as Incoming, response, (error) => {
         if (error !== undefined) return reject(error);
-        handle(request as Incoming, visit, (answer) => {
+        handle(request as Incoming, sent, (answer) => {
           text = answer;
           response.end(answer);
         });

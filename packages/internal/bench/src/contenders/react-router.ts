@@ -16,7 +16,7 @@ const cookie = {
   path: "/",
 } satisfies SessionIdStorageStrategy["cookie"];
 
-/** The session storages of React Router, which were Remix's, without the router. Ids and data alike are signed. */
+/** The session storages of React Router, formerly of Remix, without the router. Ids and data are signed. */
 export const reactRouter: readonly Contender[] = [
   {
     ...{ name: "React Router", protection: "signed", host: "fetch", package: "react-router" },
@@ -25,7 +25,7 @@ export const reactRouter: readonly Contender[] = [
   {
     ...{ name: "React Router, memory", protection: "server", host: "fetch", package: "react-router" },
     setUp() {
-      // The storage is its own store: another one would begin without sessions.
+      // The storage is its own store: a new one would start without sessions.
       const storage = createMemorySessionStorage<BenchData>({ cookie });
       return { start: () => application(storage) };
     },
@@ -48,7 +48,7 @@ function application(storage: SessionStorage<BenchData>) {
       session.set("count", (session.get("count") ?? 0) + 1);
       return respond(describeData(session.data), await storage.commitSession(session));
     },
-    // There is no way to change an id: the session is ended, and its data put into a new one.
+    // React Router cannot change an id: the session ends, and its data goes into a new one.
     async login(request) {
       const old = await storage.getSession(request.headers.get("Cookie"));
       const session = await storage.getSession();

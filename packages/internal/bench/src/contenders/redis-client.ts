@@ -2,7 +2,7 @@ import { createClient, type RedisClientType, type RedisDefaultModules } from "re
 
 type None = Record<never, never>;
 
-/** A client of node-redis, as all contenders share it. */
+/** The client of node-redis that all contenders share. */
 export type BenchRedisClient = RedisClientType<RedisDefaultModules, None, None, 3, None>;
 
 export function connectRedis(url: string): Promise<BenchRedisClient> {

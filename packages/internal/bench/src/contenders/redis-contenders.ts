@@ -6,16 +6,16 @@ import { expressSessionOver } from "./express-session.ts";
 import { honoSessionOver } from "./hono-session.ts";
 import type { BenchRedisClient } from "./redis-client.ts";
 
-/** Seconds that the others keep a session; coatcheck's is its own. */
+/** The lifetime of sessions in the other libraries, in seconds. coatcheck uses its default. */
 const TTL = 86_400;
 
-/** Those that keep their sessions in Redis, all by the same client. */
+/** The contenders with sessions in Redis, all with the same client. */
 export function redisContenders(client: BenchRedisClient): Contender[] {
   const key = (sid: string): string => `hono:${sid}`;
   return [
     ...coatcheckOver("coatcheck", "Redis", () => redisStore(client as RedisClient)),
     expressSessionOver("express-session, connect-redis", "Redis", () => new RedisStore({ client, ttl: TTL })),
-    // As its README has a storage written by whoever uses it. It does not wait for `set` and `delete`.
+    // A storage as its README suggests. The library does not await `set` and `delete`.
     honoSessionOver("@hono/session, storage", "Redis", () => ({
       async get(sid) {
         const json = await client.get(key(sid));

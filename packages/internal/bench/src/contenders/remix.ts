@@ -5,7 +5,7 @@ import { createMemorySessionStorage } from "@remix-run/session/memory-storage";
 import { type Contender, describeData, webApplication } from "./contender.ts";
 import { type BenchData, dataOfQuery, SECRET, USER } from "./session-data.ts";
 
-/** The sessions of Remix 3, in a signed cookie. */
+/** The sessions of Remix 3, with a signed cookie. */
 export const remix: readonly Contender[] = [
   {
     ...{ name: "Remix 3", protection: "signed", host: "fetch", package: "@remix-run/session" },
@@ -20,7 +20,7 @@ export const remix: readonly Contender[] = [
   },
 ];
 
-/** @param changeId - there is nothing to change about the id in a cookie that holds the data */
+/** @param changeId - does nothing where the cookie holds the data, because there is no id to change */
 function application(storage: SessionStorage, changeId: (session: Session) => void) {
   const cookie = createCookie("session", {
     secrets: [SECRET],

@@ -4,16 +4,16 @@ import { h3 } from "./h3.ts";
 import { honoCookie } from "./hono-cookie.ts";
 import { honoSession } from "./hono-session.ts";
 import { honoSessions } from "./hono-sessions.ts";
-import { bare } from "./hosts-without-sessions.ts";
+import { hostsWithoutSessions } from "./hosts-without-sessions.ts";
 import { ironSession } from "./iron-session.ts";
 import { reactRouter } from "./react-router.ts";
 import { remix } from "./remix.ts";
-import { floors } from "./webcrypto-floor.ts";
+import { webCryptoFloors } from "./webcrypto-floor.ts";
 
-/** All that run in every runtime, and need nothing but the process. */
+/** All contenders that run in every runtime and need no server. */
 export const WEB_CONTENDERS: readonly Contender[] = [
   ...coatcheck,
-  ...floors,
+  ...webCryptoFloors,
   honoCookie,
   ...reactRouter,
   ...remix,
@@ -21,5 +21,5 @@ export const WEB_CONTENDERS: readonly Contender[] = [
   ironSession,
   h3,
   ...honoSessions,
-  ...bare,
+  ...hostsWithoutSessions,
 ];

@@ -1,19 +1,19 @@
 import {
   type Application,
+  type BenchRequest,
   type Contender,
   describeData,
   type Protection,
   type Reply,
-  type Visit,
 } from "./contender.ts";
 import { type BenchData, dataOfQuery, USER } from "./session-data.ts";
 
-/** Bytes to a token and back, with a key that was imported before. */
+/** Seals and unseals tokens with one call of WebCrypto, and a key that already exists. */
 interface Sealing {
   readonly protection: Protection;
   readonly name: string;
-  /** The key is awaited once, before. */
-  importKey(): Promise<CryptoKey>;
+  /** Called once, before the rounds. */
+  createKey(): Promise<CryptoKey>;
   seal(payload: Uint8Array<ArrayBuffer>, key: CryptoKey): Promise<string>;
   unseal(token: string, key: CryptoKey): Promise<ArrayBuffer | Uint8Array | undefined>;
 }
@@ -21,7 +21,7 @@ interface Sealing {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** As long as the header of a coatcheck token, so that as many bytes are signed or authenticated. */
+/** As long as the headers of coatcheck tokens, so that the same number of bytes is signed or authenticated. */
 const HEADERS = {
   signed: toBase64Url(encoder.encode('{"alg":"HS256","kid":"12345678"}')),
   encrypted: toBase64Url(encoder.encode('{"alg":"dir","enc":"A256GCM","kid":"12345678"}')),
@@ -29,7 +29,7 @@ const HEADERS = {
 
 const hmac: Sealing = {
   ...{ protection: "signed", name: "WebCrypto HMAC" },
-  importKey: () => crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign", "verify"]),
+  createKey: () => crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign", "verify"]),
   async seal(payload, key) {
     const input = `${HEADERS.signed}.${toBase64Url(payload)}`;
     return `${input}.${toBase64Url(await crypto.subtle.sign("HMAC", key, encoder.encode(input)))}`;
@@ -46,7 +46,7 @@ const NONCE_BYTES = 12;
 
 const aesGcm: Sealing = {
   ...{ protection: "encrypted", name: "WebCrypto AES-GCM" },
-  importKey: () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
+  createKey: () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
   async seal(payload, key) {
     const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
     const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv), key, payload));
@@ -63,19 +63,19 @@ const aesGcm: Sealing = {
 };
 
 /**
- * What nothing built on WebCrypto can go below: base64url, one call of WebCrypto, JSON, on a token of as many bytes as
- * coatcheck's. No `Request` is looked at, no cookie is looked for, no `Response` is made.
+ * The floor for every library on WebCrypto: base64url, one call of WebCrypto and JSON, on a token as long as
+ * coatcheck's. No `Request` is read, no cookie is parsed, and no `Response` is created.
  */
-export const floors: readonly Contender[] = [hmac, aesGcm].map((sealing) => ({
+export const webCryptoFloors: readonly Contender[] = [hmac, aesGcm].map((sealing) => ({
   ...{ name: sealing.name, protection: sealing.protection, host: "raw" },
   async setUp() {
-    const key = await sealing.importKey();
+    const key = await sealing.createKey();
     return { start: () => application(sealing, key) };
   },
 }));
 
 function application({ seal, unseal }: Sealing, key: CryptoKey): Application {
-  async function read({ cookie }: Visit): Promise<BenchData | undefined> {
+  async function read({ cookie }: BenchRequest): Promise<BenchData | undefined> {
     const payload = await unseal(cookie, key);
     return payload && (JSON.parse(decoder.decode(payload)) as ReturnType<typeof claimsOf>).c.d;
   }
@@ -84,20 +84,20 @@ function application({ seal, unseal }: Sealing, key: CryptoKey): Application {
     return { text: describeData(data), setCookies: [await seal(encoder.encode(JSON.stringify(claimsOf(data))), key)] };
   }
   return {
-    fill: (visit) => write(dataOfQuery(visit.path)),
-    read: async (visit): Promise<Reply> => ({ text: describeData(await read(visit)), setCookies: [] }),
-    async write(visit) {
-      const data = await read(visit);
+    fill: ({ path }) => write(dataOfQuery(path)),
+    read: async (request): Promise<Reply> => ({ text: describeData(await read(request)), setCookies: [] }),
+    async write(request) {
+      const data = await read(request);
       return write(data && { ...data, count: (data.count ?? 0) + 1 });
     },
-    async login(visit) {
-      const data = await read(visit);
+    async login(request) {
+      const data = await read(request);
       return write(data && { ...data, user: USER });
     },
   };
 }
 
-/** What coatcheck keeps beside the data, as it keeps it. */
+/** The data with the claims that coatcheck adds, in the same format. */
 function claimsOf(data: BenchData) {
   const now = Date.now();
   return { id: "1234567890123456789012", v: 1, iat: now, exp: now, crt: now, c: { d: data } };
@@ -107,7 +107,7 @@ function gcm(iv: Uint8Array<ArrayBuffer>) {
   return { name: "AES-GCM", iv, additionalData: encoder.encode(HEADERS.encrypted) };
 }
 
-/** The fastest way that all runtimes have. */
+/** The fastest conversion that all runtimes have. */
 function toBase64Url(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): string {
   return Buffer.from(bytes as ArrayBuffer).toString("base64url");
 }

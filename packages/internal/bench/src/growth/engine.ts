@@ -2,39 +2,39 @@ import type { SessionStore, SubjectIndex, Sweeper } from "@coatcheck/core";
 import type { DatabaseKind } from "./open-database.ts";
 import type { Sample } from "./populate.ts";
 
-/** One engine with several sets of sessions in it, that nothing tells apart but their size. */
+/** A database with several sets of sessions, which differ in nothing but their size. */
 export interface GrowthEngine {
   /** `PostgreSQL 15.18`. */
   readonly version: string;
-  /** A store over a place of its own, with `count` live sessions in it, each of another subject. */
+  /** Creates a store with `count` live sessions, each of another subject, in a table or under a prefix of its own. */
   fill(count: number): Promise<FilledStore>;
-  /** Has the engine do now what it would else do in the middle of a measurement. Called before each. */
-  settle(): Promise<void>;
-  /** Ends it and removes its data. */
+  /** Does maintenance that the engine would otherwise do during a measurement. Called before each one. */
+  runMaintenance(): Promise<void>;
+  /** Stops the engine and removes its data. */
   stop(): Promise<void>;
 }
 
-/** What an engine was filled with. */
+/** A store with sessions in it. */
 export interface FilledStore {
   readonly store: SessionStore & SubjectIndex;
   readonly sample: Sample;
-  /** Missing where the engine drops what has expired by itself. */
+  /** Missing where the engine removes expired sessions by itself. */
   readonly sweeping?: Sweeping;
 }
 
-/** A store that has to be swept. */
+/** A store from which expired sessions must be removed by a sweep. */
 export interface Sweeping {
   readonly store: Sweeper;
-  /** Where another process finds it. */
-  readonly place: TablePlace;
+  /** Where another process finds the table. */
+  readonly location: TableLocation;
   /** Adds sessions that expired during the last hour. */
   addExpired(count: number): Promise<void>;
 }
 
-/** Where a table of sessions is. */
-export interface TablePlace {
+/** The location of a table of sessions. */
+export interface TableLocation {
   readonly kind: DatabaseKind;
-  /** The URL of a server, the path of a file. */
+  /** The URL of a server or the path of a file. */
   readonly url: string;
   readonly table: string;
 }

@@ -1,14 +1,14 @@
 import { migrate, sqlStore } from "@coatcheck/stores/sql";
 import type { Kysely } from "kysely";
-import type { FilledStore, TablePlace } from "./engine.ts";
+import type { FilledStore, TableLocation } from "./engine.ts";
 import { type KeyedSession, populate, populateExpired } from "./populate.ts";
 
-/** Rows that are committed at once. */
+/** The number of rows in one transaction. */
 const TRANSACTION = 50_000;
 
-/** Makes the table at `place`, with `count` live sessions in it. */
-export async function fillTable(db: Kysely<unknown>, place: TablePlace, count: number): Promise<FilledStore> {
-  const { table } = place;
+/** Creates a table with `count` live sessions. */
+export async function fillTable(db: Kysely<unknown>, location: TableLocation, count: number): Promise<FilledStore> {
+  const { table } = location;
   await migrate(db, { table });
   const store = sqlStore(db, { table });
   return {
@@ -16,13 +16,13 @@ export async function fillTable(db: Kysely<unknown>, place: TablePlace, count: n
     sample: await insertInBulk(db, table, (insert) => populate(count, insert)),
     sweeping: {
       store,
-      place,
+      location,
       addExpired: (expired) => insertInBulk(db, table, (insert) => populateExpired(expired, insert)),
     },
   };
 }
 
-/** Inserts past the store, which takes one session at a time. */
+/** Inserts without the store, which would insert one session at a time. */
 async function insertInBulk<Result>(
   db: Kysely<unknown>,
   table: string,

@@ -2,17 +2,17 @@ import { takeTurns } from "../measurement/rounds.ts";
 import { median } from "../measurement/statistics.ts";
 import { type Cost, timeCalls } from "../measurement/timing.ts";
 
-/** Milliseconds that a function is called for in a round. */
+/** How long a function is called in a round, in milliseconds. */
 const ROUND_TIME = 150;
 
-/** Measures functions in turn, each after `settle`. A cost is the median of the rounds. */
+/** Measures functions in turns, each after `runMaintenance`. The costs are medians of the rounds. */
 export async function measureInTurn(
   functions: readonly (() => Promise<void>)[],
   rounds: number,
-  settle: () => Promise<void>,
+  runMaintenance: () => Promise<void>,
 ): Promise<Cost[]> {
   const results = await takeTurns(functions, rounds, async (run, round) => {
-    await settle();
+    await runMaintenance();
     return timeCalls(run, { time: ROUND_TIME, warmup: round === 0 });
   });
   return results.map((costs) => ({

@@ -2,22 +2,22 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { FilledStore, GrowthEngine, Sweeping, TablePlace } from "./engine.ts";
+import type { FilledStore, GrowthEngine, Sweeping, TableLocation } from "./engine.ts";
 import type { SweepReport } from "./sweep-process.ts";
 import { startReading } from "./timed-reads.ts";
 
-/** What a sweep does to who reads meanwhile. Latencies in milliseconds. */
+/** How a sweep affects reads. Latencies in milliseconds. */
 export interface ReadingReport {
   readonly withoutSweep: readonly number[];
   readonly duringSweep: readonly number[];
 }
 
-/** Milliseconds of reading until all connections are open. */
+/** Milliseconds of reading at the start, until all connections are open. */
 const WARMUP_TIME = 500;
 /** Milliseconds of reading without a sweep. */
 const QUIET_TIME = 2_000;
 
-/** Sweeps once for each number of expired sessions, in a process of its own each time. */
+/** Sweeps once for each number of expired sessions, each time in a new process. */
 export async function measureSweeps(
   engine: GrowthEngine,
   sweeping: Sweeping,
@@ -26,15 +26,15 @@ export async function measureSweeps(
   const reports: SweepReport[] = [];
   for (const count of counts) {
     await sweeping.addExpired(count);
-    await engine.settle();
-    const report = await sweepElsewhere(sweeping.place);
+    await engine.runMaintenance();
+    const report = await sweepInOwnProcess(sweeping.location);
     expectCount(report.removed, count);
     reports.push(report);
   }
   return reports;
 }
 
-/** Reads while this same process sweeps, as a server that sweeps beside its work. */
+/** Reads while this process sweeps, as on a server that sweeps while it handles requests. */
 export async function measureReading(
   engine: GrowthEngine,
   { store, sample }: FilledStore,
@@ -42,7 +42,7 @@ export async function measureReading(
   count: number,
 ): Promise<ReadingReport> {
   await sweeping.addExpired(count);
-  await engine.settle();
+  await engine.runMaintenance();
   const read = (): Promise<unknown> => store.load(sample.next().key);
   await readFor(WARMUP_TIME, read);
   const withoutSweep = await readFor(QUIET_TIME, read);
@@ -57,12 +57,12 @@ async function readFor(milliseconds: number, read: () => Promise<unknown>): Prom
   return reading.stop();
 }
 
-async function sweepElsewhere({ kind, url, table }: TablePlace): Promise<SweepReport> {
-  // With room for garbage as V8 likes it, the process grows by tens of megabytes that nothing needs.
+async function sweepInOwnProcess({ kind, url, table }: TableLocation): Promise<SweepReport> {
+  // By default, V8 lets garbage grow by tens of megabytes before it collects it.
   const execArgv = [...process.execArgv, "--max-semi-space-size=1"];
   const child = fork(fileURLToPath(new URL("sweep-process.ts", import.meta.url)), [kind, url, table], { execArgv });
   const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`the process that sweeps ended with ${code}`);
+    throw new Error(`the sweep process ended with exit code ${code}`);
   });
   const [report] = await Promise.race([once(child, "message"), ended]);
   await ended.catch(() => {});
@@ -70,5 +70,5 @@ async function sweepElsewhere({ kind, url, table }: TablePlace): Promise<SweepRe
 }
 
 function expectCount(removed: number, expected: number): void {
-  if (removed !== expected) throw new Error(`the sweep removed ${removed} sessions, and not ${expected}`);
+  if (removed !== expected) throw new Error(`the sweep removed ${removed} sessions instead of ${expected}`);
 }

@@ -1,38 +1,38 @@
 import type { FilledStore } from "./engine.ts";
 import { newKey, newSession } from "./populate.ts";
 
-/** What is measured. Each call is about another session than the one before, and leaves as many as there were. */
+/** The measured operations. Each call uses another session and leaves the number of sessions unchanged. */
 export const OPERATIONS: Readonly<Record<string, (filled: FilledStore) => () => Promise<void>>> = {
   read({ store, sample }) {
     return async () => {
-      expectThat((await store.load(sample.next().key)) !== null);
+      assertExpected((await store.load(sample.next().key)) !== null);
     };
   },
   write({ store, sample }) {
     return async () => {
       const known = sample.next();
       const session = { ...newSession(known.subject), version: known.version + 1 };
-      expectThat((await store.update(known.key, session, known.version)) === "ok");
+      assertExpected((await store.update(known.key, session, known.version)) === "ok");
       known.version += 1;
     };
   },
   touch({ store, sample }) {
-    // A second later with each call: a touch to an instant that is past already changes nothing.
+    // Later with each call: a touch with an instant that is not later than the current one changes nothing.
     let later = 0;
     return async () => {
       later += 1_000;
-      expectThat(await store.touch(sample.next().key, newSession("").expiresAt + later));
+      assertExpected(await store.touch(sample.next().key, newSession("").expiresAt + later));
     };
   },
   "login and revokeAll"({ store, sample }) {
     return async () => {
       const subject = `user-${Math.floor(Math.random() * sample.count)}-again`;
-      expectThat(await store.create(newKey(), newSession(subject)));
-      expectThat((await store.deleteBySubject(subject)) === 1);
+      assertExpected(await store.create(newKey(), newSession(subject)));
+      assertExpected((await store.deleteBySubject(subject)) === 1);
     };
   },
 };
 
-function expectThat(isAsExpected: boolean): void {
-  if (!isAsExpected) throw new Error("the store answered something else than was expected");
+function assertExpected(isAsExpected: boolean): void {
+  if (!isAsExpected) throw new Error("the store gave an unexpected answer");
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { toCount } from "../measurement/count-option.ts";
 import { ENGINES } from "./engines.ts";
 
-/** What the command takes. */
+/** The options of the command. */
 export interface GrowthOptions {
   readonly engines: readonly string[];
   /** Live sessions in the smaller set. */
@@ -13,7 +13,7 @@ export interface GrowthOptions {
   readonly rounds: number;
 }
 
-/** @throws an error whose message is for the person at the terminal */
+/** @throws an error whose message explains an invalid option to the user */
 export function parseOptions(args: readonly string[]): GrowthOptions {
   const { positionals, values } = parseArgs({
     args: [...args],
@@ -26,13 +26,13 @@ export function parseOptions(args: readonly string[]): GrowthOptions {
   });
   const names = Object.keys(ENGINES);
   const unknown = positionals.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new Error(`There is no engine ${unknown}. There are ${names.join(", ")}.`);
+  if (unknown !== undefined) throw new Error(`Unknown engine ${unknown}. Engines: ${names.join(", ")}.`);
   const options = {
     engines: positionals.length > 0 ? positionals : names,
     few: toCount("few", values.few),
     many: toCount("many", values.many),
     rounds: toCount("rounds", values.rounds),
   };
-  if (options.few >= options.many) throw new Error("--few takes a smaller number than --many.");
+  if (options.few >= options.many) throw new Error("--few must be smaller than --many.");
   return options;
 }

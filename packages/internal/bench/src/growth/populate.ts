@@ -7,35 +7,35 @@ export interface KeyedSession {
   readonly session: StoredSession & { readonly subject: string };
 }
 
-/** Takes sessions into a store. */
+/** Inserts sessions into a store. */
 export type Insert = (batch: readonly KeyedSession[]) => Promise<unknown>;
 
-/** A session in a store, as far as an operation has to know it. */
+/** The parts of a stored session that operations need. */
 export interface KnownSession {
   readonly key: string;
   readonly subject: string;
-  /** Whoever writes counts on. */
+  /** Incremented by each write. */
   version: number;
 }
 
-/** Some of the sessions in a store, spread over all of them. */
+/** A sample of the sessions in a store, spread over all of them. */
 export interface Sample {
-  /** How many sessions there are in the store. */
+  /** The number of sessions in the store. */
   readonly count: number;
-  /** Another one at each call, in no order that an engine could keep them in. */
+  /** Returns another session at each call, in random order, which no engine stores them in. */
   next(): KnownSession;
 }
 
-/** Sessions that go to an engine at once. */
+/** The number of sessions in one insert. */
 const BATCH = 1_000;
-/** Sessions in a sample: more than operations meet in a round, so that they come to pages that are not warm already. */
+/** The size of a sample: larger than the number of operations in a round, so that they reach pages that are not cached. */
 const SAMPLE = 100_000;
 
 const HOUR = 3_600_000;
-/** From the last use of a session to its end. */
+/** Milliseconds from the last use of a session to its end. */
 const IDLE_TIMEOUT = 24 * HOUR;
 
-/** Makes sessions that live for an hour at least, gives them to `insert`, and keeps a sample of them. */
+/** Creates sessions that live for at least an hour, inserts them, and returns a sample of them. */
 export async function populate(count: number, insert: Insert): Promise<Sample> {
   const known: KnownSession[] = [];
   const step = Math.ceil(count / SAMPLE);
@@ -51,13 +51,13 @@ export async function populate(count: number, insert: Insert): Promise<Sample> {
     count,
     next() {
       const next = known[turn++ % known.length];
-      if (next === undefined) throw new Error("there is no sample of an empty store");
+      if (next === undefined) throw new Error("an empty store has no sample");
       return next;
     },
   };
 }
 
-/** Makes sessions that expired during the last hour, and gives them to `insert`. */
+/** Creates and inserts sessions that expired during the last hour. */
 export async function populateExpired(count: number, insert: Insert): Promise<void> {
   await inBatches(count, insert, (index) => {
     const expiresAt = Date.now() - 1 - Math.floor(Math.random() * HOUR);
@@ -69,7 +69,7 @@ export function newKey(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** A session with some 200 bytes of data, which was used just now unless `expiresAt` says otherwise. */
+/** A session with about 200 bytes of data. By default it was used just now. */
 export function newSession(subject: string, expiresAt: number = Date.now() + IDLE_TIMEOUT): KeyedSession["session"] {
   const cart = Array.from({ length: 8 }, (_, item) => `item number ${item}`);
   return { data: JSON.stringify({ d: { cart } }), version: 1, createdAt: expiresAt - IDLE_TIMEOUT, expiresAt, subject };

@@ -5,7 +5,7 @@ import type { Cost } from "../measurement/timing.ts";
 import type { ReadingReport } from "./measure-sweeps.ts";
 import type { SweepReport } from "./sweep-process.ts";
 
-/** What the numbers depend on, besides the engine. */
+/** Prints the runtime and the machine, on which the numbers depend. */
 export function printMachine(): void {
   console.log(`${describeRuntime()}, ${describeMachine()}`);
 }
@@ -14,7 +14,7 @@ export function printHeading(engine: string): void {
   console.log(`\n## ${engine}\n`);
 }
 
-/** @param costs - by operation, with few sessions and with many */
+/** @param costs - for each operation, the cost with few sessions and with many */
 export function printCosts(few: number, many: number, costs: ReadonlyMap<string, readonly Cost[]>): void {
   const [atFew, atMany] = [few, many].map(formatCount) as [string, string];
   const head = ["µs, live sessions:", atFew, atMany, "ratio", `mean, ${atFew}`, `mean, ${atMany}`, "ratio"];
@@ -28,13 +28,13 @@ export function printCosts(few: number, many: number, costs: ReadonlyMap<string,
 
 export function printSweeps(reports: readonly SweepReport[]): void {
   const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
-  const head = ["a sweep, of expired sessions:", ...reports.map(({ removed }) => formatCount(removed))];
+  const head = ["sweep of expired sessions:", ...reports.map(({ removed }) => formatCount(removed))];
   console.log("");
   console.log(
     toTable(head, [
       ["seconds", ...reports.map(({ milliseconds }) => (milliseconds / 1_000).toFixed(2))],
-      ["growth of the heap, MB", ...reports.map(({ growth }) => megabytes(growth.heap))],
-      ["growth of the process, MB", ...reports.map(({ growth }) => megabytes(growth.resident))],
+      ["heap growth, MB", ...reports.map(({ growth }) => megabytes(growth.heap))],
+      ["process growth, MB", ...reports.map(({ growth }) => megabytes(growth.resident))],
     ]),
   );
 }

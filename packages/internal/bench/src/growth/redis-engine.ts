@@ -5,7 +5,7 @@ import type { GrowthEngine } from "./engine.ts";
 import { populate } from "./populate.ts";
 
 export async function startRedisEngine(): Promise<GrowthEngine> {
-  // Redis would write its file anew whenever that has doubled, beside the rounds.
+  // Otherwise Redis would rewrite its append-only file during the rounds, each time its size has doubled.
   const engine = await startRedis(["--auto-aof-rewrite-percentage", "0"]);
   const client = await createClient({ url: engine.url }).connect();
   return {
@@ -17,7 +17,7 @@ export async function startRedisEngine(): Promise<GrowthEngine> {
       );
       return { store, sample };
     },
-    async settle() {},
+    async runMaintenance() {},
     async stop() {
       await client.close();
       await engine.stop();

@@ -9,7 +9,7 @@ import { execute, openDatabase } from "./open-database.ts";
 export async function startPostgresEngine(): Promise<GrowthEngine> {
   const engine = await startPostgres();
   const db = openDatabase("postgres", engine.url);
-  // It would begin a while after rows have changed, in the middle of any round. `settle` does its work.
+  // Autovacuum would start some time after rows have changed, during a round. `runMaintenance` does its work.
   await execute(db, "alter system set autovacuum = off");
   await execute(db, "select pg_reload_conf()");
   return {
@@ -20,7 +20,7 @@ export async function startPostgresEngine(): Promise<GrowthEngine> {
       await execute(db, "checkpoint");
       return filled;
     },
-    async settle() {
+    async runMaintenance() {
       await execute(db, "vacuum");
     },
     async stop() {
@@ -40,7 +40,7 @@ export async function startSqliteEngine(): Promise<GrowthEngine> {
   return {
     version: `SQLite ${(row as { readonly version: string }).version}`,
     async fill(count) {
-      // Keys come in no order: with a cache as large as the indexes, each page is written once in a transaction.
+      // Keys are in random order. With a cache as large as the indexes, a transaction writes each page only once.
       const [before] = await execute(db, "pragma cache_size");
       await execute(db, "pragma cache_size = -256000");
       const filled = await fillTable(db, { kind: "sqlite", url: file, table: `size_${count}` }, count);
@@ -48,7 +48,7 @@ export async function startSqliteEngine(): Promise<GrowthEngine> {
       await execute(db, "analyze");
       return filled;
     },
-    async settle() {
+    async runMaintenance() {
       await execute(db, "pragma wal_checkpoint(truncate)");
     },
     async stop() {

@@ -1,10 +1,10 @@
-// A process that sweeps a table and tells how long that took and what memory it took. It does nothing besides, so that
-// what it takes is the sweep's. Arguments: a kind of database, its URL, the table.
+// Sweeps a table and reports the time and the memory, which are those of the sweep because this process does nothing
+// else. Arguments: the kind of database, its URL and the table.
 import { sqlStore } from "@coatcheck/stores/sql";
 import { type DatabaseKind, openDatabase } from "./open-database.ts";
 import { type MemoryGrowth, watchMemory } from "./watch-memory.ts";
 
-/** What the process sends when it is done. */
+/** The message that the process sends when it is done. */
 export interface SweepReport {
   readonly removed: number;
   readonly milliseconds: number;
@@ -14,12 +14,12 @@ export interface SweepReport {
 const [kind, url = "", table = ""] = process.argv.slice(2);
 const db = openDatabase(kind as DatabaseKind, url);
 const store = sqlStore(db, { table });
-// Opens the connection, and finds nothing.
+// Opens the connection. Nothing expired before 1970.
 await store.sweep(0);
 const memory = watchMemory();
-const beganAt = performance.now();
+const startedAt = performance.now();
 const removed = await store.sweep(Date.now());
-const milliseconds = performance.now() - beganAt;
+const milliseconds = performance.now() - startedAt;
 const report: SweepReport = { removed, milliseconds, growth: memory.stop() };
 process.send?.(report);
 await db.destroy();

@@ -2,25 +2,25 @@
 const INTERVAL = 2;
 
 /**
- * Begins to read at a constant rate, as visitors do that know nothing of each other. `stop` resolves to how long each
- * took in milliseconds, from when it was due: one that comes while the process is busy waits, and its wait counts.
+ * Starts to read at a constant rate, like independent visitors. `stop` resolves to the latencies in milliseconds, each
+ * from the time when the read was due: the wait of a read that is due while the process is busy counts.
  */
 export function startReading(read: () => Promise<unknown>): { stop(): Promise<number[]> } {
   const latencies: number[] = [];
-  const underWay: Promise<unknown>[] = [];
+  const pendingReads: Promise<unknown>[] = [];
   let nextAt = performance.now();
-  const readWhatIsDue = (): void => {
+  const readWhenDue = (): void => {
     for (; nextAt <= performance.now(); nextAt += INTERVAL) {
       const dueAt = nextAt;
-      underWay.push(read().then(() => latencies.push(performance.now() - dueAt)));
+      pendingReads.push(read().then(() => latencies.push(performance.now() - dueAt)));
     }
   };
-  const timer = setInterval(readWhatIsDue, INTERVAL);
+  const timer = setInterval(readWhenDue, INTERVAL);
   return {
     async stop() {
       clearInterval(timer);
-      readWhatIsDue();
-      await Promise.all(underWay);
+      readWhenDue();
+      await Promise.all(pendingReads);
       return latencies;
     },
   };

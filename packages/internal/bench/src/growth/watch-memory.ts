@@ -1,32 +1,32 @@
-/** How far the memory of this process grew, in bytes. */
+/** How much the memory of this process grew, in bytes. */
 export interface MemoryGrowth {
-  /** What was in use, measured after a collection of what was not. */
+  /** Memory in use, after garbage collection. */
   readonly heap: number;
-  /** What the operating system gave it, before such a collection. */
+  /** Memory from the operating system, before garbage collection. */
   readonly resident: number;
 }
 
-/** Milliseconds from one look to the next. */
+/** Milliseconds from one measurement to the next. */
 const INTERVAL = 50;
 
-/** Watches the memory from now on, and needs `--expose-gc` for it. `stop` answers with the highest growth seen. */
+/** Watches the memory until `stop`, which returns the highest growth. Needs `--expose-gc`. */
 export function watchMemory(): { stop(): MemoryGrowth } {
   const collect = globalThis.gc;
-  if (collect === undefined) throw new Error("node --expose-gc is needed");
+  if (collect === undefined) throw new Error("run node with --expose-gc");
   collect();
   const before = process.memoryUsage();
   let heap = 0;
   let resident = 0;
-  const look = (): void => {
+  const measure = (): void => {
     resident = Math.max(resident, process.memoryUsage.rss() - before.rss);
     collect();
     heap = Math.max(heap, process.memoryUsage().heapUsed - before.heapUsed);
   };
-  const timer = setInterval(look, INTERVAL);
+  const timer = setInterval(measure, INTERVAL);
   return {
     stop() {
       clearInterval(timer);
-      look();
+      measure();
       return { heap, resident };
     },
   };

@@ -1,8 +1,8 @@
 /**
- * Measures contestants in turn, so that what goes on besides on the machine is the same for all. Each has one turn in a
- * round; who begins changes from round to round, since whoever comes first meets another state of the machine.
+ * Measures contestants in turns, so that other load on the machine affects all of them alike. Each has one turn in a round.
+ * The first one changes from round to round, because the first turn finds the machine in a different state.
  *
- * @returns what was measured, by contestant and round
+ * @returns the measurements, by contestant and round
  */
 export async function takeTurns<Contestant, Result>(
   contestants: readonly Contestant[],
@@ -18,7 +18,7 @@ export async function takeTurns<Contestant, Result>(
   return results;
 }
 
-/** The order of a round: everybody once, beginning with another one than in the round before. */
+/** The order of the turns in a round. Each round starts with the next contestant. */
 export function turnOrder(count: number, round: number): number[] {
   return Array.from({ length: count }, (_, turn) => (turn + round) % count);
 }

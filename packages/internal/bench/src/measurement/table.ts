@@ -1,4 +1,4 @@
-/** A table as Markdown, which reads well on a terminal too. All columns but the first are numbers. */
+/** A Markdown table that is aligned, for terminals. All columns except the first are aligned to the right. */
 export function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const toLine = (cells: readonly string[]): string =>

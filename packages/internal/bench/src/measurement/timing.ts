@@ -1,17 +1,17 @@
 import { Bench, type BenchOptions } from "tinybench";
 
-/** Microseconds that a call takes. */
+/** How long a call takes, in microseconds. */
 export interface Cost {
-  /** Half of the calls take no longer. */
+  /** The median of the calls. */
   readonly typical: number;
-  /** With the calls during which something else was done as well, such as a checkpoint of an engine. */
+  /** Includes the calls during which something else ran, such as a checkpoint of a database. */
   readonly mean: number;
 }
 
 /**
  * Calls a function for `time` milliseconds, or `iterations` times.
  *
- * @param run - an `async` function: any other one is called once more before, to see what it returns
+ * @param run - must be an `async` function: tinybench calls any other function once more, to see what it returns
  */
 export async function timeCalls(run: () => Promise<unknown>, options: BenchOptions): Promise<Cost> {
   const [task] = await new Bench({ ...options, throws: true }).add("call", run).run();

@@ -7,7 +7,7 @@ const program: Program = {
   fetch: sessions.wrap(async (request, pending) => {
     const session = await pending;
     if (request.url.endsWith("/fill")) fill(session);
-    return new Response(session.get("user") ?? "nobody");
+    return new Response(session.get("user") ?? "anonymous");
   }),
 };
 export default program;

@@ -11,6 +11,6 @@ const program: Program = new Hono()
     fill(await c.var.session);
     return c.text("filled");
   })
-  .get("/*", async (c) => c.text((await c.var.session).get("user") ?? "nobody"));
+  .get("/*", async (c) => c.text((await c.var.session).get("user") ?? "anonymous"));
 
 export default program;

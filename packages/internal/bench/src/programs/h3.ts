@@ -7,7 +7,7 @@ const app = new H3()
     await (await useSession<Data>(event, config)).update(DATA);
     return "filled";
   })
-  .get("/**", async (event) => (await useSession<Data>(event, config)).data.user ?? "nobody");
+  .get("/**", async (event) => (await useSession<Data>(event, config)).data.user ?? "anonymous");
 
 const program: Program = { fetch: (request) => app.fetch(request) };
 export default program;

@@ -9,7 +9,7 @@ const program: Program = new Hono()
   })
   .get("/*", async (c) => {
     const json = await getSignedCookie(c, SECRET, "session");
-    return c.text(json ? JSON.parse(json).user : "nobody");
+    return c.text(json ? JSON.parse(json).user : "anonymous");
   });
 
 export default program;

@@ -8,6 +8,6 @@ const program: Program = new Hono<SessionEnv<Data & SessionData>>()
     await c.var.session.update({ ...DATA });
     return c.text("filled");
   })
-  .get("/*", async (c) => c.text((await c.var.session.get())?.user ?? "nobody"));
+  .get("/*", async (c) => c.text((await c.var.session.get())?.user ?? "anonymous"));
 
 export default program;

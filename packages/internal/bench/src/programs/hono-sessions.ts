@@ -8,6 +8,6 @@ const program: Program = new Hono<{ Variables: { session: Session<Data> } }>()
     fill(c.get("session"));
     return c.text("filled");
   })
-  .get("/*", (c) => c.text(c.get("session").get("user") ?? "nobody"));
+  .get("/*", (c) => c.text(c.get("session").get("user") ?? "anonymous"));
 
 export default program;

@@ -10,7 +10,7 @@ const program: Program = {
       Object.assign(session, DATA);
       await session.save();
     }
-    return new Response(session.user ?? "nobody", { headers });
+    return new Response(session.user ?? "anonymous", { headers });
   },
 };
 export default program;

@@ -1,4 +1,4 @@
 import type { Program } from "./program.ts";
 
-const program: Program = { fetch: () => new Response("nobody") };
+const program: Program = { fetch: () => new Response("anonymous") };
 export default program;

@@ -1,8 +1,8 @@
 export { SECRET } from "../contenders/session-data.ts";
 
-/** A whole application with sessions, as small as it can be, for what is about whole applications. */
+/** A minimal application with sessions, for the measurements of whole applications. */
 export interface Program {
-  /** `/fill` makes a session, every other path says who is in it. */
+  /** `/fill` creates a session. Every other path answers with the user in the session. */
   fetch(request: Request): Response | Promise<Response>;
 }
 
@@ -11,7 +11,7 @@ export interface Data {
   profile: { theme: string; cart: string[]; note: string };
 }
 
-/** Some 200 bytes of data. */
+/** About 200 bytes of data. */
 export const DATA: Data = {
   user: "ada",
   profile: {
@@ -21,7 +21,7 @@ export const DATA: Data = {
   },
 };
 
-/** Sets the data in a session that is set by keys. */
+/** Sets the data in a session that has a `set` method. */
 export function fill(session: { set<Key extends keyof Data>(key: Key, value: Data[Key]): void }): void {
   session.set("user", DATA.user);
   session.set("profile", DATA.profile);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Programs by what tables call them; the file of each. */
+/** The file of each program, by its name in the tables. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "bare handler": file("no-sessions"),
   "coatcheck, signed": file("coatcheck-signed"),

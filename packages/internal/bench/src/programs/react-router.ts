@@ -8,7 +8,7 @@ const { getSession, commitSession } = createCookieSessionStorage<Data>({
 const program: Program = {
   async fetch(request) {
     const session = await getSession(request.headers.get("Cookie"));
-    if (!request.url.endsWith("/fill")) return new Response(session.get("user") ?? "nobody");
+    if (!request.url.endsWith("/fill")) return new Response(session.get("user") ?? "anonymous");
     fill(session);
     return new Response("filled", { headers: { "Set-Cookie": await commitSession(session) } });
   },

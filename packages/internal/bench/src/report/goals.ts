@@ -1,180 +1,198 @@
 import { cookieSessionContender } from "../contenders/cookie-session.ts";
 import { expressSessionContender } from "../contenders/express-session.ts";
-import type { BogusResult } from "../workloads/forged-ids.ts";
-import { EMPTY_MIDDLEWARE, GOOD_COOKIE, type GroupName } from "../workloads/groups.ts";
+import type { ForgedIdsResult } from "../workloads/forged-ids.ts";
+import { EMPTY_MIDDLEWARE, type GroupName, VALID_COOKIE } from "../workloads/groups.ts";
 import type { RoundTrips } from "../workloads/round-trips.ts";
 import type { Comparison } from "./comparison.ts";
 import { formatNumber } from "./workload-tables.ts";
 
-/** Something that a run has to show. */
+/** A result that a run should have. */
 export interface Goal {
   readonly title: string;
-  /** What it asks for, as one reads it: `≤ 1.05 ×`. */
+  /** The target as text: `≤ 1.05 ×`. */
   readonly target: string;
-  /** What came out. `undefined` when it was not measured in this run. */
+  /** The measured value. `undefined` when it was not measured in this run. */
   readonly figure: string | undefined;
   readonly isMet: boolean | undefined;
 }
 
-/** What goals are judged by. Anything may be missing: then its goals are open. */
+/** The measurements that goals are judged by. Goals of missing measurements stay open. */
 export interface Evidence {
   readonly comparison: Comparison;
-  readonly bogus?: BogusResult | undefined;
+  readonly forgedIds?: ForgedIdsResult | undefined;
   readonly roundTrips?: readonly RoundTrips[] | undefined;
   readonly sizes?: readonly { readonly mode: string; readonly ours: number; readonly peers: number }[] | undefined;
 }
 
-const FIRST = "read, first sight, 200 bytes";
-const REPEAT = "read, repeat sight, 200 bytes";
+const NEW_COOKIE = "read, new cookie, 200 bytes";
+const REPEATED_COOKIE = "read, repeated cookie, 200 bytes";
+/** A browser that comes back sends the cookie that was set last. */
+const WRITE = "write, repeated cookie";
 const ON_NODES_MESSAGES = [cookieSessionContender.name, expressSessionContender.name];
-/** A browser that comes back has the cookie that was set last. */
-const WRITE = "write, repeat sight";
 
 export function judge(evidence: Evidence): Goal[] {
   const { comparison } = evidence;
   return [
     atMost(
-      "untouched: over a bare handler",
+      "unread: added to a bare handler",
       "1",
       "µs",
-      difference(comparison, "untouched", "untouched", "coatcheck", "bare handler"),
+      difference(comparison, "unread", "unread", "coatcheck", "bare handler"),
     ),
     atMost(
-      "untouched: Hono over Hono with an empty middleware",
+      "unread: in Hono, relative to an empty middleware",
       "1.05",
       "×",
-      ratio(comparison, "untouched", "untouched", "coatcheck in Hono", EMPTY_MIDDLEWARE),
+      ratio(comparison, "unread", "unread", "coatcheck in Hono", EMPTY_MIDDLEWARE),
     ),
     ...cookieModes().flatMap((group) => [
-      ...fasterThanEachPeer(comparison, `${group}, repeat sight: faster than each peer`, group, REPEAT, 20),
+      ...fasterThanEveryPeer(
+        comparison,
+        `${group}, repeated cookie: faster than every peer`,
+        group,
+        REPEATED_COOKIE,
+        20,
+      ),
       atMost(
-        `${group}, repeat sight: over Hono with an empty middleware`,
+        `${group}, repeated cookie: added to Hono with an empty middleware`,
         "5",
         "µs",
-        difference(comparison, group, REPEAT, "coatcheck in Hono", EMPTY_MIDDLEWARE),
+        difference(comparison, group, REPEATED_COOKIE, "coatcheck in Hono", EMPTY_MIDDLEWARE),
       ),
     ]),
     fasterThan(
       comparison,
-      "signed, first sight: faster than Hono's signed cookie",
+      "signed, new cookie: faster than Hono's signed cookie",
       "signed",
       "Hono's signed cookie",
       1.5,
     ),
-    fasterThan(comparison, "signed, first sight: faster than iron-session", "signed", "iron-session", 5),
+    fasterThan(comparison, "signed, new cookie: faster than iron-session", "signed", "iron-session", 5),
     atMost(
-      "signed, first sight: over WebCrypto's HMAC",
+      "signed, new cookie: relative to WebCrypto's HMAC",
       "2.2",
       "×",
-      ratio(comparison, "signed", FIRST, "coatcheck", "WebCrypto HMAC"),
+      ratio(comparison, "signed", NEW_COOKIE, "coatcheck", "WebCrypto HMAC"),
     ),
-    fasterThan(comparison, "encrypted, first sight: faster than @hono/session", "encrypted", "@hono/session", 1.3),
-    fasterThan(comparison, "encrypted, first sight: faster than iron-session", "encrypted", "iron-session", 3),
+    fasterThan(comparison, "encrypted, new cookie: faster than @hono/session", "encrypted", "@hono/session", 1.3),
+    fasterThan(comparison, "encrypted, new cookie: faster than iron-session", "encrypted", "iron-session", 3),
     atMost(
-      "encrypted, first sight: over WebCrypto's AES-GCM",
+      "encrypted, new cookie: relative to WebCrypto's AES-GCM",
       "2.2",
       "×",
-      ratio(comparison, "encrypted", FIRST, "coatcheck", "WebCrypto AES-GCM"),
+      ratio(comparison, "encrypted", NEW_COOKIE, "coatcheck", "WebCrypto AES-GCM"),
     ),
     ...protectedModes().flatMap((group) =>
-      fasterThanEachPeer(comparison, `${group}, write: faster than each peer`, group, WRITE, 1.3),
+      fasterThanEveryPeer(comparison, `${group}, write: faster than every peer`, group, WRITE, 1.3),
     ),
     ...protectedModes().map((group) =>
       atMost(
-        `${group}, tampered cookie: over a valid one`,
+        `${group}, tampered cookie: relative to a valid one`,
         "1",
         "×",
-        ratio(comparison, group, "tampered cookie", "coatcheck", GOOD_COOKIE),
+        ratio(comparison, group, "tampered cookie", "coatcheck", VALID_COOKIE),
       ),
     ),
-    bogusGoal(evidence.bogus),
+    forgedIdsGoal(evidence.forgedIds),
     ...roundTripGoals(evidence.roundTrips),
     ...(evidence.sizes ?? []).map(({ mode, ours, peers }) =>
-      atMost(`${mode}: bundle against @hono/session's`, "1", "×", ours / peers, true),
+      atMost(`${mode}: bundle size relative to @hono/session`, "1", "×", ours / peers, true),
     ),
   ];
+}
+
+/** Judges a figure that must be at most `limit`; with `isStrict`, below it. */
+export function atMost(title: string, limit: string, unit: string, figure: number | undefined, isStrict = false): Goal {
+  const isMet = figure === undefined ? undefined : isStrict ? figure < Number(limit) : figure <= Number(limit);
+  return { title, target: `${isStrict ? "<" : "≤"} ${limit} ${unit}`, figure: format(figure, unit), isMet };
+}
+
+/** Judges a figure that must be at least `limit`. */
+export function atLeast(title: string, limit: number, unit: string, figure: number | undefined, suffix = ""): Goal {
+  const isMet = figure === undefined ? undefined : figure >= limit;
+  const formatted = format(figure, unit);
+  return { title, target: `≥ ${limit} ${unit}`, figure: formatted && formatted + suffix, isMet };
 }
 
 const cookieModes = () => ["signed", "encrypted"] as const;
 const protectedModes = () => ["signed", "encrypted", "server"] as const;
 
-/** Judges a figure that must not be greater than something, or has to be smaller. */
-export function atMost(title: string, limit: string, unit: string, figure: number | undefined, isStrict = false): Goal {
-  const isMet = figure === undefined ? undefined : isStrict ? figure < Number(limit) : figure <= Number(limit);
-  return { title, target: `${isStrict ? "<" : "≤"} ${limit} ${unit}`, figure: show(figure, unit), isMet };
-}
-
-/** Judges a figure that must not be smaller than something. */
-export function atLeast(title: string, limit: number, unit: string, figure: number | undefined, who = ""): Goal {
-  const isMet = figure === undefined ? undefined : figure >= limit;
-  const shown = show(figure, unit);
-  return { title, target: `≥ ${limit} ${unit}`, figure: shown && shown + who, isMet };
-}
-
-function show(figure: number | undefined, unit: string): string | undefined {
+function format(figure: number | undefined, unit: string): string | undefined {
   return figure === undefined ? undefined : `${formatNumber(figure)} ${unit}`;
 }
 
 function difference(
   comparison: Comparison,
   group: GroupName,
-  work: string,
+  workload: string,
   one: string,
   other: string,
 ): number | undefined {
-  return comparison.difference(group, work, one, other)?.median;
+  return comparison.difference(group, workload, one, other)?.median;
 }
 
-function ratio(comparison: Comparison, group: GroupName, work: string, one: string, other: string): number | undefined {
-  return comparison.ratio(group, work, one, other)?.median;
+function ratio(
+  comparison: Comparison,
+  group: GroupName,
+  workload: string,
+  one: string,
+  other: string,
+): number | undefined {
+  return comparison.ratio(group, workload, one, other)?.median;
 }
 
-/** How many times as long as coatcheck, in the same host, a peer takes for a first sight. */
+/** How many times faster than a peer coatcheck reads a new cookie, on the same host. */
 function fasterThan(comparison: Comparison, title: string, group: GroupName, peer: string, limit: number): Goal {
-  const base = comparison.base(group, peer) ?? "coatcheck";
-  return atLeast(title, limit, "×", ratio(comparison, group, FIRST, peer, base));
+  const baseline = comparison.baseline(group, peer) ?? "coatcheck";
+  return atLeast(title, limit, "×", ratio(comparison, group, NEW_COOKIE, peer, baseline));
 }
 
-/** The same for the peer that is closest; apart for those that are not given a `Request` and make no `Response`. */
-function fasterThanEachPeer(
+/**
+ * How many times faster coatcheck is than its fastest peer. Libraries that get Node's own messages, with no `Request` and
+ * no `Response`, have a goal of their own.
+ */
+function fasterThanEveryPeer(
   comparison: Comparison,
   title: string,
   group: GroupName,
-  work: string,
+  workload: string,
   limit: number,
 ): Goal[] {
   const peers = comparison
-    .contenders(group, work)
+    .contenders(group, workload)
     .filter((name) => isPeer(comparison, group, name))
-    .map((name) => ({ name, ratio: ratio(comparison, group, work, name, comparison.base(group, name) ?? "coatcheck") }))
+    .map((name) => {
+      const baseline = comparison.baseline(group, name) ?? "coatcheck";
+      return { name, ratio: ratio(comparison, group, workload, name, baseline) };
+    })
     .filter((peer): peer is { name: string; ratio: number } => peer.ratio !== undefined)
     .toSorted((a, b) => a.ratio - b.ratio);
-  const onNode = peers.find(({ name }) => ON_NODES_MESSAGES.includes(name));
-  const closest = peers.find(({ name }) => !ON_NODES_MESSAGES.includes(name));
-  const judged = (about: string, peer: typeof closest) =>
-    atLeast(title + about, limit, "×", peer?.ratio, peer && `, ${peer.name}`);
-  return [judged("", closest), ...(onNode ? [judged(", on Node’s own messages", onNode)] : [])];
+  const fastest = peers.find(({ name }) => !ON_NODES_MESSAGES.includes(name));
+  const fastestOnNode = peers.find(({ name }) => ON_NODES_MESSAGES.includes(name));
+  const goalFor = (suffix: string, peer: typeof fastest) =>
+    atLeast(title + suffix, limit, "×", peer?.ratio, peer && `, ${peer.name}`);
+  return [goalFor("", fastest), ...(fastestOnNode ? [goalFor(", on Node's own messages", fastestOnNode)] : [])];
 }
 
-/** Neither coatcheck nor a floor, and protected in the way that the group is about. */
+/** Whether a contender is a library with the protection of this group: not coatcheck, a floor or a bare host. */
 function isPeer(comparison: Comparison, group: GroupName, name: string): boolean {
-  const isOurs = comparison.base(group, name) === name;
-  const isOther = group === "signed" && name === "iron-session";
-  return !isOurs && !isOther && name !== EMPTY_MIDDLEWARE && !name.startsWith("WebCrypto");
+  const isOurs = comparison.baseline(group, name) === name;
+  const hasOtherProtection = group === "signed" && name === "iron-session";
+  return !isOurs && !hasOtherProtection && name !== EMPTY_MIDDLEWARE && !name.startsWith("WebCrypto");
 }
 
-function bogusGoal(bogus: BogusResult | undefined): Goal {
-  const signed = bogus?.series.find(({ contender }) => contender === "coatcheck, signed ids");
-  const title = `${(bogus?.ids ?? 10_000).toLocaleString("en")} forged ids, signed: calls of the store`;
+function forgedIdsGoal(forgedIds: ForgedIdsResult | undefined): Goal {
+  const signed = forgedIds?.series.find(({ contender }) => contender === "coatcheck, signed ids");
+  const title = `${(forgedIds?.ids ?? 10_000).toLocaleString("en")} forged ids, signed: store calls`;
   return atMost(title, "0", "", signed?.storeCalls);
 }
 
 function roundTripGoals(roundTrips: readonly RoundTrips[] | undefined): Goal[] {
   const ours = (roundTrips ?? []).filter(({ contender }) => contender === "coatcheck");
-  return ours.flatMap(({ store, untouched, unchanged, changed }) => [
-    exactly(`${store}: round trips to read`, 1, unchanged),
-    exactly(`${store}: round trips to write what was read`, 1, changed - unchanged),
-    exactly(`${store}: round trips of a request that does not ask`, 0, untouched),
+  return ours.flatMap(({ store, unread, read, write }) => [
+    exactly(`${store}: round trips to read`, 1, read),
+    exactly(`${store}: further round trips to write`, 1, write - read),
+    exactly(`${store}: round trips without a read`, 0, unread),
   ]);
 }
 

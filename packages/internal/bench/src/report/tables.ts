@@ -3,14 +3,14 @@ import type { ColdStart } from "../cold-start/cold-start.ts";
 import { pairwise, spread } from "../measurement/statistics.ts";
 import { formatCount, toTable } from "../measurement/table.ts";
 import type { Throughput } from "../throughput/throughput.ts";
-import type { BogusResult } from "../workloads/forged-ids.ts";
+import type { ForgedIdsResult } from "../workloads/forged-ids.ts";
 import type { RoundTrips } from "../workloads/round-trips.ts";
 import type { Goal } from "./goals.ts";
 import { formatNumber, formatSpread } from "./workload-tables.ts";
 
 export function goalTable(goals: readonly Goal[]): string {
   return toTable(
-    ["goal", "asked for", "measured", ""],
+    ["goal", "target", "measured", ""],
     goals.map(({ title, target, figure, isMet }) => [
       title,
       target.trim(),
@@ -20,32 +20,32 @@ export function goalTable(goals: readonly Goal[]): string {
   );
 }
 
-export function bogusTable({ ids, series }: BogusResult): string {
-  const base = series.find(({ contender }) => contender === "coatcheck");
+export function forgedIdsTable({ ids, series }: ForgedIdsResult): string {
+  const baseline = series.find(({ contender }) => contender === "coatcheck");
   return toTable(
-    ["", "µs each", "× coatcheck", "calls of the store"],
+    ["", "µs each", "× coatcheck", "store calls"],
     series.map(({ contender, rounds, storeCalls }) => [
       contender,
       formatSpread(spread(rounds)),
-      base ? formatNumber(spread(pairwise(rounds, base.rounds, (a, b) => a / b)).median) : "",
+      baseline ? formatNumber(spread(pairwise(rounds, baseline.rounds, (a, b) => a / b)).median) : "",
       storeCalls === undefined ? "not counted" : `${formatCount(storeCalls)} of ${formatCount(ids)}`,
     ]),
   );
 }
 
 export function roundTripTable(roundTrips: readonly RoundTrips[]): string {
-  const head = ["store, contender", "not asked for", "read, unchanged", "changed", "login", "forged id"];
+  const head = ["store, contender", "unread", "read", "write", "login", "forged id"];
   return toTable(
     head,
-    roundTrips.map(({ store, contender, untouched, unchanged, changed, login, forged }) => [
+    roundTrips.map(({ store, contender, unread, read, write, login, forged }) => [
       `${store}, ${contender}`,
-      ...[untouched, unchanged, changed, login ?? "has none", forged].map(String),
+      ...[unread, read, write, login ?? "no login", forged].map(String),
     ]),
   );
 }
 
-/** What the others are compared with. */
-const BASE = "coatcheck, encrypted";
+/** The program that the others are compared with. */
+const BASELINE = "coatcheck, encrypted";
 
 export function coldStartTable(coldStarts: readonly ColdStart[]): string {
   const runtimes = coldStarts.map(({ runtime }) => runtime);
@@ -58,7 +58,7 @@ export function throughputTable({ connections, seconds, runtimes }: Throughput):
   return `${table}\n\nwrk with one thread and ${connections} connections, ${seconds} s at a time.`;
 }
 
-/** A line for each program, with its median and its ratio in each runtime. */
+/** One program per row, with its median and its ratio in each runtime. */
 function programTable(
   results: readonly { readonly series: readonly { readonly program: string; readonly rounds: readonly number[] }[] }[],
   headOf: (runtime: string) => readonly string[],
@@ -69,9 +69,9 @@ function programTable(
     program,
     ...results.flatMap(({ series }) => {
       const found = series.find((each) => each.program === program);
-      const base = series.find((each) => each.program === BASE);
-      if (found === undefined || base === undefined) return ["", ""];
-      const ratio = spread(pairwise(found.rounds, base.rounds, (a, b) => a / b));
+      const baseline = series.find((each) => each.program === BASELINE);
+      if (found === undefined || baseline === undefined) return ["", ""];
+      const ratio = spread(pairwise(found.rounds, baseline.rounds, (a, b) => a / b));
       return [formatNumber(spread(found.rounds).median), formatSpread(ratio)];
     }),
   ]);
@@ -80,15 +80,15 @@ function programTable(
 
 export function sizeTable(sizes: readonly Size[]): string {
   const ours = (mode: string): number | undefined =>
-    sizes.find((size) => size.mode === mode && size.what.startsWith("coatcheck"))?.bytes;
+    sizes.find((size) => size.mode === mode && size.label.startsWith("coatcheck"))?.bytes;
   return toTable(
-    ["mode, what is shipped", "bytes, minified and gzipped", "× coatcheck", "limit"],
-    sizes.map(({ mode, what, bytes, limit }) => {
-      const base = ours(mode);
+    ["mode, library", "bytes, minified and gzipped", "× coatcheck", "limit"],
+    sizes.map(({ mode, label, bytes, limit }) => {
+      const baseline = ours(mode);
       return [
-        mode === "core" ? what : `${mode}, ${what}`,
+        mode === "core" ? label : `${mode}, ${label}`,
         formatCount(bytes),
-        base === undefined ? "" : (bytes / base).toFixed(2),
+        baseline === undefined ? "" : (bytes / baseline).toFixed(2),
         limit === undefined ? "" : formatCount(limit),
       ];
     }),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CONTENDERS } from "../contenders/contenders.ts";
 import { root } from "../runtimes.ts";
 
-/** The versions of all packages and runtimes that are measured, as they are installed. */
+/** The installed versions of all packages and runtimes that are measured. */
 export function describeVersions(): string {
   const names = CONTENDERS.flatMap((contender) => contender.package ?? []);
   const packages = [
@@ -12,9 +12,9 @@ export function describeVersions(): string {
   return packages.map((name) => `${name} ${versionOf(name)}`).join(", ");
 }
 
-/** npm puts what this package alone needs beside it, and what others need too at the root. */
+/** npm installs a package either in this folder or at the root, depending on what other packages need. */
 function versionOf(name: string): string {
-  const places = [join(root, "packages/internal/bench/node_modules"), join(root, "node_modules")];
-  const manifest = places.map((place) => join(place, name, "package.json")).find((file) => existsSync(file));
+  const folders = [join(root, "packages/internal/bench/node_modules"), join(root, "node_modules")];
+  const manifest = folders.map((folder) => join(folder, name, "package.json")).find((file) => existsSync(file));
   return manifest === undefined ? "not installed" : JSON.parse(readFileSync(manifest, "utf8")).version;
 }

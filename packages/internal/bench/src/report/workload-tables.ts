@@ -1,37 +1,38 @@
 import type { Spread } from "../measurement/statistics.ts";
 import { toTable } from "../measurement/table.ts";
-import { GOOD_COOKIE, type GroupName } from "../workloads/groups.ts";
+import { type GroupName, VALID_COOKIE } from "../workloads/groups.ts";
 import type { Comparison } from "./comparison.ts";
 
 /**
- * What a group took: coatcheck's columns in microseconds, all others as how many times as long as coatcheck they took.
- * Medians, and between which two values the middle half of the rounds lies.
+ * The results of a group, one workload per row. coatcheck's columns are microseconds; the others say how many times
+ * faster coatcheck is. Each cell is the median of the rounds, with the range of their middle half.
  */
 export function groupTable(comparison: Comparison, group: GroupName): string {
-  // A good cookie has rows of its own.
-  const contenders = comparison.contenders(group).filter((name) => name !== GOOD_COOKIE);
-  // The ones with figures of their own stand first.
-  const ours = contenders.filter((name) => comparison.base(group, name) === name);
-  const others = contenders.filter((name) => comparison.base(group, name) !== name);
+  // Valid cookies already have rows of their own.
+  const contenders = comparison.contenders(group).filter((name) => name !== VALID_COOKIE);
+  const isBaseline = (name: string): boolean => comparison.baseline(group, name) === name;
+  const ours = contenders.filter(isBaseline);
+  const others = contenders.filter((name) => !isBaseline(name));
   const head = ["", ...ours.map((name) => `${name}, µs`), ...others.map((name) => `${name}, ×`)];
   const rows = comparison
-    .works(group)
-    .map((work) => [
-      work,
-      ...ours.map((name) => formatSpread(comparison.cost(group, work, name))),
+    .workloads(group)
+    .map((workload) => [
+      workload,
+      ...ours.map((name) => formatSpread(comparison.cost(group, workload, name))),
       ...others.map((name) =>
-        formatSpread(comparison.ratio(group, work, name, comparison.base(group, name) ?? "coatcheck")),
+        formatSpread(comparison.ratio(group, workload, name, comparison.baseline(group, name) ?? "coatcheck")),
       ),
     ]);
   return toTable(head, rows);
 }
 
-/** The same with one contender a line, for a group of one work and many contenders. */
-export function contenderTable(comparison: Comparison, group: GroupName, work: string): string {
-  const rows = comparison.contenders(group, work).map((name) => {
-    const base = comparison.base(group, name) ?? name;
-    const ratio = base === name ? undefined : comparison.ratio(group, work, name, base);
-    return [name, formatSpread(comparison.cost(group, work, name)), base === name ? "" : base, formatSpread(ratio)];
+/** The results of one workload, one contender per row. */
+export function contenderTable(comparison: Comparison, group: GroupName, workload: string): string {
+  const rows = comparison.contenders(group, workload).map((name) => {
+    const baseline = comparison.baseline(group, name) ?? name;
+    const cost = formatSpread(comparison.cost(group, workload, name));
+    if (baseline === name) return [name, cost, "", ""];
+    return [name, cost, baseline, formatSpread(comparison.ratio(group, workload, name, baseline))];
   });
   return toTable(["", "µs", "compared with", "×"], rows);
 }
@@ -41,7 +42,7 @@ export function formatSpread(spread: Spread | undefined): string {
   return `${formatNumber(spread.median)} (${formatNumber(spread.low)}–${formatNumber(spread.high)})`;
 }
 
-/** Three figures that matter, no more. */
+/** Formats with three significant digits. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size >= 1_000) return Math.round(value).toLocaleString("en");

@@ -7,8 +7,8 @@ import { commandFor, currentRuntime } from "../runtimes.ts";
 import { GROUPS } from "../workloads/groups.ts";
 import type { RuntimeResults } from "./measure-workloads.ts";
 
-/** Does the works in another runtime: this same program, run by that. */
-export function measureWorksIn(
+/** Runs the workloads in another runtime, by running this program there. */
+export function measureWorkloadsIn(
   runtime: RuntimeName,
   { parts, rounds, slice }: BenchOptions,
   script: string,
@@ -20,7 +20,7 @@ export function measureWorksIn(
     const args = ["--runtime", runtime, "--only", groups.join(","), "--rounds", `${rounds}`, "--slice", `${slice}`];
     const [program, ...rest] = commandFor(runtime, script, [...args, "--results", file]);
     const { status } = spawnSync(program, rest, { stdio: ["ignore", "ignore", "inherit"] });
-    if (status !== 0) throw new Error(`The works in ${runtime} ended with ${status}.`);
+    if (status !== 0) throw new Error(`The workloads in ${runtime} ended with exit code ${status}.`);
     return JSON.parse(readFileSync(file, "utf8"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -31,12 +31,12 @@ export function writeResults(file: string, results: RuntimeResults): void {
   writeFileSync(file, JSON.stringify(results));
 }
 
-/** Whether there is something for this runtime to do. */
-export function hasWorks({ parts }: BenchOptions): boolean {
-  return GROUPS.some(({ name }) => parts.has(name)) || parts.has("bogus") || parts.has("round-trips");
+/** Whether a selected part runs workloads or counts store calls. */
+export function hasWorkloads({ parts }: BenchOptions): boolean {
+  return GROUPS.some(({ name }) => parts.has(name)) || parts.has("forged-ids") || parts.has("round-trips");
 }
 
-/** Those that run this program as it stands. */
+/** The selected runtimes that run this program unchanged, except this one. */
 export function otherRuntimes({ runtimes }: BenchOptions): RuntimeName[] {
   return RUNTIMES.filter((runtime) => runtimes.includes(runtime) && runtime !== currentRuntime());
 }

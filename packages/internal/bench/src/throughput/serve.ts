@@ -1,9 +1,9 @@
-// A server of the runtime that this process is, over one of the programs. Arguments: the file of the program, a port.
+// Serves one of the programs with the server of the current runtime. Arguments: the file of the program, and a port.
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import type { Program } from "../programs/program.ts";
 
-/** As much of the other runtimes as is used; their own types clash. */
+/** The parts of Deno and Bun that are used here. Their own types conflict with each other. */
 interface Hosts {
   readonly Deno?: {
     serve(options: { hostname: string; port: number; onListen(): void }, fetch: Program["fetch"]): unknown;

@@ -7,7 +7,7 @@ import { RUNTIMES, type RuntimeName } from "../options.ts";
 import { PROGRAMS } from "../programs/programs.ts";
 import { commandFor } from "../runtimes.ts";
 
-/** Requests per second over HTTP on loopback, each with the cookie of a session that is read. */
+/** Requests per second over HTTP on loopback. Each request sends a cookie and reads the session. */
 export interface Throughput {
   readonly connections: number;
   readonly seconds: number;
@@ -23,15 +23,15 @@ export interface RuntimeThroughput {
 const CONNECTIONS = 32;
 const script = fileURLToPath(new URL("serve.ts", import.meta.url));
 
-/** @returns `undefined` where the load generator is not installed; that is said in a line */
+/** @returns `undefined` where the load generator is not installed, after a line that says so */
 export async function measureThroughput(
   rounds: number,
   seconds: number,
-  report: (what: string) => void,
+  report: (description: string) => void,
 ): Promise<Throughput | undefined> {
   const wrk = findLoadGenerator();
   if (wrk === undefined) return undefined;
-  // Each engine ends with this process; Node takes eleven of them for a leak.
+  // Each server adds an exit listener. Node warns of a leak from eleven listeners on.
   process.setMaxListeners(Object.keys(PROGRAMS).length + process.getMaxListeners());
   const runtimes: RuntimeThroughput[] = [];
   for (const runtime of RUNTIMES) {
@@ -91,11 +91,11 @@ function requestsPerSecond(wrk: string, url: string, cookie: string, seconds: nu
   return parseWrk(output);
 }
 
-/** @throws when a request failed: a server that refuses is quick */
+/** @throws when a request failed, because a server that rejects requests is fast */
 export function parseWrk(output: string): number {
   const failure = /^\s*(Non-2xx or 3xx responses|Socket errors): .*$/m.exec(output);
   if (failure !== null) throw new Error(`wrk: ${failure[0].trim()}`);
   const perSecond = Number(/^Requests\/sec:\s+([\d.]+)$/m.exec(output)?.[1]);
-  if (!Number.isFinite(perSecond)) throw new Error(`wrk printed no figure:\n${output}`);
+  if (!Number.isFinite(perSecond)) throw new Error(`wrk printed no result:\n${output}`);
   return perSecond;
 }

@@ -1,22 +1,22 @@
-// Does the works inside of workerd, when it is asked to over HTTP.
-import { type Application, newVisit, type Place } from "../contenders/contender.ts";
+// Runs workloads inside workerd, controlled over HTTP.
+import { type Application, type Fixture, newRequest } from "../contenders/contender.ts";
 import { WEB_CONTENDERS } from "../contenders/web-contenders.ts";
 import { GROUPS, membersOf } from "../workloads/groups.ts";
-import { handlerOf, newCookies, newVisits } from "../workloads/requests.ts";
-import type { Work } from "../workloads/workload.ts";
+import { handlerOf, newCookies, newRequests } from "../workloads/requests.ts";
+import type { Workload } from "../workloads/workload.ts";
 
-/** A contender, ready for a work. */
-interface Prepared {
-  readonly place: Place;
+/** A contender that is ready for a workload. */
+interface PreparedEntry {
+  readonly fixture: Fixture;
   readonly app: Application;
-  readonly work: Work;
-  readonly requests: number;
+  readonly workload: Workload;
+  readonly requestCount: number;
   readonly cookies: readonly string[];
 }
 
-const prepared = new Map<string, Prepared>();
+const preparedEntries = new Map<string, PreparedEntry>();
 
-// Some libraries print each cookie that they refuse.
+// Some libraries print each cookie that they reject.
 console.error = () => undefined;
 
 export default {
@@ -28,40 +28,43 @@ export default {
   },
 };
 
-/** @param key - numbers of group, work and contender. @returns whether the contender can do that work */
-async function prepare(key: string, requests: number): Promise<boolean> {
-  const [groupAt = 0, workAt = 0, memberAt = 0] = key.split(".").map(Number);
-  const group = GROUPS[groupAt];
-  const work = group?.works[workAt];
-  const contender = group && membersOf(group, WEB_CONTENDERS)[memberAt];
-  if (work === undefined || contender === undefined) throw new Error(`there is no ${key}`);
-  const place = prepared.get(key)?.place ?? (await contender.setUp());
-  const app = place.start();
-  if (app[work.action] === undefined) return false;
-  const cookies = await newCookies(app, work, work.sight === "first" ? requests : 1);
-  prepared.set(key, { place, app, work, requests, cookies });
+/**
+ * @param key - the numbers of the group, the workload and the contender, separated by dots
+ * @returns whether the contender supports the workload
+ */
+async function prepare(key: string, requestCount: number): Promise<boolean> {
+  const [groupIndex = 0, workloadIndex = 0, memberIndex = 0] = key.split(".").map(Number);
+  const group = GROUPS[groupIndex];
+  const workload = group?.workloads[workloadIndex];
+  const contender = group && membersOf(group, WEB_CONTENDERS)[memberIndex];
+  if (workload === undefined || contender === undefined) throw new Error(`there is no ${key}`);
+  const fixture = preparedEntries.get(key)?.fixture ?? (await contender.setUp());
+  const app = fixture.start();
+  if (app[workload.action] === undefined) return false;
+  const cookies = await newCookies(app, workload, workload.cookies === "new" ? requestCount : 1);
+  preparedEntries.set(key, { fixture, app, workload, requestCount, cookies });
   return true;
 }
 
-/** @returns how many milliseconds all requests together took */
+/** @returns the milliseconds that all requests took together */
 async function run(key: string): Promise<number> {
-  const found = prepared.get(key);
-  if (found === undefined) throw new Error(`nobody prepared ${key}`);
-  const { place, work, requests } = found;
-  const app = work.sight === "first" ? place.start() : found.app;
-  const [warmUp = ""] = await newCookies(app, work, 1);
-  const handler = handlerOf(app, work);
-  await handler(newVisit(work.action, warmUp));
-  const visits = newVisits(work, found.cookies, requests);
-  // What a look at the clock takes is in both differences.
-  const times = [await readClock(), await readClock()];
-  for (const visit of visits) await handler(visit);
-  times.push(await readClock());
-  const [before = 0, beganAt = 0, endedAt = 0] = times;
-  return endedAt - beganAt - (beganAt - before);
+  const entry = preparedEntries.get(key);
+  if (entry === undefined) throw new Error(`${key} was not prepared`);
+  const { fixture, workload, requestCount } = entry;
+  const app = workload.cookies === "new" ? fixture.start() : entry.app;
+  const [warmUp = ""] = await newCookies(app, workload, 1);
+  const handler = handlerOf(app, workload);
+  await handler(newRequest(workload.action, warmUp));
+  const requests = newRequests(workload, entry.cookies, requestCount);
+  const readsClockAt = await readClock();
+  const startedAt = await readClock();
+  for (const request of requests) await handler(request);
+  const endedAt = await readClock();
+  // Reading the clock takes time too, in both differences.
+  return endedAt - startedAt - (startedAt - readsClockAt);
 }
 
-/** Time stands still while a worker computes, and goes on when it has waited for something. */
+/** The time in a worker stands still during computation, and advances when the worker waits. */
 async function readClock(): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 0));
   return performance.now();

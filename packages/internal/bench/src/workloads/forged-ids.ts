@@ -1,52 +1,54 @@
-import { type Contender, cookieOf, newVisit, toReply, type Visit } from "../contenders/contender.ts";
+import { type BenchRequest, type Contender, cookieOf, newRequest, toReply } from "../contenders/contender.ts";
 import { fillQuery } from "../contenders/session-data.ts";
 import { takeTurns } from "../measurement/rounds.ts";
 import { timeCalls } from "../measurement/timing.ts";
 import type { Series } from "./run-workload.ts";
 import { forge } from "./tamper.ts";
 
-/** How a contender stood requests with ids that were never issued. */
-export interface BogusResult {
+/** The cost of requests with ids that were never issued. */
+export interface ForgedIdsResult {
   readonly ids: number;
   readonly series: readonly (Series & { readonly storeCalls: number | undefined })[];
 }
 
-/** Requests that are timed at once. */
-const AT_ONCE = 10;
+/** Requests that are timed together. */
+const PER_SAMPLE = 10;
 
-/** Sends ids that nobody issued, the same number to each contender, in turns. */
-export async function measureBogusIds(
+/** Sends forged ids to each contender, the same number to each, in turns. */
+export async function measureForgedIds(
   contenders: readonly Contender[],
   ids: number,
   rounds: number,
-): Promise<BogusResult> {
-  const perRound = Math.ceil(ids / rounds / AT_ONCE) * AT_ONCE;
-  const entrants = [];
+): Promise<ForgedIdsResult> {
+  const perRound = Math.ceil(ids / rounds / PER_SAMPLE) * PER_SAMPLE;
+  const prepared = [];
   for (const contender of contenders) {
-    const place = await contender.setUp();
-    const app = place.start();
+    const fixture = await contender.setUp();
+    const app = fixture.start();
     if (app.read === undefined || app.fill === undefined) continue;
-    const cookie = cookieOf(await toReply(app.fill(newVisit("fill", "", fillQuery(1, 200)))));
-    place.countCalls?.();
-    entrants.push({ name: contender.name, read: app.read, cookie, place });
+    const cookie = cookieOf(await toReply(app.fill(newRequest("fill", "", fillQuery(1, 200)))));
+    fixture.countStoreCalls?.();
+    prepared.push({ name: contender.name, read: app.read, cookie, fixture });
   }
-  const results = await takeTurns(entrants, rounds, async ({ read, cookie }, round) => {
-    const visits = Array.from({ length: perRound }, (_, n) => newVisit("read", forge(cookie, round * perRound + n)));
+  const results = await takeTurns(prepared, rounds, async ({ read, cookie }, round) => {
+    const requests = Array.from({ length: perRound }, (_, n) =>
+      newRequest("read", forge(cookie, round * perRound + n)),
+    );
     let next = 0;
     const { typical } = await timeCalls(
       async () => {
-        for (let call = 0; call < AT_ONCE; call++) await read(visits[next++] as Visit);
+        for (let call = 0; call < PER_SAMPLE; call++) await read(requests[next++] as BenchRequest);
       },
-      { time: 0, iterations: perRound / AT_ONCE, warmup: false },
+      { time: 0, iterations: perRound / PER_SAMPLE, warmup: false },
     );
-    return typical / AT_ONCE;
+    return typical / PER_SAMPLE;
   });
   return {
     ids: perRound * rounds,
-    series: entrants.map(({ name, place }, index) => ({
+    series: prepared.map(({ name, fixture }, index) => ({
       contender: name,
       rounds: results[index] ?? [],
-      storeCalls: place.countCalls?.(),
+      storeCalls: fixture.countStoreCalls?.(),
     })),
   };
 }

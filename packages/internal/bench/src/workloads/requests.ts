@@ -1,27 +1,27 @@
-import { type Application, cookieOf, newVisit, toReply, type Visit } from "../contenders/contender.ts";
+import { type Application, type BenchRequest, cookieOf, newRequest, toReply } from "../contenders/contender.ts";
 import { fillQuery } from "../contenders/session-data.ts";
-import type { Work } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
-/** The Cookie headers of new sessions; of hosts that have no sessions, one that nobody asks for. */
-export async function newCookies(app: Application, { size, alter }: Work, count: number): Promise<string[]> {
+/** The Cookie headers of new sessions. Hosts without sessions get a cookie that nothing reads. */
+export async function newCookies(app: Application, { size, alter }: Workload, count: number): Promise<string[]> {
   const cookies: string[] = [];
   for (let n = 1; n <= count; n++) {
     const cookie =
       app.fill === undefined
         ? `session=${"x".repeat(size)}`
-        : cookieOf(await toReply(app.fill(newVisit("fill", "", fillQuery(n, size)))));
+        : cookieOf(await toReply(app.fill(newRequest("fill", "", fillQuery(n, size)))));
     cookies.push(alter?.(cookie) ?? cookie);
   }
   return cookies;
 }
 
-/** One request for each cookie, from the first on again where there are fewer cookies. */
-export function newVisits({ action }: Work, cookies: readonly string[], count: number): Visit[] {
-  return Array.from({ length: count }, (_, n) => newVisit(action, cookies[n % cookies.length] ?? ""));
+/** Requests that use the cookies in turn. */
+export function newRequests({ action }: Workload, cookies: readonly string[], count: number): BenchRequest[] {
+  return Array.from({ length: count }, (_, n) => newRequest(action, cookies[n % cookies.length] ?? ""));
 }
 
-export function handlerOf(app: Application, { action }: Work): (visit: Visit) => unknown {
+export function handlerOf(app: Application, { action }: Workload): (request: BenchRequest) => unknown {
   const handler = app[action];
-  if (handler === undefined) throw new Error(`there is no ${action}`);
+  if (handler === undefined) throw new Error(`the contender has no ${action}`);
   return handler;
 }

@@ -1,48 +1,57 @@
-import { type Action, type Contender, cookieOf, newVisit, toReply, type Visit } from "../contenders/contender.ts";
+import {
+  type Action,
+  type BenchRequest,
+  type Contender,
+  cookieOf,
+  newRequest,
+  toReply,
+} from "../contenders/contender.ts";
 import { fillQuery } from "../contenders/session-data.ts";
 import { forge } from "./tamper.ts";
 
-/** How often a contender asks its store in a request of each kind. */
+/** How many store calls a contender makes in each kind of request. */
 export interface RoundTrips {
   readonly contender: string;
   readonly store: string;
-  readonly untouched: number;
-  /** A request that reads the session and changes nothing: what is above 1 is a write of what did not change. */
-  readonly unchanged: number;
-  readonly changed: number;
+  /** In a request that does not read the session. */
+  readonly unread: number;
+  /** In a request that only reads. A number above 1 means that an unchanged session was written. */
+  readonly read: number;
+  /** In a request that reads and writes. */
+  readonly write: number;
   readonly login: number | undefined;
-  /** A request with an id that was never issued. */
+  /** In a request with an id that was never issued. */
   readonly forged: number;
 }
 
-/** Counts how often the store was asked while something happened. */
-export type CountRoundTrips = (contender: string, happen: () => Promise<void>) => Promise<number>;
+/** Counts the store calls of a contender during an action. */
+export type CountRoundTrips = (contender: string, act: () => Promise<void>) => Promise<number>;
 
-/** @param counterOf - how to count for a contender that was set up; `undefined` when nobody can */
+/** @param counterOf - how to count for a contender that was set up; `undefined` when its calls cannot be counted */
 export async function countRoundTrips(
   contenders: readonly Contender[],
   store: string,
-  counterOf: (countCalls: (() => number) | undefined) => CountRoundTrips | undefined,
+  counterOf: (countStoreCalls: (() => number) | undefined) => CountRoundTrips | undefined,
 ): Promise<RoundTrips[]> {
   const counts: RoundTrips[] = [];
   for (const contender of contenders) {
-    const place = await contender.setUp();
-    const count = counterOf(place.countCalls);
+    const fixture = await contender.setUp();
+    const count = counterOf(fixture.countStoreCalls);
     if (count === undefined) continue;
-    const app = place.start();
+    const app = fixture.start();
     const countOf = async (action: Action, alter: (cookie: string) => string = (cookie) => cookie): Promise<number> => {
-      const handler = app[action] as (visit: Visit) => unknown;
-      const cookie = cookieOf(await toReply(app.fill?.(newVisit("fill", "", fillQuery(1, 200)))));
+      const handler = app[action] as (request: BenchRequest) => unknown;
+      const cookie = cookieOf(await toReply(app.fill?.(newRequest("fill", "", fillQuery(1, 200)))));
       return count(contender.name, async () => {
-        await handler(newVisit(action, alter(cookie)));
+        await handler(newRequest(action, alter(cookie)));
       });
     };
     counts.push({
       contender: contender.name,
       store,
-      untouched: app.untouched ? await countOf("untouched") : 0,
-      unchanged: await countOf("read"),
-      changed: await countOf("write"),
+      unread: app.unread ? await countOf("unread") : 0,
+      read: await countOf("read"),
+      write: await countOf("write"),
       login: app.login && (await countOf("login")),
       forged: await countOf("read", (cookie) => forge(cookie, 1)),
     });
@@ -50,20 +59,19 @@ export async function countRoundTrips(
   return counts;
 }
 
-/** By what the wrapper around the store saw. */
-export function countByWrapper(countCalls: (() => number) | undefined): CountRoundTrips | undefined {
-  if (countCalls === undefined) return undefined;
-  return async (_contender, happen) => {
-    // Some go on after they have answered.
-    await settled();
-    countCalls();
-    await happen();
-    await settled();
-    return countCalls();
+/** Counts the calls of the wrapper around the store. */
+export function countByWrapper(countStoreCalls: (() => number) | undefined): CountRoundTrips | undefined {
+  if (countStoreCalls === undefined) return undefined;
+  return async (_contender, act) => {
+    await pendingWritesDone();
+    countStoreCalls();
+    await act();
+    await pendingWritesDone();
+    return countStoreCalls();
   };
 }
 
-/** Resolves when what was begun without being waited for has reached its store. */
-export async function settled(): Promise<void> {
+/** Resolves when writes that a library did not await have reached its store: some libraries answer first. */
+export async function pendingWritesDone(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 2));
 }

@@ -1,11 +1,17 @@
-import { type Application, type Contender, newVisit, type Place, type Visit } from "../contenders/contender.ts";
+import {
+  type Application,
+  type BenchRequest,
+  type Contender,
+  type Fixture,
+  newRequest,
+} from "../contenders/contender.ts";
 import { takeTurns } from "../measurement/rounds.ts";
 import { median } from "../measurement/statistics.ts";
 import { timeCalls } from "../measurement/timing.ts";
-import { handlerOf, newCookies, newVisits } from "./requests.ts";
-import type { Work } from "./workload.ts";
+import { handlerOf, newCookies, newRequests } from "./requests.ts";
+import type { Workload } from "./workload.ts";
 
-/** What a contender took for a work: microseconds per request, by round. */
+/** The results of a contender in a workload: microseconds per request, by round. */
 export interface Series {
   readonly contender: string;
   readonly rounds: readonly number[];
@@ -13,95 +19,101 @@ export interface Series {
 
 export interface RoundOptions {
   readonly rounds: number;
-  /** Milliseconds that a contender works in a round, about. */
+  /** About how many milliseconds a contender works in a round. */
   readonly slice: number;
 }
 
-/** Requests of a turn at most; who is through them sooner has a shorter turn. At a first sight each needs its cookie. */
-const MAX_REQUESTS = { first: 2_000, repeat: 8_000 };
-/** Microseconds that are timed at once, at least: many times what it takes to read a clock. */
-const SAMPLE = 100;
-/** Samples of a turn, at least: the one in the middle counts. */
-const MIN_SAMPLES = 5;
-/** Milliseconds for finding out how long a request takes. */
-const ESTIMATE_TIME = 15;
+/** A contender and what it does. */
+export interface Entry {
+  /** The name of the series. @default the contender's */
+  readonly name?: string;
+  readonly contender: Contender;
+  readonly workload: Workload;
+}
 
-/** A contender, ready for a work. */
-interface Entrant {
+/** A contender that is ready for a workload. */
+interface PreparedEntry {
   readonly name: string;
-  readonly work: Work;
-  readonly place: Place;
+  readonly workload: Workload;
+  readonly fixture: Fixture;
   readonly app: Application;
-  /** Requests of a turn, and how many of them are timed at once. */
-  readonly requests: number;
+  /** Requests of a turn. */
+  readonly requestCount: number;
+  /** Requests that are timed together. */
   readonly perSample: number;
-  /** Cookie headers: one for each request at a first sight, a single one at a repeat sight. */
+  /** Cookie headers: one for each request where cookies are new, otherwise a single one. */
   readonly cookies: readonly string[];
 }
 
-/** Who does what. */
-export interface Entry {
-  /** What the series is called. @default the contender's */
-  readonly name?: string;
-  readonly contender: Contender;
-  readonly work: Work;
-}
+/** Limits the requests of a turn, because new cookies have to be made first. Fast contenders have shorter turns. */
+const MAX_REQUESTS = { new: 2_000, repeated: 8_000 };
 
-/** Measures all contenders that can do their work, in turns. */
-export async function runWork(entries: readonly Entry[], { rounds, slice }: RoundOptions): Promise<Series[]> {
-  const entrants: Entrant[] = [];
+/** Microseconds that a sample takes at least: many times what reading a clock takes. */
+const SAMPLE = 100;
+
+/** Samples of a turn, at least. Their median counts. */
+const MIN_SAMPLES = 5;
+
+/** Milliseconds for estimating how long a request takes. */
+const ESTIMATE_TIME = 15;
+
+/** Measures all contenders that support their workload, in turns. */
+export async function runWorkload(entries: readonly Entry[], { rounds, slice }: RoundOptions): Promise<Series[]> {
+  const prepared: PreparedEntry[] = [];
   for (const entry of entries) {
-    const entrant = await enter(entry, slice);
-    if (entrant !== undefined) entrants.push(entrant);
+    const ready = await prepare(entry, slice);
+    if (ready !== undefined) prepared.push(ready);
   }
-  const results = await takeTurns(entrants, rounds, takeTurn);
-  await Promise.all(entrants.map(({ place }) => place.close?.()));
-  return entrants.map(({ name }, index) => ({ contender: name, rounds: results[index] ?? [] }));
+  const results = await takeTurns(prepared, rounds, measureTurn);
+  await Promise.all(prepared.map(({ fixture }) => fixture.close?.()));
+  return prepared.map(({ name }, index) => ({ contender: name, rounds: results[index] ?? [] }));
 }
 
-async function enter({ contender, name = contender.name, work }: Entry, slice: number): Promise<Entrant | undefined> {
-  const place = await contender.setUp();
-  const app = place.start();
-  if (app[work.action] === undefined) return undefined;
-  const cost = await estimateCost(app, work);
-  const requests = Math.max(MIN_SAMPLES, Math.min(MAX_REQUESTS[work.sight], Math.round((slice * 1_000) / cost)));
-  const perSample = Math.max(1, Math.min(Math.ceil(SAMPLE / cost), Math.floor(requests / MIN_SAMPLES)));
-  const cookies = await newCookies(app, work, work.sight === "first" ? requests : 1);
-  return { name, work, place, app, requests, perSample, cookies };
+async function prepare(entry: Entry, slice: number): Promise<PreparedEntry | undefined> {
+  const { contender, name = contender.name, workload } = entry;
+  const fixture = await contender.setUp();
+  const app = fixture.start();
+  if (app[workload.action] === undefined) return undefined;
+  const cost = await estimateCost(app, workload);
+  const wanted = Math.round((slice * 1_000) / cost);
+  const requestCount = Math.max(MIN_SAMPLES, Math.min(MAX_REQUESTS[workload.cookies], wanted));
+  const perSample = Math.max(1, Math.min(Math.ceil(SAMPLE / cost), Math.floor(requestCount / MIN_SAMPLES)));
+  const cookies = await newCookies(app, workload, workload.cookies === "new" ? requestCount : 1);
+  return { name, workload, fixture, app, requestCount, perSample, cookies };
 }
 
-/** One contender's part of a round: microseconds per request. */
-async function takeTurn(entrant: Entrant): Promise<number> {
-  const { work, place, requests, perSample } = entrant;
-  const app = work.sight === "first" ? place.start() : entrant.app;
-  // Keys are derived by the first request, which is not what is measured.
-  const [warmUp = ""] = await newCookies(app, work, 1);
-  const handler = handlerOf(app, work);
-  await handler(newVisit(work.action, warmUp));
-  const cookies = work.isConsuming ? await newCookies(app, work, requests) : entrant.cookies;
-  // A request is used once: h3 notes its session with it.
-  const visits = newVisits(work, cookies, requests);
+/** Measures a contender's turn in a round. Resolves to microseconds per request. */
+async function measureTurn(entry: PreparedEntry): Promise<number> {
+  const { workload, fixture, requestCount, perSample } = entry;
+  const app = workload.cookies === "new" ? fixture.start() : entry.app;
+  // The first request derives the keys, which is not measured.
+  const [warmUp = ""] = await newCookies(app, workload, 1);
+  const handler = handlerOf(app, workload);
+  await handler(newRequest(workload.action, warmUp));
+  const cookies = workload.isConsuming ? await newCookies(app, workload, requestCount) : entry.cookies;
+  // Each request object is used once: h3 stores its session with the request.
+  const requests = newRequests(workload, cookies, requestCount);
   let next = 0;
   const { typical } = await timeCalls(
     async () => {
-      for (let call = 0; call < perSample; call++) await handler(visits[next++] as Visit);
+      for (let call = 0; call < perSample; call++) await handler(requests[next++] as BenchRequest);
     },
-    { time: 0, iterations: Math.floor(requests / perSample), warmup: false },
+    { time: 0, iterations: Math.floor(requestCount / perSample), warmup: false },
   );
   return typical / perSample;
 }
 
-/** Microseconds per request, roughly, once the code is compiled. */
-async function estimateCost(app: Application, work: Work): Promise<number> {
-  const handler = handlerOf(app, work);
+/** About how many microseconds a request takes, once the code is compiled. */
+async function estimateCost(app: Application, workload: Workload): Promise<number> {
+  const handler = handlerOf(app, workload);
   const costs: number[] = [];
   const endsAt = performance.now() + ESTIMATE_TIME;
   while (costs.length < 3 || performance.now() < endsAt) {
-    const [cookie = ""] = await newCookies(app, work, 1);
-    const visit = newVisit(work.action, cookie);
-    const beganAt = performance.now();
-    await handler(visit);
-    costs.push((performance.now() - beganAt) * 1_000);
+    const [cookie = ""] = await newCookies(app, workload, 1);
+    const request = newRequest(workload.action, cookie);
+    const startedAt = performance.now();
+    await handler(request);
+    costs.push((performance.now() - startedAt) * 1_000);
   }
   return median(costs.slice(costs.length / 2));
 }

@@ -1,10 +1,10 @@
-/** Characters that all encodings of cookies have, and that stand for themselves in each. */
+/** Characters that occur in every cookie encoding and are never escaped. */
 const PLAIN = /[A-Za-z0-9]/;
 
 /**
- * A Cookie header with one character of its last value changed, near the end: that is in the signature, or in the tag,
- * or in what they are about, so all of it has to be looked at before it is refused. The last characters may be padding,
- * and the ones of an escape sequence are left alone.
+ * Changes one character of the last value in a Cookie header. It is near the end, in the signature, the tag or the data
+ * they protect, so that a library has to read all of the cookie before it rejects it. The last characters are left
+ * alone because they may be padding, and so are escape sequences.
  */
 export function tamper(cookie: string): string {
   for (let index = cookie.length - 10; index > 0; index--) {
@@ -14,10 +14,14 @@ export function tamper(cookie: string): string {
       return cookie.slice(0, index) + (character === "A" ? "B" : "A") + cookie.slice(index + 1);
     }
   }
-  throw new Error("there is nothing to change in this cookie");
+  throw new Error("the cookie has no character that can be changed");
 }
 
-/** A Cookie header with another id in it: from `at` on, counted from where the value begins, eight characters are `n`. */
+/**
+ * Puts another id into a Cookie header: eight of its characters become the number `n`.
+ *
+ * @param at - where they start, counted from the start of the cookie's value
+ */
 export function forge(cookie: string, n: number, at: number = 4): string {
   const start = cookie.indexOf("=") + 1 + at;
   const digits = n.toString(36).padStart(8, "0");

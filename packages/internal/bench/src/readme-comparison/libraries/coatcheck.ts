@@ -6,45 +6,45 @@ import {
   type SessionStore,
   serverSide,
 } from "@coatcheck/core";
-import { answered, type Library, requestOf, type Setup } from "../library.ts";
+import { type Application, catchErrors, type Library, type Setup, toWebRequest } from "../library.ts";
 
-/** With a store. */
+/** Server-side sessions. */
 export const coatcheckStore: Library = {
   name: "coatcheck",
-  takesStore: true,
-  rotates: true,
+  acceptsStore: true,
+  acceptsSeveralSecrets: true,
   start(setup) {
-    const { store, countRows } = watched(setup);
+    const { store, countRows } = observedStore(setup);
     return { ...application(serverSide(store, { secrets: setup.secrets }), setup), countRows };
   },
 };
 
-/** In an encrypted cookie, with revocations in a store. */
+/** An encrypted cookie, with revocations in a store. */
 export const coatcheckCookie: Library = {
   name: "coatcheck",
-  rotates: true,
+  acceptsSeveralSecrets: true,
   start(setup) {
-    const { store } = watched(setup);
+    const { store } = observedStore(setup);
     return application(encryptedCookie({ secrets: setup.secrets, revocations: store }), setup);
   },
 };
 
-/** In an encrypted cookie, with nothing on the server. */
-export const coatcheckCookieAlone: Library = {
+/** An encrypted cookie without a store. */
+export const coatcheckCookieWithoutStore: Library = {
   name: "coatcheck, no store",
-  rotates: true,
+  acceptsSeveralSecrets: true,
   start: (setup) => application(encryptedCookie({ secrets: setup.secrets }), setup),
 };
 
-function application(mode: SessionMode, { maxAge }: Setup) {
+function application(mode: SessionMode, { maxAge }: Setup): Application {
   const lifetime = maxAge === undefined ? {} : { idle: maxAge, absolute: maxAge };
   const sessions = new SessionManager({ mode, lifetime, persistent: maxAge !== undefined });
   return {
-    visit: (visit: Parameters<ReturnType<Library["start"]>["visit"]>[0]) =>
-      answered(() =>
-        sessions.handle(requestOf(visit), async (pending) => {
+    handle: (request) =>
+      catchErrors(() =>
+        sessions.handle(toWebRequest(request), async (pending) => {
           const session = await pending;
-          await visit.act({
+          await request.act({
             get: (key) => session.get(key),
             set: (key, value) => session.set(key, value),
             end: () => session.destroy(),
@@ -55,7 +55,8 @@ function application(mode: SessionMode, { maxAge }: Setup) {
   };
 }
 
-function watched({ beforeWrite = () => undefined }: Setup): { store: SessionStore; countRows: () => number } {
+/** A memory store that counts its sessions and can fail. */
+function observedStore({ beforeWrite = () => undefined }: Setup): { store: SessionStore; countRows: () => number } {
   const store = memoryStore();
   const keys = new Set<string>();
   return {

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import expressSession, { MemoryStore, type SessionData } from "express-session";
-import type { Answer, Library, Setup, Visit } from "../library.ts";
+import type { Answer, ComparedRequest, Library, Setup } from "../library.ts";
 
 interface Incoming extends IncomingMessage {
   session: Record<string, unknown> & { destroy(done: () => void): void };
@@ -9,22 +9,22 @@ interface Incoming extends IncomingMessage {
 
 type Middleware = (request: Incoming, response: ServerResponse, next: (error?: unknown) => void) => void;
 
-/** With `resave` and `saveUninitialized` off, as its README advises. */
+/** With `resave` and `saveUninitialized` off, as its README recommends. */
 export const expressSessionLibrary: Library = {
   name: "express-session",
-  takesStore: true,
-  rotates: true,
+  acceptsStore: true,
+  acceptsSeveralSecrets: true,
   start(setup) {
-    const store = new WatchedStore(setup);
+    const store = new ObservedStore(setup);
     const { secrets, maxAge } = setup;
     const cookie = maxAge === undefined ? {} : { cookie: { maxAge: maxAge * 1000 } };
     const options = { secret: [...secrets], store, resave: false, saveUninitialized: false, ...cookie };
     const middleware = expressSession(options) as unknown as Middleware;
-    return { visit: (visit) => drive(middleware, visit), countRows: () => store.keys.size };
+    return { handle: (request) => drive(middleware, request), countRows: () => store.keys.size };
   },
 };
 
-class WatchedStore extends MemoryStore {
+class ObservedStore extends MemoryStore {
   readonly keys: Set<string> = new Set<string>();
   readonly #beforeWrite: () => void;
 
@@ -45,8 +45,8 @@ class WatchedStore extends MemoryStore {
   }
 }
 
-/** Node's own messages without a connection. What goes wrong after the answer has gone is told to nobody any more. */
-function drive(middleware: Middleware, { cookie, act }: Visit): Promise<Answer> {
+/** Runs the middleware on Node's own messages, without a connection. Errors after the answer are ignored. */
+function drive(middleware: Middleware, { cookie, act }: ComparedRequest): Promise<Answer> {
   return new Promise((resolve) => {
     const request = new IncomingMessage(new Socket()) as Incoming;
     Object.assign(request, { method: "GET", url: "/", headers: { cookie } });
@@ -63,14 +63,14 @@ function drive(middleware: Middleware, { cookie, act }: Visit): Promise<Answer> 
     middleware(request, response, (error) => {
       if (error !== undefined && error !== null) response.statusCode = 500;
       const { session } = request;
-      const handle = {
+      const comparedSession = {
         get: (key: string) => session[key],
         set(key: string, value: unknown) {
           session[key] = value;
         },
         end: () => new Promise<void>((done) => session.destroy(done)),
       };
-      Promise.resolve(response.statusCode === 500 ? undefined : act(handle)).then(
+      Promise.resolve(response.statusCode === 500 ? undefined : act(comparedSession)).then(
         () => response.end("ok"),
         () => response.writeHead(500).end(),
       );
