@@ -29,7 +29,7 @@ describe("CVE-2025-47278: the oldest key signed, Flask", () => {
   });
 });
 
-describe("CVE-2026-39410: a cookie prefix behind U+00A0, hono", () => {
+describe("CVE-2026-39410: a cookie prefix behind a no-break space, hono", () => {
   /** Names that `String.prototype.trim`, or a parser for RFC 2109, would read as `__Host-session`. */
   const disguises = [
     ...["\u00a0", "\u0085", "\u000b", "\u000c", "\u1680", "\u2000", "\u2028", "\u3000", "\ufeff"].flatMap((blank) => [

@@ -38,7 +38,7 @@ const MEMBERS: Record<string, (session: Session) => unknown> = {
 
 describe("PendingSession", () => {
   for (const [member, use] of Object.entries(MEMBERS)) {
-    it(`throws SESSION_NOT_AWAITED when code without types uses its ${member}`, () => {
+    it(`throws SESSION_NOT_AWAITED for ${member} in code without types`, () => {
       const sessions = new SessionManager({ mode: serverSide(memoryStore()) });
       const pending = sessions.open(new Request("https://localhost/")) as unknown as Session;
       let thrown: unknown;
