@@ -2,13 +2,14 @@ import { SessionConflictError } from "@coatcheck/core";
 import { assertOption, type CommitOutcome, getExtensionData, isAlive, nowOf } from "@coatcheck/core/toolkit";
 import { loginOf } from "../login/login-info.ts";
 import type { ExtensionContext } from "../manager/account-extension.ts";
+import { removeCookie, setCookie } from "./cookie.ts";
 import type { RememberEndReason } from "./events.ts";
 import type { Family } from "./families.ts";
 import { type Membership, revokeIfSupported } from "./family-members.ts";
 import type { RememberState } from "./restore-session.ts";
 import { checkValidator, newRotation, rotate } from "./rotation.ts";
 import type { RememberSettings } from "./settings.ts";
-import { formatToken, newRememberToken, type RememberToken, toFamilyKey } from "./token.ts";
+import { newRememberToken, type RememberToken, toFamilyKey } from "./token.ts";
 
 /** A request whose session was stored under a new id. */
 interface CommitContext extends ExtensionContext {
@@ -61,7 +62,7 @@ export async function commitRemembered(
   const isForgotten = isDestroyed || remember !== undefined;
 
   if (isForgotten) await forget(settings, context, state, hasNewId ? "login" : "logout");
-  if ((isForgotten || state.isStolen) && state.hasCookie) removeCookie(settings, cookies);
+  if ((isForgotten || state.isStolen) && state.hasCookie) removeCookie(settings.cookie, cookies);
   if (!hasNewId) return;
 
   const isProven = isLogin || session.authenticatedAt !== state.authenticatedAt;
@@ -101,7 +102,7 @@ async function startFamily(settings: RememberSettings, commit: CommitContext, la
   await families.create({ key, subject, rotation, browser, sid, endsAt, createdAt: now, expiresAt });
   emit({ type: "remembered", family: key, subject, expiresAt });
   // A `revokeAll` that ended the session may have listed the families before this one existed.
-  if (await isAlive(session)) setCookie(settings, commit, token, expiresAt);
+  if (await isAlive(session)) setCookie(cookie, commit.cookies, token, expiresAt - now);
   else await families.end(key, sessions, "revoked");
 }
 
@@ -115,8 +116,8 @@ async function replaceToken(
   { key, expiresAt }: Family,
   { selector, validator }: RememberToken,
 ): Promise<void> {
-  const { families, grace, emit } = settings;
-  const { state, id, subject, now } = commit;
+  const { cookie, families, grace, emit } = settings;
+  const { state, cookies, id, subject, now } = commit;
   await addMember(settings, commit, { family: key, expiresAt });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const family = await families.find(key, now);
@@ -126,9 +127,9 @@ async function replaceToken(
     if (check.status === "current") {
       const next = await rotate(family.rotation, validator, now, now + grace);
       if ((await families.update(family, next.rotation)) !== "ok") continue;
-      setCookie(settings, commit, { selector, validator: next.validator }, expiresAt);
+      setCookie(cookie, cookies, { selector, validator: next.validator }, expiresAt - now);
     } else if (check.status === "in-grace") {
-      setCookie(settings, commit, { selector, validator: check.validator }, expiresAt);
+      setCookie(cookie, cookies, { selector, validator: check.validator }, expiresAt - now);
     }
     // Otherwise the request took so long that its validator was dropped. A faster tab has received the current one.
     return emit({ type: "remember-restored", family: key, subject, id });
@@ -169,7 +170,7 @@ async function membershipOf(settings: RememberSettings, commit: CommitContext): 
   if (typeof family === "object") {
     if (family.subject === subject) return { family: family.key, expiresAt: family.expiresAt };
     await families.end(family.key, sessions, "login");
-    removeCookie(settings, cookies);
+    removeCookie(settings.cookie, cookies);
   }
   const membership = sessionId === undefined ? undefined : await families.members.find(sessionId);
   return membership !== undefined && membership.expiresAt > now ? membership : undefined;
@@ -194,19 +195,4 @@ async function discard(
   await revokeIfSupported(sessions, id);
   // This also drops the removal of a cookie: a login in another tab may just have set a newer one.
   cookies.clear();
-}
-
-function setCookie(
-  { cookie }: RememberSettings,
-  { cookies, now }: CommitContext,
-  token: RememberToken,
-  expiresAt: number,
-): void {
-  const maxAge = Math.max(0, Math.ceil((expiresAt - now) / 1000));
-  cookies.set(cookie.name, cookie.serialize(cookie.name, formatToken(token), maxAge));
-}
-
-/** With exactly the attributes of the cookie that it removes. */
-function removeCookie({ cookie }: RememberSettings, cookies: Map<string, string>): void {
-  cookies.set(cookie.name, cookie.serialize(cookie.name, "", 0));
 }

@@ -1,13 +1,14 @@
-import { bindUnproven, cookieValues, nowOf, setExtensionData } from "@coatcheck/core/toolkit";
+import { bindUnproven, nowOf, setExtensionData } from "@coatcheck/core/toolkit";
 import { deviceLabel } from "../login/device-label.ts";
 import { loginOf, setLoginInfo } from "../login/login-info.ts";
 import type { ExtensionContext } from "../manager/account-extension.ts";
 import { TooManySessionsError } from "../protection/session-limit.ts";
+import { readCookie } from "./cookie.ts";
 import type { RememberRejectReason } from "./events.ts";
 import type { Family } from "./families.ts";
 import { checkValidator } from "./rotation.ts";
 import type { RememberSettings } from "./settings.ts";
-import { parseToken, type RememberToken, toFamilyKey } from "./token.ts";
+import { type RememberToken, toFamilyKey } from "./token.ts";
 
 /** What `rememberMe` knows about a request: how it arrived, and what its handler has done since. */
 export interface RememberState {
@@ -45,13 +46,12 @@ export interface RememberState {
  */
 export async function restoreSession(settings: RememberSettings, context: ExtensionContext): Promise<RememberState> {
   const { session, request } = context;
-  const values = cookieValues(request.headers.get("Cookie") ?? "", settings.cookie.name);
-  const token = readToken(settings, values);
+  const { isPresent, token } = readCookie(settings.cookie, request);
   const state = {
     openedAt: nowOf(session),
     sessionId: session.id,
     authenticatedAt: session.authenticatedAt,
-    hasCookie: values.length > 0,
+    hasCookie: isPresent,
     token: typeof token === "object" ? token : undefined,
     restored: undefined,
     isStolen: false,
@@ -71,17 +71,6 @@ export async function restoreSession(settings: RememberSettings, context: Extens
   }
   bindToFamily(context, family);
   return { ...state, restored: family, subject: family.subject, browser: family.browser };
-}
-
-/** @returns the token, the reason why it is rejected, or `undefined` when there is no cookie */
-function readToken(
-  { cookie }: RememberSettings,
-  values: readonly string[],
-): RememberToken | RememberRejectReason | undefined {
-  // Of two cookies whose name can exist once, one was planted. The core reads the session cookie in the same way.
-  if (cookie.isHostOnly && values.length > 1) return "duplicate-cookie";
-  const [value = ""] = values;
-  return value === "" ? undefined : (parseToken(value) ?? "malformed");
 }
 
 async function findFamily(
