@@ -1,42 +1,44 @@
+import { WeakSecretError } from "@coatcheck/core";
 import type { Hono } from "hono";
 import { createApp } from "./app.tsx";
 import { openDatabase, type ShopDatabase } from "./data/database.ts";
 import { dataError, openFolder } from "./data/folder.ts";
 import { openRedis, withoutPassword } from "./data/redis.ts";
-import { keptSecret } from "./data/secret.ts";
-import type { KindEnv } from "./sessions/storage-choice.ts";
-import type { Kind } from "./sessions/storage-kind.ts";
-import { createKinds, type Kinds } from "./sessions/storages.ts";
+import { storedSecret } from "./data/secret.ts";
+import type { StorageEnv } from "./sessions/storage-choice.ts";
+import type { StorageKind } from "./sessions/storage-kind.ts";
+import { createStorages, type SessionStorages } from "./sessions/storages.ts";
+import { StartError } from "./start-error.ts";
 import { openUsers } from "./users.ts";
 
-/** What a shop is made of. */
+/** Options of {@link openShop}. */
 export interface ShopOptions {
-  /** The kind that new visitors start with. */
-  readonly initial: Kind;
-  /** Path of the folder where everything is kept. */
+  /** The kind of storage that new visitors start with. */
+  readonly initial: StorageKind;
+  /** The path of the folder that holds all data. */
   readonly folder: string;
-  /** @default the one in the folder, made at the first start */
+  /** @default the secret in the folder, which is created at the first start */
   readonly secret?: string | undefined;
-  /** Without one, sessions cannot be kept in Redis. */
+  /** Without it, sessions cannot be stored in Redis. */
   readonly redisUrl?: string | undefined;
-  /** The clock, epoch milliseconds. @default Date.now */
+  /** The clock, in epoch milliseconds. @default Date.now */
   readonly now?: () => number;
 }
 
 /** A shop that can answer requests. */
 export interface Shop {
-  readonly app: Hono<KindEnv>;
-  readonly kinds: Kinds;
+  readonly app: Hono<StorageEnv>;
+  readonly storages: SessionStorages;
   close(): void;
 }
 
-/** Seconds between two sweeps of what has expired in the database. */
+/** Seconds between two removals of expired records from the database. */
 const SWEEP_INTERVAL = 600;
 
-/** Opens everything that the shop keeps, and the shop itself. @throws DataError, `WEAK_SECRET` */
+/** Opens the data of the shop and creates the application. @throws StartError */
 export async function openShop({ initial, folder: path, secret, redisUrl, now }: ShopOptions): Promise<Shop> {
   const folder = openFolder(path);
-  const usedSecret = secret ?? keptSecret(folder);
+  const usedSecret = secret ?? storedSecret(folder);
   const database = openDatabase(folder, now);
   const { users, stores } = await openTables(database).catch((error: unknown) => {
     database.close();
@@ -54,28 +56,28 @@ export async function openShop({ initial, folder: path, secret, redisUrl, now }:
     database.close();
   };
   try {
-    if (initial === "redis" && redis === undefined) {
-      throw new NoRedisError(`No Redis answers at ${withoutPassword(redisUrl ?? "")}.`);
-    }
-    const kinds = createKinds({
+    if (initial === "redis" && redis === undefined) throw noRedisError(redisUrl);
+    const storages = createStorages({
       initial,
       secret: usedSecret,
       now,
       stores: { ...stores, ...(redis && { redis: redis.store }) },
     });
-    return { app: createApp(kinds, users), kinds, close };
+    return { app: createApp(storages, users), storages, close };
   } catch (error) {
     close();
-    throw error;
+    if (!(error instanceof WeakSecretError)) throw error;
+    const source = secret === undefined ? `The secret in ${path}` : "SESSION_SECRET";
+    throw new StartError(`${source} is rejected (${error.code}): ${error.message}`, { cause: error });
   }
 }
 
-/** Makes those that are not there. */
+/** Creates the tables that do not exist yet. */
 async function openTables({ client, openStore }: ShopDatabase) {
   return {
     users: openUsers(client),
     stores: {
-      // What cookie kinds keep on the server: which sessions ended, and which browsers are remembered.
+      // For sessions in cookies, the server stores only which sessions have ended and which browsers are remembered.
       signed: await openStore("signed_records"),
       encrypted: await openStore("encrypted_records"),
       sqlite: await openStore("sessions"),
@@ -83,7 +85,8 @@ async function openTables({ client, openStore }: ShopDatabase) {
   };
 }
 
-/** Sessions were to be kept in Redis, and there is none. */
-export class NoRedisError extends Error {
-  override readonly name = "NoRedisError";
+function noRedisError(url = ""): StartError {
+  return new StartError(
+    `No Redis answers at ${withoutPassword(url)}. Start one (redis-server, or docker run -p 6379:6379 redis), or set REDIS_URL to another one.`,
+  );
 }

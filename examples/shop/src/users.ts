@@ -4,12 +4,15 @@ import { promisify } from "node:util";
 
 export type Role = "customer" | "administrator";
 
-/** Who may log in. */
+/** The accounts of the shop. */
 export interface Users {
   readonly names: readonly string[];
-  /** `undefined` for a name that does not exist. */
+  /** @returns `undefined` for an unknown name */
   roleOf(name: string): Role | undefined;
-  /** Whether this is the user's password. It takes as long for a name that does not exist, or it would tell which do. */
+  /**
+   * Whether this is the password of the user. The check of an unknown name takes the same time, so the time does not reveal
+   * which names exist.
+   */
   isPassword(name: string, password: string): Promise<boolean>;
   changePassword(name: string, password: string): Promise<void>;
 }
@@ -20,7 +23,7 @@ interface User {
   readonly hash: Uint8Array;
 }
 
-/** The users of a database; at first the demo users, Eve / secure123 and Grace / admin123. */
+/** Opens the table of users. A new table has the demo users: Eve with secure123, Grace with admin123. */
 export function openUsers(database: DatabaseSync): Users {
   database.exec(
     "create table if not exists users (name text primary key, role text not null, salt blob not null, hash blob not null)",
@@ -29,7 +32,7 @@ export function openUsers(database: DatabaseSync): Users {
   for (const [name, { role, salt, hash }] of demoUsers) insert.run(name, role, salt, hash);
   const select = database.prepare("select role, salt, hash from users where name = ?");
   const find = (name: string) => select.get(name) as User | undefined;
-  const nobody: Pick<User, "salt" | "hash"> = { salt: randomBytes(16), hash: randomBytes(HASH_SIZE) };
+  const unknownUser: Pick<User, "salt" | "hash"> = { salt: randomBytes(16), hash: randomBytes(HASH_SIZE) };
 
   return {
     names: demoUsers.map(([name]) => name),
@@ -38,7 +41,7 @@ export function openUsers(database: DatabaseSync): Users {
 
     async isPassword(name, password) {
       const user = find(name);
-      const { salt, hash } = user ?? nobody;
+      const { salt, hash } = user ?? unknownUser;
       return timingSafeEqual(await hashOf(password, salt), hash) && user !== undefined;
     },
 
@@ -46,12 +49,12 @@ export function openUsers(database: DatabaseSync): Users {
       const salt = randomBytes(16);
       const hash = await hashOf(password, salt);
       const { changes } = database.prepare("update users set salt = ?, hash = ? where name = ?").run(salt, hash, name);
-      if (changes === 0) throw new Error("There is no such user.");
+      if (changes === 0) throw new Error("Unknown user");
     },
   };
 }
 
-/** Bytes. */
+/** In bytes. */
 const HASH_SIZE = 32;
 
 const demoUsers: readonly (readonly [name: string, User])[] = [

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isCookieKind } from "../src/sessions/storage-kind.ts";
+import { eve, grace } from "./demo-users.ts";
 import { chrome } from "./navigation.ts";
-import { eve, fieldOf, grace, restart, submitFrom, textOf } from "./page-forms.ts";
+import { fieldOf, restart, submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
 
 const { kinds, open } = await shopOpener();
 
-describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
+describe.each(kinds)("account pages, MODE=%s", (kind) => {
   const canList = !isCookieKind(kind);
   let shop: TestShop;
   beforeEach(async () => {
@@ -14,8 +15,8 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
   });
   afterEach(() => shop.close());
 
-  describe("at the login page", () => {
-    it("comes back to the page that was asked for", async () => {
+  describe("login page", () => {
+    it("returns to the page that the visitor asked for", async () => {
       const visitor = shop.visitor();
       const loginPage = await textOf(visitor, "/devices");
       expect(loginPage).toContain("<h1>Log in</h1>");
@@ -31,7 +32,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       "/.//evil.example",
       "javascript:alert(1)",
       "/\t/evil.example",
-    ])("SEC-54 is not sent on to %j", async (next) => {
+    ])("SEC-54 does not redirect to %j after the login", async (next) => {
       const visitor = shop.visitor();
       const page = await textOf(visitor, `/login?next=${encodeURIComponent(next)}`);
       expect(fieldOf(page, "next")).toBe("/dashboard");
@@ -42,7 +43,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       expect(response.headers.get("Location")).toBe("/dashboard");
     });
 
-    it("is forgotten with the browser's session unless the box was ticked", async () => {
+    it("ends the login with the browser if the box is not checked", async () => {
       const visitor = shop.visitor();
       await visitor.submit("/login", eve);
       await restart(visitor);
@@ -50,8 +51,8 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
     });
   });
 
-  describe("who is remembered", () => {
-    it("SEC-53 is still known after a restart of the browser, and asked to log in again before what is sensitive", async () => {
+  describe("remembered browser", () => {
+    it("SEC-53 stays logged in after a restart, but must confirm the password before a sensitive page", async () => {
       const visitor = shop.visitor();
       const dashboard = await visitor.submit("/login", { ...eve, remember: "on" });
       expect(await dashboard.text()).toContain("Logged in by: password");
@@ -61,7 +62,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       expect(await textOf(visitor, "/dashboard")).toContain("Logged in by: remember-me");
       const sent = await visitor.fetch("/password");
       expect(sent.headers.get("Location")).toBe("/login?next=%2Fpassword&reason=not-fresh");
-      expect(await textOf(visitor, "/password")).toContain("You are logged in as Eve.");
+      expect(await textOf(visitor, "/password")).toContain("Eve is logged in here.");
       await submitFrom(visitor, "/dashboard", "/password", { current: eve.password, password: "a new password" });
       expect((await shop.visitor().submit("/login", { ...eve, password: "a new password" })).status).toBe(401);
 
@@ -71,7 +72,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       expect(await textOf(visitor, "/dashboard")).toContain("Logged in by: remember-me");
     });
 
-    it("SEC-52 is forgotten by a logout, a copy of the cookies too", async () => {
+    it("SEC-52 is forgotten at logout, and so is a copy of its cookies", async () => {
       const visitor = shop.visitor();
       await visitor.submit("/login", { ...eve, remember: "on" });
       const thief = await visitor.clone();
@@ -82,9 +83,9 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
     });
   });
 
-  describe("at the devices page", () => {
+  describe("devices page", () => {
     if (canList)
-      it("SEC-24 SEC-27 sees both browsers and ends the session of the other", async () => {
+      it("SEC-24 SEC-27 lists both browsers and ends the session of the other one", async () => {
         const [one, other] = [shop.visitor(), shop.visitor(chrome)];
         await one.submit("/login", eve);
         await other.submit("/login", { ...eve, remember: "on" });
@@ -98,7 +99,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
         await stranger.submit("/login", grace);
         const id = fieldOf(page, "id");
         expect(await (await submitFrom(stranger, "/devices", "/devices/revoke", { id })).text()).toContain(
-          "There is no such session any more",
+          "That session no longer exists",
         );
         expect(await textOf(other, "/dashboard")).toContain("Welcome, Eve");
 
@@ -110,7 +111,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       });
 
     if (canList)
-      it("SEC-25 has five sessions at most: a sixth login ends the oldest", async () => {
+      it("SEC-25 allows five sessions: a sixth login ends the oldest one", async () => {
         const visitors = Array.from({ length: 6 }, () => shop.visitor());
         for (const visitor of visitors) await visitor.submit("/login", eve);
         const isIn = async (index: number) =>
@@ -119,18 +120,18 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       });
 
     if (!canList)
-      it("is told that sessions in cookies cannot be listed", async () => {
+      it("says that sessions in cookies cannot be listed", async () => {
         const visitor = shop.visitor();
         await visitor.submit("/login", eve);
         const page = await visitor.visit("/devices");
         expect(page.status).toBe(200);
         const text = await page.text();
-        expect(text).toContain("cannot list them");
+        expect(text).toContain("The server cannot list them");
         expect(text).not.toContain("<table>");
-        expect(text).toContain("Sign out everywhere");
+        expect(text).toContain("Log out everywhere");
       });
 
-    it("SEC-24 signs out everywhere else, and leaves others in", async () => {
+    it("SEC-24 logs out all other browsers of the user and no other user", async () => {
       const [one, other, stranger] = [shop.visitor(), shop.visitor(), shop.visitor()];
       await one.submit("/login", { ...eve, remember: "on" });
       await other.submit("/login", { ...eve, remember: "on" });
@@ -143,7 +144,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
     });
 
-    it("SEC-24 signs out everywhere, remembered browsers and the admin area too", async () => {
+    it("SEC-24 logs out everywhere, including remembered browsers and the admin area", async () => {
       const [one, other, thief] = [shop.visitor(), shop.visitor(), shop.visitor()];
       await one.submit("/login", { ...grace, remember: "on" });
       await one.submit("/admin/login", grace);
@@ -153,7 +154,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
 
       const home = await (await submitFrom(one, "/devices", "/devices/revoke-all")).text();
       expect(home).toContain("You are logged out everywhere");
-      expect(home).toContain("<dd>nobody</dd>");
+      expect(home).toContain("<dd>not logged in</dd>");
       for (const visitor of [one, other, thief]) {
         expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
         expect(await textOf(visitor, "/admin")).toContain("<h1>Admin login</h1>");
@@ -161,8 +162,8 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
     });
   });
 
-  describe("with a new password", () => {
-    it("keeps this session and its theme, and every other one ends", async () => {
+  describe("password change", () => {
+    it("keeps this session and its theme, and ends every other session", async () => {
       const [one, other] = [shop.visitor(), shop.visitor()];
       await one.submit("/login", { ...eve, remember: "on" });
       await other.submit("/login", { ...eve, remember: "on" });
@@ -181,7 +182,7 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
       expect((await other.submit("/login", { ...eve, password: "correct horse" })).status).toBe(200);
     });
 
-    it("ends their sessions in the admin area", async () => {
+    it("ends the user's sessions in the admin area", async () => {
       const [one, other] = [shop.visitor(), shop.visitor()];
       await one.submit("/login", grace);
       await other.submit("/admin/login", grace);
@@ -190,9 +191,9 @@ describe.each(kinds)("somebody with an account, MODE=%s", (kind) => {
     });
 
     it.each([
-      ["a short one", { current: eve.password, password: "1234567" }, 400],
-      ["one without the current one", { current: grace.password, password: "correct horse" }, 401],
-    ])("is refused %s", async (_, fields, status) => {
+      ["a new password of seven characters", { current: eve.password, password: "1234567" }, 400],
+      ["a wrong current password", { current: grace.password, password: "correct horse" }, 401],
+    ])("rejects %s", async (_, fields, status) => {
       const visitor = shop.visitor();
       await visitor.submit("/login", eve);
       expect((await submitFrom(visitor, "/password", "/password", fields)).status).toBe(status);

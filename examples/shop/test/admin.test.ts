@@ -1,13 +1,14 @@
 import { fakeClock } from "@coatcheck/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isCookieKind } from "../src/sessions/storage-kind.ts";
+import { eve, grace } from "./demo-users.ts";
 import { chrome } from "./navigation.ts";
-import { eve, fieldOf, grace, restart, submitFrom, textOf } from "./page-forms.ts";
+import { fieldOf, restart, submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
 
 const { kinds, open } = await shopOpener();
 
-describe.each(kinds)("the admin area, MODE=%s", (kind) => {
+describe.each(kinds)("admin area, MODE=%s", (kind) => {
   const canList = !isCookieKind(kind);
   let shop: TestShop;
   beforeEach(async () => {
@@ -15,7 +16,7 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
   });
   afterEach(() => shop.close());
 
-  it("asks for a login of its own, and keeps it in a strict cookie of its own", async () => {
+  it("requires its own login, which is stored in its own SameSite=Strict cookie", async () => {
     const visitor = shop.visitor();
     await visitor.submit("/login", grace);
     const sent = await visitor.fetch("/admin/users/Eve");
@@ -31,7 +32,7 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     expect(await textOf(visitor, "/dashboard")).toContain("Welcome, Grace");
   });
 
-  it("does not let Eve in, nor the cookie of a shop session under its name", async () => {
+  it("rejects customers, wrong passwords and a shop session under the name of its cookie", async () => {
     const visitor = shop.visitor();
     const refused = await visitor.fetch("/admin/login", { method: "POST", body: new URLSearchParams(eve) });
     expect(refused.status).toBe(403);
@@ -49,7 +50,7 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
   });
 
   if (canList)
-    it("SEC-24 shows the sessions of Eve and ends one of them", async () => {
+    it("SEC-24 lists the sessions of Eve and ends one of them", async () => {
       const [admin, one, other] = [shop.visitor(), shop.visitor(), shop.visitor(chrome)];
       await one.submit("/login", eve);
       await other.submit("/login", { ...eve, remember: "on" });
@@ -66,12 +67,12 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
       expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
     });
 
-  it("SEC-24 ends all sessions of Eve, and remembers none of her browsers", async () => {
+  it("SEC-24 ends all sessions of Eve and forgets her remembered browsers", async () => {
     const [admin, one, other] = [shop.visitor(), shop.visitor(), shop.visitor()];
     await one.submit("/login", eve);
     await other.submit("/login", { ...eve, remember: "on" });
     await admin.submit("/admin/login", grace);
-    expect((await textOf(admin, "/admin/users/Eve")).includes("cannot be listed")).toBe(!canList);
+    expect((await textOf(admin, "/admin/users/Eve")).includes("they cannot be listed")).toBe(!canList);
     const path = "/admin/users/Eve";
     const page = await (await submitFrom(admin, path, `${path}/revoke-all`)).text();
     expect(page).toContain("All sessions of Eve have ended");
@@ -79,16 +80,16 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     for (const visitor of [one, other]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
   });
 
-  it("says so when nobody is logged in under a name", async () => {
+  it("says that a user is not logged in anywhere", async () => {
     const admin = shop.visitor();
     await admin.submit("/admin/login", grace);
     const path = "/admin/users/Eve";
     const page = await (await submitFrom(admin, path, `${path}/revoke-all`)).text();
-    expect(page).toMatch(/cannot be listed|Eve is logged in nowhere\./);
+    expect(page).toMatch(/cannot be listed|Eve is not logged in anywhere\./);
     expect(page).not.toContain("<table");
   });
 
-  it("lets an administrator end their own sessions, this one among them", async () => {
+  it("lets administrators end all their own sessions, including the current one", async () => {
     const admin = shop.visitor();
     await admin.submit("/login", grace);
     await admin.submit("/admin/login", grace);
@@ -97,7 +98,7 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     expect(await textOf(admin, "/dashboard")).toContain("<h1>Log in</h1>");
   });
 
-  it("SEC-22 ends at its logout, a copy of the cookie too, and the shop's session goes on", async () => {
+  it("SEC-22 logs out, also for a copy of the cookie, while the shop session continues", async () => {
     const admin = shop.visitor();
     await admin.submit("/login", grace);
     await admin.submit("/admin/login", grace);
@@ -107,7 +108,7 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     expect(await textOf(admin, "/dashboard")).toContain("Welcome, Grace");
   });
 
-  it("knows neither users nor pages that do not exist", async () => {
+  it("answers 404 for unknown users and pages", async () => {
     const admin = shop.visitor();
     await admin.submit("/admin/login", grace);
     for (const path of ["/admin/users/Mallory", "/admin/users/__proto__", "/admin/nowhere"]) {
@@ -115,8 +116,8 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     }
   });
 
-  it("SEC-20 ends after 15 minutes without a request, and the shop's session goes on", async () => {
-    // From now on: Redis has a clock of its own, and drops what was to end before.
+  it("SEC-20 logs out after 15 minutes without a request, while the shop session continues", async () => {
+    // The fake clock starts at the current time, because Redis expires keys by its own clock.
     const clock = fakeClock(Date.now());
     const later = await open(kind, clock.now);
     const admin = later.visitor();
@@ -129,7 +130,7 @@ describe.each(kinds)("the admin area, MODE=%s", (kind) => {
     clock.advance(15 * 60);
     expect(await textOf(admin, "/admin")).toContain("<h1>Admin login</h1>");
     expect(await textOf(admin, "/dashboard")).toContain("Welcome, Grace");
-    // Her login is no longer fresh, though.
+    // Her login is no longer fresh enough for this page.
     expect(await textOf(admin, "/password")).toContain("<h1>Log in again</h1>");
     later.close();
   });

@@ -1,35 +1,34 @@
 import { inspect } from "node:util";
-import type { Browser } from "@coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { eve } from "./demo-users.ts";
+import { textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
-
-const eve = { username: "Eve", password: "secure123", theme: "dark" };
 
 const { kinds, open } = await shopOpener();
 
-describe.each(kinds)("the shop, MODE=%s", (kind) => {
+describe.each(kinds)("shop, MODE=%s", (kind) => {
   let shop: TestShop;
   beforeAll(async () => {
     shop = await open(kind);
   });
   afterAll(() => shop.close());
 
-  describe("a visitor", () => {
-    it("sees on the home page the mode, that nobody is logged in, and an empty cart", async () => {
+  describe("visitor", () => {
+    it("sees the storage, no login and an empty cart on the home page", async () => {
       const home = await (await shop.visitor().visit("/")).text();
       expect(home).toContain(`${kind}: `);
-      expect(home).toContain("<dd>nobody</dd>");
+      expect(home).toContain("<dd>not logged in</dd>");
       expect(home).toContain("0 in the cart");
     });
 
-    it("gets no cookie for looking around", async () => {
+    it("gets no cookie for reading pages", async () => {
       const visitor = shop.visitor();
       const paths = ["/", "/get_session", "/view_cart", "/dashboard", "/devices", "/login", "/admin", "/nowhere"];
       for (const path of paths) await visitor.visit(path);
       expect(await visitor.cookieHeader()).toBe("");
     });
 
-    it("is greeted as Guest, and by name once it was given", async () => {
+    it("is greeted as Guest, and by name after giving one", async () => {
       const visitor = shop.visitor();
       expect(await textOf(visitor, "/get_session")).toContain("Welcome, Guest");
       const greeting = await visitor.submit("/set_session", { username: "Alice" });
@@ -37,7 +36,7 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
       expect(await textOf(visitor, "/get_session")).toContain("Welcome, Alice");
     });
 
-    it("fills a cart", async () => {
+    it("can fill a cart", async () => {
       const visitor = shop.visitor();
       expect(await textOf(visitor, "/view_cart")).toContain("Cart: []");
       await visitor.submit("/add_to_cart", { item: "book" });
@@ -46,7 +45,7 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
       expect(await textOf(visitor, "/")).toContain("2 in the cart");
     });
 
-    it("sees their input as text, never as HTML", async () => {
+    it("sees input as text, never as HTML", async () => {
       const visitor = shop.visitor();
       const input = `<script>alert("1")</script> & 'co'`;
       const escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;co&#39;";
@@ -57,7 +56,7 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
       expect(await textOf(visitor, "/")).not.toContain("<script");
     });
 
-    it("sees nothing of another visitor", async () => {
+    it("sees no data of another visitor", async () => {
       const alice = shop.visitor();
       const bob = shop.visitor();
       await alice.submit("/set_session", { username: "Alice" });
@@ -68,15 +67,15 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
       expect(await textOf(alice, "/view_cart")).toContain("Cart: ['book']");
     });
 
-    it("is sent from the dashboard to the login page", async () => {
+    it("is redirected from the dashboard to the login page", async () => {
       const response = await shop.visitor().fetch("/dashboard");
       expect(response.status).toBe(303);
       expect(response.headers.get("Location")).toBe("/login?next=%2Fdashboard");
     });
   });
 
-  describe("a login", () => {
-    it("leads to the dashboard, with the theme and a message that is shown once", async () => {
+  describe("login", () => {
+    it("opens the dashboard with the theme and a message that is shown once", async () => {
       const visitor = shop.visitor();
       const first = await (await visitor.submit("/login", eve)).text();
       expect(first).toContain("Welcome, Eve");
@@ -103,8 +102,8 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
     it.each([
       ["a wrong password", { ...eve, password: "secure124" }],
       ["an unknown user", { ...eve, username: "Mallory" }],
-      ["the name in other letters", { ...eve, username: "eve" }],
-    ])("with %s says so and changes nothing", async (_, credentials) => {
+      ["a username in lower case", { ...eve, username: "eve" }],
+    ])("fails with %s and changes nothing", async (_, credentials) => {
       const visitor = shop.visitor();
       await visitor.submit("/add_to_cart", { item: "book" });
       const before = await visitor.cookieHeader();
@@ -112,17 +111,17 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
       expect(response.status).toBe(401);
       const page = await response.text();
       expect(page).toContain('<p class="message error" role="alert">Wrong username or password</p>');
-      // To be tried again at once, with all that was filled in but the password.
+      // The form keeps everything that was entered, except the password.
       expect(page).toContain(`name="username" value="${credentials.username}"`);
       expect(page).toContain('<input type="hidden" name="next" value="/devices"/>');
       expect(page).toMatch(/<option value="dark" selected/);
       expect(page).not.toContain(`value="${credentials.password}"`);
       expect(response.headers.getSetCookie()).toEqual([]);
       expect(await visitor.cookieHeader()).toBe(before);
-      expect(await textOf(visitor, "/")).toContain("<dd>nobody</dd>");
+      expect(await textOf(visitor, "/")).toContain("<dd>not logged in</dd>");
     });
 
-    it("refuses a theme other than light and dark", async () => {
+    it("rejects a theme other than light and dark", async () => {
       const visitor = shop.visitor();
       const response = await visitor.submit("/login", { ...eve, theme: "red;} body{display:none" });
       expect(response.status).toBe(400);
@@ -131,27 +130,27 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
     });
   });
 
-  describe("a logout", () => {
-    it("ends the session, with a message that is shown once", async () => {
+  describe("logout", () => {
+    it("ends the session and shows a message once", async () => {
       const visitor = shop.visitor();
       await visitor.submit("/add_to_cart", { item: "book" });
       await visitor.submit("/login", eve);
       const home = await (await visitor.submit("/logout", {})).text();
       expect(home).toContain("You are logged out");
-      expect(home).toContain("<dd>nobody</dd>");
+      expect(home).toContain("<dd>not logged in</dd>");
       expect(await textOf(visitor, "/")).not.toContain("You are logged out");
       expect(await textOf(visitor, "/view_cart")).toContain("Cart: []");
       expect((await visitor.fetch("/dashboard")).status).toBe(303);
     });
 
-    it("leaves no cookie once its message was seen", async () => {
+    it("leaves no cookie after its message was shown", async () => {
       const visitor = shop.visitor();
       await visitor.submit("/login", eve);
       await visitor.submit("/logout", {});
       expect(await visitor.cookieHeader()).toBe("");
     });
 
-    it("SEC-22 ends copies of the cookie made before it", async () => {
+    it("SEC-22 also ends a copy of the cookie", async () => {
       const visitor = shop.visitor();
       await visitor.submit("/login", eve);
       const thief = await visitor.clone();
@@ -159,34 +158,34 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
       await visitor.submit("/logout", {});
       const dashboard = await thief.fetch("/dashboard");
       expect(dashboard.status).toBe(303);
-      expect(await textOf(thief, "/")).toContain("<dd>nobody</dd>");
+      expect(await textOf(thief, "/")).toContain("<dd>not logged in</dd>");
     });
   });
 
-  describe("a request that cannot be served", () => {
+  describe("invalid request", () => {
     it.each([
       ["/set_session", {}, "username"],
       ["/add_to_cart", { item: "" }, "item"],
       ["/login", { username: "Eve" }, "password, theme"],
-    ])("POST %s without its fields is told which", async (path, fields, missing) => {
+    ])("POST %s says which fields are missing", async (path, fields, missing) => {
       const response = await shop.visitor().submit(path, fields);
       expect(response.status).toBe(400);
       expect(await response.text()).toContain(`Please fill in: ${missing}.`);
     });
 
-    it("a body that is no form has no fields", async () => {
+    it("treats a body that is not a form as a form without fields", async () => {
       const headers = { "Content-Type": "multipart/form-data" };
       const response = await shop.visitor().fetch("/set_session", { method: "POST", body: "?", headers });
       expect(response.status).toBe(400);
     });
 
-    it("an unknown path is a 404 page", async () => {
+    it("answers an unknown path with a 404 page", async () => {
       const response = await shop.visitor().fetch("/nowhere");
       expect(response.status).toBe(404);
       expect(await response.text()).toContain("There is no such page");
     });
 
-    it("a cart too large to keep is a page that says what to do, and a log line", async () => {
+    it("answers a cart that is too large with a page that says what to do, and logs the error", async () => {
       const log = vi.spyOn(console, "error").mockReturnValue();
       const visitor = shop.visitor();
       await visitor.submit("/add_to_cart", { item: "book" });
@@ -195,7 +194,7 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
       log.mockRestore();
       const page = await response.text();
       expect(response.status).toBe(413);
-      expect(page).toContain("There is no room for that in your session, so nothing was changed.");
+      expect(page).toContain("Your session has no room for that, so nothing was changed.");
       expect(page).toContain('name="kind" value="sqlite"');
       expect(page).not.toMatch(/feather|SESSION_TOO_LARGE|\bat \w+ \(/);
       expect(logged).toContain("SESSION_TOO_LARGE");
@@ -204,7 +203,3 @@ describe.each(kinds)("the shop, MODE=%s", (kind) => {
     });
   });
 });
-
-async function textOf(visitor: Browser, path: string): Promise<string> {
-  return (await visitor.visit(path)).text();
-}

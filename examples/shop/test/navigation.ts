@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { Fetch } from "@coatcheck/testing";
 
-/** Adds what a browser says when somebody opens a page, unless the request says otherwise. */
+/** Adds the headers that a browser sends when it opens a page, unless the request has them already. */
 export function asNavigation(request: Request, userAgent = firefox): Request {
   const { headers } = request;
   if (!headers.has("Sec-Fetch-Mode")) headers.set("Sec-Fetch-Mode", "navigate");
@@ -12,7 +12,7 @@ export function asNavigation(request: Request, userAgent = firefox): Request {
   return request;
 }
 
-/** Sends requests over HTTP as a browser does. By `node:http`, as `fetch` always says `Sec-Fetch-Mode: cors`. */
+/** Sends requests over HTTP as a browser does. It uses `node:http`, because `fetch` always sends `Sec-Fetch-Mode: cors`. */
 export function sendAs(userAgent: string | undefined): Fetch {
   return async (request) => {
     const { url, method, headers } = asNavigation(request, userAgent);
@@ -28,7 +28,7 @@ export const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101
 export const chrome =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
-/** Each header as often as it came: a `Set-Cookie` is one cookie. */
+/** Repeated headers stay separate, because each `Set-Cookie` header is one cookie. */
 function headersOf({ headersDistinct }: IncomingMessage): Headers {
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(headersDistinct)) {

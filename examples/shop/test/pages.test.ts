@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scenarios } from "../src/scenarios/scenario-list.ts";
-import { eve, textOf } from "./page-forms.ts";
+import { eve } from "./demo-users.ts";
+import { textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
 
 const { open } = await shopOpener();
 
-describe("every page", () => {
+describe("page", () => {
   let shop: TestShop;
   beforeAll(async () => {
     shop = await open("sqlite");
@@ -25,18 +26,18 @@ describe("every page", () => {
     expect(policy).toMatch(/^default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; /);
     expect(policy).toContain("frame-ancestors 'none'");
     expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
-    // Otherwise "back" shows the page after a logout.
+    // Otherwise the back button shows the page after a logout.
     expect(headers.get("Cache-Control")).toBe("no-store");
   });
 
-  it.each(paths)("%s works without a script or a style of its own, and asks nobody else", async (path) => {
+  it.each(paths)("%s has no scripts, no inline styles and no links to other origins", async (path) => {
     const page = await textOf(shop.visitor(), path);
     expect(page).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/i);
     const addresses = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, address]) => address);
     expect(addresses.filter((address) => !/^[/#](?!\/)/.test(address ?? ""))).toEqual([]);
   });
 
-  it.each(paths)("%s has a language, one heading, a way past the head, and a name for each field", async (path) => {
+  it.each(paths)("%s has a language, one heading, a skip link and a label for every field", async (path) => {
     const page = await textOf(shop.visitor(), path);
     expect(page).toContain('<html lang="en"');
     expect(page.match(/<h1>/g)).toHaveLength(1);
@@ -47,7 +48,7 @@ describe("every page", () => {
     for (const [, id] of page.matchAll(/<(?:input|select) id="([^"]+)"/g)) expect(page).toContain(`<label for="${id}"`);
   });
 
-  it("has a stylesheet that browsers keep, and ask for anew when it changes", async () => {
+  it("links a stylesheet that browsers cache until it changes", async () => {
     const [, href = ""] = /<link rel="stylesheet" href="([^"]+)"/.exec(await textOf(shop.visitor(), "/")) ?? [];
     expect(href).toMatch(/^\/style\.css\?v=[0-9a-f]{12}$/);
     const { headers, status } = await shop.visitor().visit(href);

@@ -6,7 +6,7 @@ import { scenarios } from "../src/scenarios/scenario-list.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
-/** What the lines take for granted. A line that shows a change of it shadows it. */
+/** Declarations for the names that the code uses without declaring them. */
 const GIVEN = `
 import type { PendingSession, Secrets, Session, SessionManager, SessionMode, SessionStore } from "@coatcheck/core";
 import type { Context, Hono } from "hono";
@@ -39,7 +39,7 @@ declare global {
 }
 `;
 
-/** Where the names that are called come from. */
+/** The functions that the code uses, by the package that exports them. */
 const IMPORTED = {
   "@coatcheck/auth": ["login"],
   "@coatcheck/core": ["SessionManager", "serverSide", "signedCookie"],
@@ -50,14 +50,14 @@ const IMPORTED = {
 let folder = "";
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it("the lines that the scenarios show are right, by the types of the packages", { timeout: 120_000 }, () => {
+it("the code on the scenario pages type-checks", { timeout: 300_000 }, () => {
   const parent = join(root, "examples/shop/.cache");
   mkdirSync(parent, { recursive: true });
-  folder = mkdtempSync(join(parent, "lines-"));
+  folder = mkdtempSync(join(parent, "code-"));
   writeFileSync(join(folder, "given.ts"), GIVEN);
   for (const { slug, code } of scenarios) writeFileSync(join(folder, `${slug}.tsx`), programOf(code));
   const jsx = { jsx: "react-jsx", jsxImportSource: "hono/jsx" };
-  // Of a few lines, the next ones may be of another handler.
+  // The lines of one scenario can come from several handlers.
   const handlers = { noImplicitReturns: false, allowUnreachableCode: true };
   const compilerOptions = { ...jsx, ...handlers, isolatedDeclarations: false, declaration: false };
   const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["*.ts", "*.tsx"] };
@@ -69,7 +69,7 @@ it("the lines that the scenarios show are right, by the types of the packages", 
 
 function programOf(code: string): string {
   const imports = Object.entries(IMPORTED).flatMap(([name, exported]) => {
-    const used = exported.filter((one) => new RegExp(`\\b${one}\\b`).test(code));
+    const used = exported.filter((symbol) => new RegExp(`\\b${symbol}\\b`).test(code));
     return used.length === 0 ? [] : [`import { ${used.join(", ")} } from "${name}";`];
   });
   return `${imports.join("\n")}\nexport async function shown() {\n${code}\n}\n`;

@@ -4,36 +4,36 @@ import { type Browser, browser } from "@coatcheck/testing";
 import { sendAs } from "./navigation.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** The environment variables the shop knows. */
+/** The environment variables of the shop. */
 export interface ShopEnvironment {
   readonly MODE?: string;
   readonly PORT?: string;
   readonly SESSION_SECRET?: string;
   readonly REDIS_URL?: string;
-  /** @default a folder for this shop alone, which goes with it */
+  /** @default a folder for this shop alone, which is removed at the end */
   readonly SHOP_DATA?: string;
 }
 
-/** A shop that answers, in a process of its own. */
-export interface Shop {
+/** A running shop in its own process. */
+export interface ShopProcess {
   readonly url: string;
   readonly port: string;
-  /** What it has printed until now. */
+  /** Everything that the shop has printed so far. */
   output(): string;
-  /** A person who opens pages, with an empty cookie jar. */
+  /** A person with an empty cookie jar who opens pages. */
   visitor(userAgent?: string): Browser;
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
-/** How a shop ended. */
+/** How a process ended. */
 export interface Exit {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Starts a shop on a free port and waits until it answers. Whoever starts it stops it. */
-export async function startShop(environment: ShopEnvironment = {}): Promise<Shop> {
+/** Starts a shop on a free port and waits until it accepts requests. The caller stops it. */
+export async function startShop(environment: ShopEnvironment = {}): Promise<ShopProcess> {
   const { child, printed, exited } = spawnShop({ PORT: "0", ...environment });
   const opened = new Promise<string>((resolve) => {
     child.stdout.on("data", () => {
@@ -45,7 +45,7 @@ export async function startShop(environment: ShopEnvironment = {}): Promise<Shop
     throw new Error(`The shop did not open: ${stderr}`);
   });
   const url = await Promise.race([opened, failed]);
-  // From now on its end is the business of `stop`.
+  // From now on, the end of the process is expected: stop() returns it.
   failed.catch(() => undefined);
   return {
     url,
@@ -64,17 +64,17 @@ export function runShop(environment: ShopEnvironment): Promise<Exit> {
   return spawnShop(environment).exited;
 }
 
-interface Spawned {
+interface SpawnedShop {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   readonly printed: { stdout: string; stderr: string };
   readonly exited: Promise<Exit>;
 }
 
-function spawnShop(environment: ShopEnvironment): Spawned {
+function spawnShop(environment: ShopEnvironment): SpawnedShop {
   const folder = temporaryFolder();
   const child = spawn(process.execPath, ["--import=tsx", "--conditions=@coatcheck/source", "src/server.ts"], {
     cwd: new URL("..", import.meta.url),
-    // Nothing of the developer's own: a SESSION_SECRET in their shell must not decide a test.
+    // The developer's own environment is left out: a SESSION_SECRET in it must not affect a test.
     env: { SHOP_DATA: folder.path, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Kind, kindWords } from "../src/sessions/storage-kind.ts";
-import { eve, grace, submitFrom, textOf } from "./page-forms.ts";
+import { type StorageKind, storageDescriptions } from "../src/sessions/storage-kind.ts";
+import { eve, grace } from "./demo-users.ts";
+import { submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener } from "./shop-in-process.ts";
 
 const { kinds, open, redis } = await shopOpener();
 
-describe("the switch", () => {
-  it("is on every page, says where the session is, and who one is there", async () => {
+describe("storage switch", () => {
+  it("is on every page and shows the current storage and login", async () => {
     const shop = await open("sqlite");
     const visitor = shop.visitor();
     for (const path of ["/", "/login", "/view_cart", "/scenarios", "/scenarios/flash", "/admin/login", "/nowhere"]) {
@@ -14,13 +15,13 @@ describe("the switch", () => {
       expect(page, path).toContain("Now: <strong>SQLite</strong>");
       for (const kind of kinds) expect(page, path).toContain(`name="kind" value="${kind}"`);
     }
-    expect(await textOf(visitor, "/")).toContain("Here you are a visitor.");
+    expect(await textOf(visitor, "/")).toContain("No user is logged in here.");
     await visitor.submit("/login", eve);
-    expect(await textOf(visitor, "/")).toContain("Here you are Eve, logged in.");
+    expect(await textOf(visitor, "/")).toContain("Eve is logged in here.");
     shop.close();
   });
 
-  it("keeps a session in each place: each is found again as it was left", async () => {
+  it("keeps a separate session in each storage", async () => {
     const shop = await open("sqlite");
     const visitor = shop.visitor();
     for (const kind of kinds) {
@@ -32,28 +33,28 @@ describe("the switch", () => {
     }
     for (const kind of kinds) {
       const home = await (await visitor.submit("/kind", { kind })).text();
-      expect(home).toContain(`${kind}: ${kindWords[kind].what}`);
-      expect(home).toContain(kind === "signed" ? "<dd>nobody</dd>" : "<dd>Eve</dd>");
+      expect(home).toContain(`${kind}: ${storageDescriptions[kind].summary}`);
+      expect(home).toContain(kind === "signed" ? "<dd>not logged in</dd>" : "<dd>Eve</dd>");
       expect(await textOf(visitor, "/get_session")).toContain(`Welcome, Alice ${kind}`);
       expect(await textOf(visitor, "/view_cart")).toContain(`Cart: ['hat ${kind}']`);
     }
     shop.close();
   });
 
-  it("is logged out of in one place only", async () => {
+  it("keeps the login in one storage after a logout in another", async () => {
     const shop = await open("signed");
     const visitor = shop.visitor();
     await visitor.submit("/login", eve);
     await visitor.submit("/kind", { kind: "encrypted" });
     await visitor.submit("/login", eve);
     await visitor.submit("/logout", {});
-    expect(await textOf(visitor, "/")).toContain("<dd>nobody</dd>");
+    expect(await textOf(visitor, "/")).toContain("<dd>not logged in</dd>");
     await visitor.submit("/kind", { kind: "signed" });
     expect(await textOf(visitor, "/")).toContain("<dd>Eve</dd>");
     shop.close();
   });
 
-  it("comes back to the page where it stood, and to no other site", async () => {
+  it("returns to the page where it was used and never to another site", async () => {
     const shop = await open("sqlite");
     const visitor = shop.visitor();
     const body = (back: string) => new URLSearchParams({ kind: "signed", back });
@@ -68,13 +69,13 @@ describe("the switch", () => {
     shop.close();
   });
 
-  it.each(["memory", "__proto__", ""])("refuses %j", async (kind) => {
+  it.each(["memory", "__proto__", ""])("rejects the unknown storage %j", async (kind) => {
     const shop = await open("sqlite");
     expect((await shop.visitor().submit("/kind", { kind })).status).toBe(400);
     shop.close();
   });
 
-  it("goes by the shop's own choice when the cookie names a place that there is not", async () => {
+  it("uses the initial storage when the cookie names an unknown one", async () => {
     const shop = await open("encrypted");
     const visitor = shop.visitor();
     await visitor.setCookie("kind=memory; Path=/");
@@ -82,7 +83,7 @@ describe("the switch", () => {
     shop.close();
   });
 
-  it("leaves a store that is down: the page about it has the switch, and other sessions go on", async (test) => {
+  it("works while the current store is down: the error page has the switch, and other sessions continue", async (test) => {
     if (redis === undefined) return test.skip("Redis is not installed");
     const shop = await open("redis");
     const visitor = shop.visitor();
@@ -96,7 +97,7 @@ describe("the switch", () => {
       const failed = await visitor.visit("/view_cart");
       expect(failed.status).toBe(503);
       const page = await failed.text();
-      expect(page).toContain("The place where your session is kept does not answer.");
+      expect(page).toContain("The storage of your session does not answer.");
       expect(page).toContain('name="kind" value="sqlite"');
       await visitor.submit("/kind", { kind: "sqlite" });
       expect(await textOf(visitor, "/view_cart")).toContain("Cart: ['book']");
@@ -108,12 +109,12 @@ describe("the switch", () => {
   });
 });
 
-describe.each(kinds)("somebody with sessions of every kind, in %s", (kind) => {
+describe.each(kinds)("user with a session in every storage, currently %s", (kind) => {
   it.each([
-    ["SEC-24 sign out everywhere", "/devices", "/devices/revoke-all", {}],
-    ["SEC-24 sign out everywhere else", "/devices", "/devices/revoke-others", {}],
-    ["change the password", "/password", "/password", { current: grace.password, password: "correct horse" }],
-  ] as const)("ends all the others too: %s", async (_, page, action, fields) => {
+    ["SEC-24 logging out everywhere", "/devices", "/devices/revoke-all", {}],
+    ["SEC-24 logging out everywhere else", "/devices", "/devices/revoke-others", {}],
+    ["changing the password", "/password", "/password", { current: grace.password, password: "correct horse" }],
+  ] as const)("ends the sessions in the other storages by %s", async (_, page, action, fields) => {
     const shop = await open("sqlite");
     const visitor = shop.visitor();
     const others = kinds.filter((one) => one !== kind);
@@ -123,7 +124,7 @@ describe.each(kinds)("somebody with sessions of every kind, in %s", (kind) => {
       await visitor.submit("/admin/login", grace);
     }
     await submitFrom(visitor, page, action, fields);
-    const isIn = async (one: Kind) => {
+    const isIn = async (one: StorageKind) => {
       await visitor.submit("/kind", { kind: one });
       return (await textOf(visitor, "/dashboard")).includes("Welcome, Grace");
     };

@@ -9,12 +9,12 @@ import { type DataFolder, dataError } from "./folder.ts";
 /** The SQLite database of a shop. */
 export interface ShopDatabase {
   readonly client: DatabaseSync;
-  /** A store in a table of that name, which is made when it is not there. */
+  /** Opens a store in the table of that name, and creates the table if it does not exist. */
   openStore(table: string): Promise<SessionStore & SubjectIndex & Sweeper>;
   close(): void;
 }
 
-/** @param now - the clock, epoch milliseconds. @throws DataError */
+/** @param now - the clock, in epoch milliseconds. @throws StartError */
 export function openDatabase({ database: path }: DataFolder, now: () => number = Date.now): ShopDatabase {
   const client = open(path);
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqliteDatabase(client) }) });
@@ -30,9 +30,9 @@ export function openDatabase({ database: path }: DataFolder, now: () => number =
 
 function open(path: string): DatabaseSync {
   try {
-    // For its owner only, whatever the folder allows; SQLite gives its other files the same mode.
+    // Only the owner may read the file, whatever the folder allows. SQLite gives its other files the same mode.
     closeSync(openSync(path, "a", 0o600));
-    // Two shops may share a folder: each waits so many milliseconds for the other's writes.
+    // Two shops may share a folder: each waits up to 5000 ms for the writes of the other.
     const client = new DatabaseSync(path, { timeout: 5000 });
     client.exec("pragma journal_mode = wal");
     return client;

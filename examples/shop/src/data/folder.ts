@@ -1,10 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-
-/** The data cannot be kept where it should be. The message is for whoever starts the shop. */
-export class DataError extends Error {
-  override readonly name = "DataError";
-}
+import { StartError } from "../start-error.ts";
 
 /** The files of a shop. */
 export interface DataFolder {
@@ -13,7 +9,7 @@ export interface DataFolder {
   readonly database: string;
 }
 
-/** Makes the folder when it is not there, for nobody but its owner. @throws DataError */
+/** Creates the folder if it does not exist, with access for its owner only. @throws StartError */
 export function openFolder(path: string): DataFolder {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -23,15 +19,16 @@ export function openFolder(path: string): DataFolder {
   return { path, secret: join(path, "secret"), database: join(path, "shop.db") };
 }
 
-/** SQLite's codes for tables of other columns, for a damaged database, and for a file that is none. */
-const DAMAGED: ReadonlySet<number> = new Set([1, 11, 26]);
+/** SQLite's result codes for unexpected tables (1), a damaged database (11) and a file that is not a database (26). */
+const UNUSABLE_DATABASE: ReadonlySet<number> = new Set([1, 11, 26]);
 
-/** Says what is wrong with a file or folder, and what to do. */
-export function dataError(path: string, cause: unknown): DataError {
+/** Explains what is wrong with a file or folder and what to do. */
+export function dataError(path: string, cause: unknown): StartError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  // What SQLite says of a file that it could open is about what is in it.
-  const isDamaged = cause instanceof Error && "errcode" in cause && DAMAGED.has(Number(cause.errcode) & 0xff);
-  const remedy = isDamaged ? "Move the file away, and the shop begins a new one" : "Let this user write there";
+  // SQLite could open the file with these codes, so the problem is the content and not the permissions.
+  const isUnusable =
+    cause instanceof Error && "errcode" in cause && UNUSABLE_DATABASE.has(Number(cause.errcode) & 0xff);
+  const remedy = isUnusable ? "Move the file away, and the shop creates a new one" : "Give this user write access";
   const advice = `${remedy}, or choose another folder: SHOP_DATA=/tmp/shop npm run demo`;
-  return new DataError(`The shop cannot keep its data in ${path}: ${reason}\n${advice}`, { cause });
+  return new StartError(`The shop cannot store its data in ${path}: ${reason}\n${advice}`, { cause });
 }

@@ -4,12 +4,12 @@ import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 import { DeviceTable } from "./device-table.tsx";
 
-/** What the login page of the admin area shows. */
+/** Props of {@link AdminLoginPage}. */
 export interface AdminLoginProps {
   readonly frame: Frame;
-  /** Where to go on, a path of the shop. */
+  /** The path to open after the login. */
   readonly next: string;
-  /** What was given by somebody whose login failed. */
+  /** The username of a failed login. */
   readonly username?: string;
 }
 
@@ -17,7 +17,7 @@ export function AdminLoginPage({ frame, next, username }: AdminLoginProps) {
   return (
     <Layout title="Admin login" frame={frame}>
       <form class="card narrow" method="post" action="/admin/login">
-        <p>The demo administrator is Grace, with the password admin123. A login to the shop is worth nothing here.</p>
+        <p>The demo administrator is Grace with the password admin123. A login to the shop does not count here.</p>
         <input type="hidden" name="next" value={next} />
         <CredentialFields username={username} />
         <button type="submit">Log in</button>
@@ -26,11 +26,11 @@ export function AdminLoginPage({ frame, next, username }: AdminLoginProps) {
   );
 }
 
-/** What the pages of the admin area have in common. */
+/** Props that the pages of the admin area share. */
 export interface AdminProps {
   readonly frame: Frame;
   readonly administrator: string;
-  /** Of `csrfToken(session)`. */
+  /** The result of `csrfToken(session)`. */
   readonly token: string;
 }
 
@@ -38,8 +38,8 @@ export function AdminPage({ frame, administrator, token, users }: AdminProps & {
   return (
     <Layout title="Admin area" frame={frame}>
       <p class="lead">
-        Logged in: {administrator}. This session ends after 15 minutes without a request, and its cookie comes from no
-        other site.
+        Logged in: {administrator}. This session ends after 15 minutes without a request, and other sites cannot send
+        its cookie.
       </p>
       <div class="columns">
         <section class="card" aria-labelledby="users">
@@ -54,7 +54,7 @@ export function AdminPage({ frame, administrator, token, users }: AdminProps & {
         </section>
         <section class="card" aria-labelledby="leave">
           <h2 id="leave">Log out</h2>
-          <p>A session of the shop goes on.</p>
+          <p>Your session in the shop continues.</p>
           <ButtonForm action="/admin/logout" token={token}>
             Log out of the admin area
           </ButtonForm>
@@ -64,10 +64,10 @@ export function AdminPage({ frame, administrator, token, users }: AdminProps & {
   );
 }
 
-/** What the page about a user shows. */
+/** Props of {@link AdminUserPage}. */
 export interface AdminUserProps extends AdminProps {
   readonly user: string;
-  /** `undefined` where nobody knows them: they are kept in the browsers' cookies only. */
+  /** `undefined` when sessions are in cookies, so the server cannot list them. */
   readonly devices: readonly Device[] | undefined;
 }
 
@@ -82,16 +82,16 @@ export function AdminUserPage({ frame, token, user, devices }: AdminUserProps) {
     <Layout title={`Sessions of ${user}`} frame={frame}>
       {devices === undefined && (
         <p class="lead">
-          Sessions are kept in the browsers' cookies, and cannot be listed. All of a user can be ended.
+          Sessions are in the browsers' cookies, so they cannot be listed. You can end all sessions of a user.
         </p>
       )}
-      {devices?.length === 0 && <p class="lead">{user} is logged in nowhere.</p>}
+      {devices?.length === 0 && <p class="lead">{user} is not logged in anywhere.</p>}
       {devices !== undefined && devices.length > 0 && (
         <DeviceTable caption={`Where ${user} is logged in`} devices={devices} toButton={toButton} />
       )}
       <section class="card narrow" aria-labelledby="all">
-        <h2 id="all">All at once</h2>
-        <p>Wherever sessions are kept, and with them what remembers {user}.</p>
+        <h2 id="all">All sessions</h2>
+        <p>Ends the sessions in every storage and forgets all remembered browsers of {user}.</p>
         <ButtonForm action={`${path}/revoke-all`} token={token}>{`End all sessions of ${user}`}</ButtonForm>
       </section>
       <p>

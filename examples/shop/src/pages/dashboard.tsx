@@ -3,18 +3,18 @@ import { ThemeField, TokenField } from "../ui/forms.tsx";
 import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 
-/** What the pages of somebody who is logged in have in common. */
+/** Props that the pages of a logged-in user share. */
 export interface AccountProps {
   readonly frame: Frame;
   readonly user: string;
-  /** Of `csrfToken(session)`. */
+  /** The result of `csrfToken(session)`. */
   readonly token: string;
 }
 
-/** What the dashboard shows. */
+/** Props of {@link DashboardPage}. */
 export interface DashboardProps extends AccountProps {
   readonly theme: Theme | undefined;
-  /** How they logged in: `"password"`, `"remember-me"`. */
+  /** How the user logged in: `"password"` or `"remember-me"`. */
   readonly method: string | undefined;
 }
 

@@ -2,11 +2,11 @@ import type { Device } from "@coatcheck/auth";
 import type { Child } from "hono/jsx";
 import { Time } from "../ui/time.tsx";
 
-/** What a table of devices shows. */
+/** Props of {@link DeviceTable}. */
 export interface DeviceTableProps {
   readonly caption: string;
   readonly devices: readonly Device[];
-  /** What ends a session that is not the one of this browser. */
+  /** The button that ends a session. The session of the current browser has none. */
   readonly toButton: (device: Device) => Child;
 }
 
@@ -18,9 +18,9 @@ export function DeviceTable({ caption, devices, toButton }: DeviceTableProps) {
         <tr>
           <th scope="col">Browser</th>
           <th scope="col">Login</th>
-          <th scope="col">Signed in</th>
+          <th scope="col">Logged in</th>
           <th scope="col">Last seen</th>
-          <th scope="col">Sign out</th>
+          <th scope="col">Log out</th>
         </tr>
       </thead>
       <tbody>
@@ -28,7 +28,7 @@ export function DeviceTable({ caption, devices, toButton }: DeviceTableProps) {
           <tr>
             <th scope="row">{device.label ?? "Unknown browser"}</th>
             <td data-label="Login">{device.method ?? "unknown"}</td>
-            <td data-label="Signed in">
+            <td data-label="Logged in">
               <Time at={device.authenticatedAt ?? device.createdAt} />
             </td>
             <td data-label="Last seen">

@@ -4,36 +4,36 @@ import { Layout } from "../ui/layout.tsx";
 import type { AccountProps } from "./dashboard.tsx";
 import { DeviceTable } from "./device-table.tsx";
 
-/** What the devices page shows. */
+/** Props of {@link DevicesPage}. */
 export interface DevicesProps extends AccountProps {
-  /** `undefined` where nobody knows them: they are kept in the browsers' cookies only. */
+  /** `undefined` when sessions are in cookies, so the server cannot list them. */
   readonly devices: readonly Device[] | undefined;
 }
 
 export function DevicesPage({ frame, token, devices }: DevicesProps) {
   const toButton = ({ id }: Device) => (
     <ButtonForm action="/devices/revoke" token={token} fields={{ id }} quiet>
-      Sign out
+      Log out
     </ButtonForm>
   );
   return (
     <Layout title="Your devices" frame={frame}>
       {devices === undefined ? (
         <p class="lead">
-          This kind keeps sessions in the browsers' cookies and cannot list them. It can end all of them.
+          With this storage, sessions are in the browsers' cookies. The server cannot list them, but it can end them.
         </p>
       ) : (
         <DeviceTable caption="Where you are logged in" devices={devices} toButton={toButton} />
       )}
       <section class="card narrow" aria-labelledby="all">
-        <h2 id="all">All at once</h2>
-        <p>Wherever sessions are kept, and with them what remembers you.</p>
+        <h2 id="all">All sessions</h2>
+        <p>Ends your sessions in every storage and forgets your remembered browsers.</p>
         <div class="buttons">
           <ButtonForm action="/devices/revoke-others" token={token}>
-            Sign out everywhere else
+            Log out everywhere else
           </ButtonForm>
           <ButtonForm action="/devices/revoke-all" token={token} quiet>
-            Sign out everywhere
+            Log out everywhere
           </ButtonForm>
         </div>
       </section>

@@ -1,17 +1,18 @@
-import { catalogue, type Product, priceText } from "../catalogue.ts";
-import { kindWords } from "../sessions/storage-kind.ts";
+import { catalog, type Product, priceText } from "../catalog.ts";
+import { storageDescriptions } from "../sessions/storage-kind.ts";
 import { ButtonForm, CredentialFields, ThemeField } from "../ui/forms.tsx";
 import { ItemIcon } from "../ui/icons.tsx";
 import { Layout, SHOP } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 
-/** What the home page shows. */
+/** Props of {@link HomePage}. */
 export interface HomeProps {
   readonly frame: Frame;
-  /** Who is logged in. */
+  /** The logged-in user. */
   readonly user: string | undefined;
+  /** The name that a visitor has given without an account. */
   readonly username: string | undefined;
-  /** How many pieces are in the cart. */
+  /** The number of pieces in the cart. */
   readonly pieces: number;
 }
 
@@ -23,16 +24,16 @@ export function HomePage(props: HomeProps) {
           <p class="eyebrow">Outfitters with a memory</p>
           <h1>Leave your coat, keep the ticket</h1>
           <p class="lead">
-            A small shop that shows what sessions do: fill the cart, log in, change where the session is kept, restart
-            the server, and find everything as it was.
+            A small shop that shows what sessions do. Fill the cart, log in, switch to another storage, restart the
+            server: everything is still there.
           </p>
         </div>
         <Ticket {...props} />
       </div>
       <section aria-labelledby="goods">
-        <h2 id="goods">On the rail</h2>
+        <h2 id="goods">On the rack</h2>
         <ul class="products">
-          {catalogue.map((product) => (
+          {catalog.map((product) => (
             <ProductCard product={product} />
           ))}
         </ul>
@@ -48,19 +49,19 @@ export function HomePage(props: HomeProps) {
   );
 }
 
-/** What the session of this browser says. */
+/** The content of the current session. */
 function Ticket({ frame, user, username, pieces }: HomeProps) {
-  const { kind } = frame.kind;
+  const { kind } = frame.storage;
   return (
     <section class="ticket" aria-labelledby="ticket">
       <h2 id="ticket">Your ticket</h2>
       <dl>
-        <dt>Kept in</dt>
+        <dt>Stored</dt>
         <dd>
-          {kind}: {kindWords[kind].what}
+          {kind}: {storageDescriptions[kind].summary}
         </dd>
-        <dt>Logged in</dt>
-        <dd>{user ?? "nobody"}</dd>
+        <dt>Account</dt>
+        <dd>{user ?? "not logged in"}</dd>
         <dt>Name</dt>
         <dd>
           <a href="/get_session">{username ?? "Guest"}</a>
@@ -71,7 +72,7 @@ function Ticket({ frame, user, username, pieces }: HomeProps) {
         </dd>
         <dt>Dashboard</dt>
         <dd>
-          <a href="/dashboard">{user === undefined ? "after a login" : "theme, devices, password"}</a>
+          <a href="/dashboard">{user === undefined ? "log in to open it" : "theme, devices, password"}</a>
         </dd>
       </dl>
     </section>
@@ -96,12 +97,12 @@ function ProductCard({ product: { item, title, note, price } }: { readonly produ
   );
 }
 
-/** Whatever the shop does not sell: the form of the tutorials. */
+/** Adds any text to the cart, also items that the shop does not sell. */
 export function ItemForm() {
   return (
     <form class="card" method="post" action="/add_to_cart">
       <h2>Something else</h2>
-      <p>Write down what is to go into the cart.</p>
+      <p>Type anything, and it goes into your cart.</p>
       <label for="item">Item</label>
       <input id="item" name="item" required autocomplete="off" />
       <button type="submit">Add to cart</button>
@@ -112,11 +113,11 @@ export function ItemForm() {
 function NameForm() {
   return (
     <form class="card" method="post" action="/set_session">
-      <h2>Say who you are</h2>
-      <p>No account is needed for a name.</p>
+      <h2>Your name</h2>
+      <p>Stored in your session. You need no account for it.</p>
       <label for="name">Name</label>
       <input id="name" name="username" required autocomplete="nickname" />
-      <button type="submit">Remember me</button>
+      <button type="submit">Save</button>
     </form>
   );
 }
@@ -125,7 +126,7 @@ function LoginForm() {
   return (
     <form class="card" method="post" action="/login">
       <h2>Log in</h2>
-      <p>Eve has the password secure123, and Grace admin123.</p>
+      <p>Demo users: Eve with the password secure123, Grace with admin123.</p>
       <CredentialFields />
       <ThemeField theme={undefined} />
       <button type="submit">Log in</button>

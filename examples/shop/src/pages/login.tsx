@@ -3,15 +3,15 @@ import { CredentialFields, ThemeField } from "../ui/forms.tsx";
 import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 
-/** What the login page shows. */
+/** Props of {@link LoginPage}. */
 export interface LoginProps {
   readonly frame: Frame;
-  /** Where to go on, a path of the shop. */
+  /** The path to open after the login. */
   readonly next: string;
-  /** Who is logged in, and is asked to prove it again. */
+  /** The user who is already logged in and has to confirm the password. */
   readonly user: string | undefined;
   readonly theme: Theme | undefined;
-  /** What was given by somebody whose login failed. @default user */
+  /** The username of a failed login. @default user */
   readonly username?: string;
 }
 
@@ -21,8 +21,8 @@ export function LoginPage({ frame, next, user, theme, username }: LoginProps) {
       <form class="card narrow" method="post" action="/login">
         <p>
           {user === undefined
-            ? "The demo users are Eve, with the password secure123, and Grace, with admin123."
-            : `You are logged in as ${user}. For what comes next, please give your password again.`}
+            ? "The demo users are Eve with the password secure123 and Grace with admin123."
+            : `You are logged in as ${user}. Please confirm your password to continue.`}
         </p>
         <input type="hidden" name="next" value={next} />
         <CredentialFields username={username ?? user} />

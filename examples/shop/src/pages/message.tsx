@@ -1,21 +1,21 @@
 import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 
-/** What {@link MessagePage} says. */
+/** Props of {@link MessagePage}. */
 export interface MessageProps {
   readonly frame: Frame;
   readonly title: string;
   readonly message: string;
 }
 
-/** A page that says one thing. */
+/** A page with a single message. */
 export function MessagePage({ frame, title, message }: MessageProps) {
   return (
     <Layout title={title} frame={frame}>
       <p class="lead">{message}</p>
       <p>
         <a class="button" href="/">
-          To the shop
+          Back to the shop
         </a>
       </p>
     </Layout>

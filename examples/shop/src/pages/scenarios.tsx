@@ -1,11 +1,11 @@
 import type { Child } from "hono/jsx";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { Finding } from "../sessions/session-data.ts";
-import { kindWords } from "../sessions/storage-kind.ts";
+import { storageDescriptions } from "../sessions/storage-kind.ts";
 import { Layout } from "../ui/layout.tsx";
 import type { Frame } from "../web/frame.ts";
 
-/** What the list of scenarios shows. */
+/** Props of {@link ScenariosPage}. */
 export interface ScenariosProps {
   readonly frame: Frame;
   readonly scenarios: readonly Scenario[];
@@ -15,8 +15,8 @@ export function ScenariosPage({ frame, scenarios }: ScenariosProps) {
   return (
     <Layout title="Scenarios" frame={frame}>
       <p class="lead">
-        Each page shows one thing that sessions do, the lines that do it, and a form to try it. They run where your
-        session is kept now, so try one, change over below, and try it again.
+        Each page shows one feature of sessions, the code for it, and a form to try it. The scenarios use your current
+        storage: try one, switch to another storage below, and try it again.
       </p>
       <ol class="scenarios">
         {scenarios.map(({ slug, title, summary }) => (
@@ -29,19 +29,19 @@ export function ScenariosPage({ frame, scenarios }: ScenariosProps) {
         ))}
       </ol>
       <p>
-        And a role with a session of its own, fifteen minutes long: the <a href="/admin">admin area</a>.
+        For a role with its own, shorter session, open the <a href="/admin">admin area</a>.
       </p>
     </Layout>
   );
 }
 
-/** What the page of a scenario shows. */
+/** Props of {@link ScenarioPage}. */
 export interface ScenarioProps {
   readonly frame: Frame;
   readonly scenario: Scenario;
-  /** What the last try has shown. */
+  /** The results of the last try. */
   readonly findings: readonly Finding[] | undefined;
-  /** What there is to try. */
+  /** The forms of the scenario. */
   readonly children: Child;
 }
 
@@ -55,8 +55,8 @@ export function ScenarioPage({
     <Layout title={title} frame={frame}>
       <p class="lead">{summary}</p>
       <div class="columns lab">
-        <section aria-labelledby="lines">
-          <h2 id="lines">The lines that do it</h2>
+        <section aria-labelledby="code">
+          <h2 id="code">The code</h2>
           <pre>
             <code>{code}</code>
           </pre>
@@ -65,7 +65,7 @@ export function ScenarioPage({
           <h2 id="try">Try it</h2>
           {children}
           {findings !== undefined && <Findings findings={findings} />}
-          <p class="hint">Shown with: {shownWith ?? kindWords[frame.kind.kind].title}</p>
+          <p class="hint">Storage: {shownWith ?? storageDescriptions[frame.storage.kind].title}</p>
         </section>
       </div>
       <p>

@@ -24,10 +24,10 @@ import type { AccountEnv } from "../web/env.ts";
 import { shopFrame } from "../web/frame.ts";
 import { readForm } from "../web/read-form.ts";
 
-/** Seconds that a login is proof enough for a change of password. */
+/** Seconds after a login in which the password can be changed without another login. */
 const FRESH = 300;
 
-/** The pages of somebody who is logged in. Stands behind `session()`. */
+/** The pages of a logged-in user. Registered after `session()`. */
 export function accountRoutes(users: Users): Hono<AccountEnv> {
   const app = new Hono<AccountEnv>();
   const loginPage = { loginPage: "/login" };
@@ -51,30 +51,30 @@ export function accountRoutes(users: Users): Hono<AccountEnv> {
 
   app.get("/devices", async (c) => {
     const session = await c.var.session;
-    const { shop, canList } = c.var.kind;
-    const devices = canList ? await listDevices(shop, session) : undefined;
+    const { shopSessions, canList } = c.var.storage;
+    const devices = canList ? await listDevices(shopSessions, session) : undefined;
     return c.html(<DevicesPage {...propsOf(c, session)} devices={devices} />);
   });
 
   app.post("/devices/revoke", async (c) => {
     const { id } = await readForm(c, "id");
     const session = await c.var.session;
-    const isEnded = await revokeDevice(c.var.kind.shop, c.var.subject, id);
+    const isEnded = await revokeDevice(c.var.storage.shopSessions, c.var.subject, id);
     if (isEnded) session.flash("notice", "That session has ended");
-    else session.flash("error", "There is no such session any more");
+    else session.flash("error", "That session no longer exists");
     return c.redirect("/devices", 303);
   });
 
   app.post("/devices/revoke-others", async (c) => {
     const session = await c.var.session;
-    await c.var.kinds.endSessions(c.var.subject, { kind: c.var.kind.kind, id: session.id });
+    await c.var.storages.endSessions(c.var.subject, { kind: c.var.storage.kind, id: session.id });
     session.flash("notice", "All other sessions have ended");
     return c.redirect("/devices", 303);
   });
 
   app.post("/devices/revoke-all", async (c) => {
     const session = await c.var.session;
-    await c.var.kinds.endSessions(c.var.subject);
+    await c.var.storages.endSessions(c.var.subject);
     logout(session);
     session.flash("notice", "You are logged out everywhere");
     return c.redirect("/", 303);
@@ -87,14 +87,16 @@ export function accountRoutes(users: Users): Hono<AccountEnv> {
   app.post("/password", async (c) => {
     const { current, password } = await readForm(c, "current", "password");
     if (!(await users.isPassword(c.var.subject, current))) {
-      throw new HTTPException(401, { message: "That is not the current password." });
+      throw new HTTPException(401, { message: "That is not your current password." });
     }
-    if (password.length < 8) throw new HTTPException(400, { message: "The password must have 8 characters or more." });
+    if (password.length < 8) {
+      throw new HTTPException(400, { message: "The new password must have at least 8 characters." });
+    }
     const session = await c.var.session;
     await users.changePassword(c.var.subject, password);
-    await c.var.kinds.endSessions(c.var.subject, { kind: c.var.kind.kind, id: session.id });
+    await c.var.storages.endSessions(c.var.subject, { kind: c.var.storage.kind, id: session.id });
     await login(session, c.var.subject, { method: "password" });
-    await revokeOtherSessions(c.var.kind.shop, session);
+    await revokeOtherSessions(c.var.storage.shopSessions, session);
     session.flash("notice", "Your password was changed, and all other sessions have ended");
     return c.redirect("/dashboard", 303);
   });

@@ -9,16 +9,16 @@ import { HTTPException } from "hono/http-exception";
 import { AdminLoginPage, AdminPage, type AdminProps, AdminUserPage } from "../pages/admin.tsx";
 import { csrfDenialPage } from "../pages/csrf-denial.tsx";
 import type { ShopFlash } from "../sessions/session-data.ts";
-import type { KindEnv } from "../sessions/storage-choice.ts";
+import type { StorageEnv } from "../sessions/storage-choice.ts";
 import type { Users } from "../users.ts";
 import type { AdminEnv } from "../web/env.ts";
 import { adminFrame, plainFrame } from "../web/frame.ts";
 import { readField, readForm } from "../web/read-form.ts";
 
-/** The admin area, mounted at /admin. Its sessions are its own: being logged in to the shop is worth nothing here. */
+/** The admin area, mounted at /admin. It has its own sessions: a login to the shop does not count here. */
 export function adminRoutes(users: Users): Hono<AdminEnv> {
   const app = new Hono<AdminEnv>();
-  app.use(session<object, ShopFlash, KindEnv>((c) => c.var.kind.admin));
+  app.use(session<object, ShopFlash, StorageEnv>((c) => c.var.storage.adminSessions));
 
   app.get("/login", (c) => {
     return c.html(<AdminLoginPage frame={plainFrame(c)} next={safeNext(c.req.query("next"), "/admin")} />);
@@ -36,7 +36,7 @@ export function adminRoutes(users: Users): Hono<AdminEnv> {
     return c.redirect(next, 303);
   });
 
-  // The role is asked of the users at each request, and is not in the session: who loses it is out at once.
+  // The role is not in the session: it is looked up on each request, so a user who loses it loses access at once.
   const requireAdministrator = requireThat((_session, subject) => isAdministrator(subject));
   app.use(guard(requireAdministrator, { loginPage: "/admin/login" }), csrf({ tokens: true, onDenied: csrfDenialPage }));
 
@@ -45,27 +45,27 @@ export function adminRoutes(users: Users): Hono<AdminEnv> {
   app.get("/users/:name", async (c) => {
     const name = nameOf(c);
     const session = await c.var.session;
-    const { shop, canList } = c.var.kind;
-    // The shop's manager, not this one: when a session was last seen is reckoned from the lifetimes of its manager.
-    const devices = canList ? await devicesOf(shop, name) : undefined;
+    const { shopSessions, canList } = c.var.storage;
+    // Uses the shop's manager, because the time of the last request is computed from the lifetimes of the manager.
+    const devices = canList ? await devicesOf(shopSessions, name) : undefined;
     return c.html(<AdminUserPage {...propsOf(c, session)} user={name} devices={devices} />);
   });
 
-  // By the shop's manager as well: only that one forgets the browsers that it remembers.
+  // Uses the shop's manager, because only that one also forgets the remembered browser.
   app.post("/users/:name/revoke", async (c) => {
     const name = nameOf(c);
     const { id } = await readForm(c, "id");
     const session = await c.var.session;
-    const isEnded = await revokeDevice(c.var.kind.shop, name, id);
+    const isEnded = await revokeDevice(c.var.storage.shopSessions, name, id);
     if (isEnded) session.flash("notice", "That session has ended");
-    else session.flash("error", "There is no such session any more");
+    else session.flash("error", "That session no longer exists");
     return c.redirect(c.req.path.replace(/\/revoke$/, ""), 303);
   });
 
   app.post("/users/:name/revoke-all", async (c) => {
     const name = nameOf(c);
     const session = await c.var.session;
-    await c.var.kinds.endSessions(name);
+    await c.var.storages.endSessions(name);
     session.flash("notice", `All sessions of ${name} have ended`);
     return c.redirect(c.req.path.replace(/\/revoke-all$/, ""), 303);
   });
@@ -75,7 +75,7 @@ export function adminRoutes(users: Users): Hono<AdminEnv> {
     return c.redirect("/admin/login", 303);
   });
 
-  // What is left would go on to the shop, and its session().
+  // Without this, other paths below /admin would reach the shop and its session().
   app.all("*", (c) => c.notFound());
   return app;
 
@@ -83,7 +83,7 @@ export function adminRoutes(users: Users): Hono<AdminEnv> {
     return users.roleOf(name) === "administrator";
   }
 
-  /** Whose page it is. @throws HTTPException 404 */
+  /** The user that the path names. @throws HTTPException 404 */
   function nameOf(c: Context): string {
     const name = c.req.param("name") ?? "";
     if (users.roleOf(name) === undefined) throw new HTTPException(404, { message: "There is no such user." });

@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { MAX_PIECES } from "../catalogue.ts";
+import { MAX_PIECES } from "../catalog.ts";
 import { CartPage } from "../pages/cart.tsx";
 import type { ShopEnv } from "../web/env.ts";
 import { shopFrame } from "../web/frame.ts";
 import { readForm } from "../web/read-form.ts";
 
-/** The cart, of visitors too. Stands behind `session()`. */
+/** The cart. It needs no login. Registered after `session()`. */
 export function cartRoutes(): Hono<ShopEnv> {
   const app = new Hono<ShopEnv>();
 
@@ -15,8 +15,10 @@ export function cartRoutes(): Hono<ShopEnv> {
     const session = await c.var.session;
     if (!session.has("cart")) session.set("cart", []);
     const cart = session.get("cart") ?? [];
-    if (cart.filter((one) => one === item).length >= MAX_PIECES) {
-      throw new HTTPException(400, { message: `There are ${MAX_PIECES} of it in the cart, and no more go in.` });
+    if (cart.filter((piece) => piece === item).length >= MAX_PIECES) {
+      throw new HTTPException(400, {
+        message: `Your cart already has ${MAX_PIECES} of this item, the most it can hold.`,
+      });
     }
     cart.push(item);
     return c.redirect("/view_cart", 303);
@@ -33,7 +35,7 @@ export function cartRoutes(): Hono<ShopEnv> {
       throw new HTTPException(400, { message: `The quantity must be from 0 to ${MAX_PIECES}.` });
     }
     const session = await c.var.session;
-    // Computed from the newest cart, also when another tab has changed it meanwhile.
+    // update() runs again on the newest cart when another tab has changed it in the meantime.
     session.update("cart", (cart = []) => withQuantity(cart, item, Number(quantity)));
     return c.redirect("/view_cart", 303);
   });
@@ -41,10 +43,10 @@ export function cartRoutes(): Hono<ShopEnv> {
   return app;
 }
 
-/** The cart with so many of an item, where the first of them was. */
+/** A copy of the cart with the given quantity of an item, at the position of its first piece. */
 function withQuantity(cart: readonly string[], item: string, quantity: number): string[] {
-  const at = cart.indexOf(item);
-  if (at < 0) return [...cart];
-  const others = cart.filter((one) => one !== item);
-  return [...others.slice(0, at), ...Array<string>(quantity).fill(item), ...others.slice(at)];
+  const position = cart.indexOf(item);
+  if (position < 0) return [...cart];
+  const others = cart.filter((piece) => piece !== item);
+  return [...others.slice(0, position), ...Array<string>(quantity).fill(item), ...others.slice(position)];
 }

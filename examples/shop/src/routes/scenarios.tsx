@@ -3,13 +3,13 @@ import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { csrfDenialPage } from "../pages/csrf-denial.tsx";
 import { ScenarioPage, ScenariosPage } from "../pages/scenarios.tsx";
-import type { Scenario, ScenarioVisit } from "../scenarios/scenario.ts";
+import type { Scenario, ScenarioContext } from "../scenarios/scenario.ts";
 import { scenarios } from "../scenarios/scenario-list.ts";
 import type { ShopEnv } from "../web/env.ts";
 import { shopFrame } from "../web/frame.ts";
 import { readFields } from "../web/read-form.ts";
 
-/** The pages of the scenarios, mounted at /scenarios. Stands behind `session()`. */
+/** The pages of the scenarios, mounted at /scenarios. Registered after `session()`. */
 export function scenarioRoutes(): Hono<ShopEnv> {
   const app = new Hono<ShopEnv>();
 
@@ -23,23 +23,23 @@ export function scenarioRoutes(): Hono<ShopEnv> {
     if (needsToken) app.use(`${path}/*`, csrf({ tokens: true, onDenied: csrfDenialPage }));
 
     app.get(path, (c) =>
-      withVisit(c, scenario, (visit) => {
-        const { session } = visit;
+      withContext(c, scenario, (context) => {
+        const { session } = context;
         return c.html(
           <ScenarioPage frame={shopFrame(c, session)} scenario={scenario} findings={session.flashed("findings")}>
-            {Try(visit)}
+            {Try(context)}
           </ScenarioPage>,
         );
       }),
     );
 
     app.post(`${path}/:action`, (c) =>
-      withVisit(c, scenario, async (visit) => {
+      withContext(c, scenario, async (context) => {
         const name = c.req.param("action");
         const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-        if (action === undefined) throw new HTTPException(404, { message: "There is nothing of that name to try." });
-        const findings = await action(visit, await readFields(c));
-        if (findings !== undefined) visit.session.flash("findings", findings);
+        if (action === undefined) throw new HTTPException(404, { message: "This scenario has no such action." });
+        const findings = await action(context, await readFields(c));
+        if (findings !== undefined) context.session.flash("findings", findings);
         return c.redirect(`/scenarios${path}`, 303);
       }),
     );
@@ -47,16 +47,18 @@ export function scenarioRoutes(): Hono<ShopEnv> {
   return app;
 }
 
-/** With the session of the scenario, where it has one beside the shop's. */
-async function withVisit(
+/** Answers with the context of a scenario, which includes its short session if it has one. */
+async function withContext(
   c: Context<ShopEnv>,
-  { slug, side }: Scenario,
-  answer: (visit: ScenarioVisit) => Response | Promise<Response>,
+  { slug, shortSessions }: Scenario,
+  answer: (context: ScenarioContext) => Response | Promise<Response>,
 ): Promise<Response> {
-  const { kind } = c.var;
+  const { storage } = c.var;
   const toAction = (name: string) => `/scenarios/${slug}/${name}`;
   const { origin } = new URL(c.req.url);
-  const visit = { kind, session: await c.var.session, origin, toAction };
-  if (side === undefined) return answer(visit);
-  return side(kind).handle(c.req.raw, async (pending) => answer({ ...visit, side: await pending }));
+  const context = { storage, session: await c.var.session, origin, toAction };
+  if (shortSessions === undefined) return answer(context);
+  return shortSessions(storage).handle(c.req.raw, async (pending) =>
+    answer({ ...context, shortSession: await pending }),
+  );
 }

@@ -4,19 +4,19 @@ import type { Scenario } from "./scenario.ts";
 
 export const cookieSize: Scenario = {
   slug: "cookie-size",
-  title: "What does not fit into a cookie",
+  title: "Too large for a cookie",
   summary:
-    "A browser drops a cookie above 4096 bytes without a word, and the visitor is a stranger. Here the request fails before anything is written, and the error names what is large.",
+    "A browser silently ignores a cookie above 4096 bytes, and the visitor loses the session. coatcheck lets the request fail before anything is written, and the error names the largest values.",
   code: `session.set("note", text);
 // The commit throws SessionTooLargeError, code SESSION_TOO_LARGE,
-// and the session stays as it was.
+// and the session stays unchanged.
 
 signedCookie({ secrets, chunks: 4 });  // up to 16 kB
-serverSide(store);                     // or keep it on the server`,
+serverSide(store);                     // or store it on the server`,
 
   Try: ({ toAction }) => (
     <form method="post" action={toAction("fill")}>
-      <label for="kilobytes">A note of so many kilobytes</label>
+      <label for="kilobytes">Size of a note, in kilobytes</label>
       <select id="kilobytes" name="kilobytes">
         {[1, 2, 3, 4, 8].map((size) => (
           <option value={String(size)} selected={size === 4}>
@@ -24,15 +24,15 @@ serverSide(store);                     // or keep it on the server`,
           </option>
         ))}
       </select>
-      <button type="submit">Put it into the session</button>
+      <button type="submit">Put it into a session</button>
     </form>
   ),
 
   actions: {
-    async fill({ kind }, { kilobytes = "1" }) {
+    async fill({ storage }, { kilobytes = "1" }) {
       const size = Math.min(Math.max(Number(kilobytes) || 1, 1), 8);
-      const browser = labBrowser(labManager<{ note: string }>(kind));
-      const tried = `a note of ${size} kB`;
+      const browser = labBrowser(labManager<{ note: string }>(storage));
+      const tried = `A note of ${size} kB`;
       try {
         await browser.visit((session) => session.set("note", "coat".repeat(size * 256)));
       } catch (error) {

@@ -1,45 +1,45 @@
 import type { Session } from "@coatcheck/core";
 import { isCookieKind } from "../sessions/storage-kind.ts";
-import type { OpenKind } from "../sessions/storages.ts";
+import type { SessionStorage } from "../sessions/storages.ts";
 import { ButtonForm } from "../ui/forms.tsx";
 import { labBrowser, labManager } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Requests that are sent at once. */
+/** The number of requests that are sent at once. */
 const REQUESTS = 10;
 
 export const counter: Scenario = {
   slug: "counter",
-  title: "Ten clicks at once count ten",
+  title: "Ten clicks at once count as ten",
   summary:
-    "Ten requests read the same number and add one. Where the last save wins, nine are lost; update() runs again on the newer number.",
-  code: `// What another request wrote meanwhile is overwritten.
+    "Ten requests read the same number and add one. If the last save wins, nine clicks are lost. update() runs again on the newer number.",
+  code: `// Overwrites what another request wrote in the meantime:
 session.set("count", (session.get("count") ?? 0) + 1);
 
-// Runs again when another request was faster.
+// Runs again when another request was faster:
 session.update("count", (count = 0) => count + 1);`,
 
-  Try: ({ kind, toAction }) => (
+  Try: ({ storage, toAction }) => (
     <>
       <ButtonForm action={toAction("count")}>Send ten requests at once, twice</ButtonForm>
-      {isCookieKind(kind.kind) && (
+      {isCookieKind(storage.kind) && (
         <p>
-          In a cookie nothing can be merged: each response brings a cookie of its own, and the browser keeps the last.
-          Change over to SQLite below, and try again.
+          Sessions in cookies cannot be merged: every response sets its own cookie, and the browser stores the last one.
+          Switch to SQLite below and try again.
         </p>
       )}
     </>
   ),
 
   actions: {
-    count: async ({ kind }) => [
+    count: async ({ storage }) => [
       {
         tried: `${REQUESTS} requests with set`,
-        result: `counted ${await countWith(kind, (session) => session.set("count", (session.get("count") ?? 0) + 1))}`,
+        result: `counted ${await countWith(storage, (session) => session.set("count", (session.get("count") ?? 0) + 1))}`,
       },
       {
         tried: `${REQUESTS} requests with update`,
-        result: `counted ${await countWith(kind, (session) => session.update("count", (count = 0) => count + 1))}`,
+        result: `counted ${await countWith(storage, (session) => session.update("count", (count = 0) => count + 1))}`,
       },
     ],
   },
@@ -49,14 +49,14 @@ interface Counting {
   count: number;
 }
 
-/** What the session says after all of them. */
-async function countWith(kind: OpenKind, add: (session: Session<Counting>) => unknown): Promise<number> {
-  const browser = labBrowser(labManager<Counting>(kind));
+/** Returns the count in the session after all requests. */
+async function countWith(storage: SessionStorage, add: (session: Session<Counting>) => unknown): Promise<number> {
+  const browser = labBrowser(labManager<Counting>(storage));
   await browser.visit((session) => session.set("count", 0));
-  const gate = meeting(REQUESTS);
+  const allHaveRead = barrier(REQUESTS);
   const click = async (session: Session<Counting>) => {
-    // All have read before one writes: the worst that can happen, each time.
-    await gate();
+    // Every request reads before the first one writes: the worst case, every time.
+    await allHaveRead();
     add(session);
   };
   await Promise.all(Array.from({ length: REQUESTS }, () => browser.visit(click)));
@@ -65,13 +65,13 @@ async function countWith(kind: OpenKind, add: (session: Session<Counting>) => un
   return counted;
 }
 
-/** Whoever calls waits until so many have. */
-function meeting(size: number): () => Promise<void> {
+/** Returns a function whose callers wait until it has been called `size` times. */
+function barrier(size: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let arrived = 0;
+  let calls = 0;
   return () => {
-    arrived += 1;
-    if (arrived === size) resolve();
+    calls += 1;
+    if (calls === size) resolve();
     return promise;
   };
 }

@@ -4,10 +4,10 @@ import type { Scenario } from "./scenario.ts";
 
 export const csrf: Scenario = {
   slug: "csrf",
-  title: "A form of another site is refused",
+  title: "Forms of other sites are denied",
   summary:
-    "Each request that changes something is checked twice: the browser says which site it comes from, and behind a login the form carries a token of the session, masked afresh on each page.",
-  code: `app.use(csrf());                                // by headers
+    "Every request that changes something is checked: the browser says which site it comes from. After a login, forms also carry a token of the session, which is masked differently on every page.",
+  code: `app.use(csrf());                                // checks the headers
 app.use("/dashboard", csrf({ tokens: true }));  // and a token
 
 <input type="hidden" name="csrf_token"
@@ -20,27 +20,27 @@ app.use("/dashboard", csrf({ tokens: true }));  // and a token
       <>
         <div class="buttons">
           <ButtonForm action={toAction("send")} token={token}>
-            Send with its token
+            Send with the token
           </ButtonForm>
           <ButtonForm action={toAction("send")} quiet>
             Send without a token
           </ButtonForm>
-          <ButtonForm action={toAction("send")} token={tampered(token)} quiet>
+          <ButtonForm action={toAction("send")} token={changed(token)} quiet>
             Send with a changed token
           </ButtonForm>
         </div>
-        <p>What another site would make your browser send, from a terminal:</p>
+        <p>To imitate the form of another site, send this from a terminal:</p>
         <pre>curl -d item=book -H 'Origin: https://evil.example' {origin}/add_to_cart</pre>
       </>
     );
   },
 
   actions: {
-    send: () => [{ tried: "the form with its token", result: "was let through" }],
+    send: () => [{ tried: "The form with the token", result: "accepted" }],
   },
 };
 
-/** With its first character changed to another of the alphabet. */
-function tampered(token: string): string {
+/** The token with another first character. */
+function changed(token: string): string {
   return (token.startsWith("A") ? "B" : "A") + token.slice(1);
 }

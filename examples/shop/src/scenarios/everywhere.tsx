@@ -6,30 +6,30 @@ export const everywhere: Scenario = {
   slug: "everywhere",
   title: "Log out everywhere",
   summary:
-    "A phone was lost, a password has changed: all sessions of a user end at once, but for this one. In cookies too, where one small record on the server says so.",
-  code: `// All, all others, or one:
+    "A phone was lost, or a password has changed: all sessions of a user end at once, except the current one. This also works for sessions in cookies, with one small record on the server.",
+  code: `// All sessions, all others, or one:
 await sessions.revokeAll("eve");
 await sessions.revokeAll("eve", { except: session.id });
 await sessions.revoke(sessionId);
 
-// In cookies too:
+// For sessions in cookies, this option enables them:
 signedCookie({ secrets, revocations: store });`,
 
   Try: ({ toAction }) => (
     <>
-      <ButtonForm action={toAction("leave")}>Three browsers, and log out the others</ButtonForm>
+      <ButtonForm action={toAction("leave")}>Log in three browsers, log out all but one</ButtonForm>
       <p>
-        With your own: log in on two browsers, and open <a href="/devices">your devices</a>.
+        To try it yourself, log in with two browsers and open <a href="/devices">your devices</a>.
       </p>
     </>
   ),
 
   actions: {
-    async leave({ kind }) {
-      const sessions = labManager<Record<string, never>>(kind);
-      // A name that no user has, and no other visitor of this page.
+    async leave({ storage }) {
+      const sessions = labManager<Record<string, never>>(storage);
+      // A name that belongs to no user and to no other visitor of this page.
       const subject = `lab ${crypto.randomUUID()}`;
-      const names = ["laptop", "phone", "library"];
+      const names = ["Laptop", "Phone", "Library"];
       const browsers = names.map(() => labBrowser(sessions));
       for (const browser of browsers) await browser.visit((session) => session.bind(subject));
       const [laptop] = browsers;

@@ -5,7 +5,7 @@ export const flash: Scenario = {
   slug: "flash",
   title: "A message that is shown once",
   summary:
-    "After a form comes a redirect, and the page behind it says what happened. The next request reads the message, and no other; reload to see it gone.",
+    "After a form comes a redirect, and the next page says what happened. It reads the message, and the message is gone. Reload the page to see that.",
   code: `session.flash("notice", "Your coat was taken");
 session.flash("error", "There is no hook left");
 return c.redirect("/cloakroom", 303);
@@ -15,12 +15,12 @@ session.flashed("notice");`,
 
   Try: ({ toAction }) => (
     <div class="buttons">
-      <ButtonForm action={toAction("notice")}>Leave a notice</ButtonForm>
+      <ButtonForm action={toAction("notice")}>Flash a notice</ButtonForm>
       <ButtonForm action={toAction("error")} quiet>
-        Leave an error
+        Flash an error
       </ButtonForm>
       <ButtonForm action={toAction("both")} quiet>
-        Leave both
+        Flash both
       </ButtonForm>
     </div>
   ),

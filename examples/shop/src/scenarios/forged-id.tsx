@@ -5,14 +5,14 @@ import type { Scenario } from "./scenario.ts";
 
 export const forgedId: Scenario = {
   slug: "forged-id",
-  title: "An id that somebody made up",
+  title: "A made-up session id",
   summary:
-    "A path, a number, a bit of SQL in the cookie: its form is checked before anything is asked of the store, and an id that was never issued is never adopted.",
+    "A path, a number or a bit of SQL in the cookie: coatcheck checks the form of an id before it queries the store, and never adopts an id that it has not issued.",
   code: `// Cookie: __Host-lab=../../etc/passwd
 const session = await sessions.open(request);
-session.isNew;  // true: a stranger, and no error
+session.isNew;  // true: a new visitor, not an error
 // onEvent: { type: "rejected", reason: "malformed" }`,
-  shownWith: "a store in memory, in which nothing is",
+  shownWith: "an empty memory store",
 
   Try: ({ toAction }) => (
     <>
@@ -49,14 +49,14 @@ session.isNew;  // true: a stranger, and no error
           if (event.type === "rejected") reason = event.reason;
         },
       });
-      // What no header can hold, no browser can send.
+      // Browsers cannot send characters that a header cannot contain.
       const sendable = value.replace(/[^\x20-\x7e]/g, "");
       const isNew = await labBrowser(sessions, `__Host-lab=${sendable}`).visit((session) => session.isNew);
       return [
-        { tried: "the cookie", result: sendable.length > 60 ? `${sendable.slice(0, 60)}…` : sendable },
-        { tried: "the visitor", result: isNew ? "is a stranger" : "was taken for somebody" },
-        { tried: "why", result: reason },
-        { tried: "the store", result: reads === 0 ? "was not asked" : `was asked ${reads} time, for a hash` },
+        { tried: "The cookie", result: sendable.length > 60 ? `${sendable.slice(0, 60)}…` : sendable },
+        { tried: "The visitor", result: isNew ? "is a new visitor" : "has a session" },
+        { tried: "The reason", result: reason },
+        { tried: "The store", result: reads === 0 ? "was not queried" : `was queried ${reads} time, with a hash` },
       ];
     },
   },

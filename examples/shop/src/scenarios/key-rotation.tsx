@@ -6,14 +6,14 @@ import type { Scenario } from "./scenario.ts";
 
 export const keyRotation: Scenario = {
   slug: "key-rotation",
-  title: "A new secret, and nobody is logged out",
+  title: "A new secret logs no user out",
   summary:
-    "The first secret seals, all of them open. What an older one has sealed is sealed anew when it is read, so the old one can go after a while.",
+    "The first secret signs, and all secrets verify. A cookie signed with an older secret is re-issued when it is read, so the old secret can be removed after a while.",
   code: `// Until today:
 signedCookie({ secrets: [oldSecret] });
 // From today:
 signedCookie({ secrets: [newSecret, oldSecret] });
-// Once all have come by:
+// When every visitor has come back:
 signedCookie({ secrets: [newSecret] });`,
   shownWith: "signed cookies",
 
@@ -21,50 +21,51 @@ signedCookie({ secrets: [newSecret] });`,
 
   actions: {
     async rotate() {
-      const [older, newer] = [newSecret(), newSecret()];
-      const before = labBrowser(managerOf(older).sessions);
+      const [oldSecret, newSecret] = [randomSecret(), randomSecret()];
+      const before = labBrowser(managerWith(oldSecret).sessions);
       await before.visit((session) => session.bind("eve"));
-      const late = cookieOf(before.setCookie);
+      const oldCookie = cookieOf(before.setCookie);
 
-      const both = managerOf([newer, older]);
-      const during = labBrowser(both.sessions, late);
+      const both = managerWith([newSecret, oldSecret]);
+      const during = labBrowser(both.sessions, oldCookie);
       const user = await during.visit(({ subject }) => subject);
-      const prompt = cookieOf(during.setCookie);
+      const newCookie = cookieOf(during.setCookie);
 
-      const alone = managerOf(newer);
-      const renewed = await labBrowser(alone.sessions, prompt).visit(({ subject }) => subject);
-      await labBrowser(alone.sessions, late).visit(({ subject }) => subject);
+      const after = managerWith(newSecret);
+      const laterUser = await labBrowser(after.sessions, newCookie).visit(({ subject }) => subject);
+      await labBrowser(after.sessions, oldCookie).visit(({ subject }) => subject);
       return [
-        { tried: "both secrets, a cookie of the old one", result: `${user} is logged in, and gets a new cookie` },
-        { tried: "the new secret alone, that new cookie", result: `${renewed} is logged in` },
-        { tried: "the new secret alone, the old cookie", result: `refused: ${alone.rejected.join()}` },
+        { tried: "Both secrets, the old cookie", result: `${user} is logged in and gets a new cookie` },
+        { tried: "The new secret alone, the new cookie", result: `${laterUser} is logged in` },
+        { tried: "The new secret alone, the old cookie", result: `rejected: ${after.rejections.join()}` },
       ];
     },
   },
 };
 
-interface Rotating {
+interface RotationManager {
   readonly sessions: SessionManager;
-  readonly rejected: readonly RejectReason[];
+  /** The reasons why cookies were rejected. */
+  readonly rejections: readonly RejectReason[];
 }
 
-function managerOf(secrets: Secrets): Rotating {
-  const rejected: RejectReason[] = [];
+function managerWith(secrets: Secrets): RotationManager {
+  const rejections: RejectReason[] = [];
   const sessions = new SessionManager({
     mode: signedCookie({ secrets }),
     cookie: { name: "__Host-lab" },
     onEvent: (event) => {
-      if (event.type === "rejected") rejected.push(event.reason);
+      if (event.type === "rejected") rejections.push(event.reason);
     },
   });
-  return { sessions, rejected };
+  return { sessions, rejections };
 }
 
-function newSecret(): string {
+function randomSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** The `Cookie` header that answers a `Set-Cookie`. */
+/** The `Cookie` header that a browser sends after a `Set-Cookie` header. */
 function cookieOf(setCookie = ""): string {
   return setCookie.split(";", 1)[0] ?? "";
 }

@@ -6,20 +6,20 @@ export const logoutWins: Scenario = {
   slug: "logout-wins",
   title: "A logout always wins",
   summary:
-    "A slow request is under way while somebody logs out. In most libraries its save brings the session back. Here an update can never create.",
+    "A user logs out while a slow request is still running. In most libraries, the save of that request restores the session. In coatcheck, an update never recreates a session that has ended.",
   code: `// In one tab, slow:
 session.set("report", await slowReport());
 
-// In another tab, meanwhile:
+// In another tab, in the meantime:
 session.destroy();
-// The slow one finishes: nothing is written, no cookie sent.`,
+// The slow request finishes: nothing is written, and no cookie is sent.`,
 
   Try: ({ toAction }) => <ButtonForm action={toAction("race")}>Log out while a slow request runs</ButtonForm>,
 
   actions: {
-    async race({ kind }) {
+    async race({ storage }) {
       const dropped: string[] = [];
-      const sessions = labManager<{ report: string }>(kind, {
+      const sessions = labManager<{ report: string }>(storage, {
         onEvent: ({ type }) => {
           if (type === "write-dropped") dropped.push(type);
         },
@@ -27,23 +27,23 @@ session.destroy();
       const tab = labBrowser(sessions);
       await tab.visit((session) => session.bind("eve"));
       const slowTab = tab.copy();
-      const stolen = tab.copy();
+      const thief = tab.copy();
       const reportIsReady = Promise.withResolvers<void>();
-      const slowHasBegun = Promise.withResolvers<void>();
-      const slow = slowTab.visit(async (session) => {
-        slowHasBegun.resolve();
+      const slowHasStarted = Promise.withResolvers<void>();
+      const slowRequest = slowTab.visit(async (session) => {
+        slowHasStarted.resolve();
         await reportIsReady.promise;
         session.set("report", "ready");
       });
-      await slowHasBegun.promise;
+      await slowHasStarted.promise;
       await tab.visit((session) => session.destroy());
       reportIsReady.resolve();
-      await slow;
-      const after = await stolen.visit(({ subject }) => subject);
+      await slowRequest;
+      const user = await thief.visit(({ subject }) => subject);
       return [
-        { tried: "the slow request", result: `finished; ${dropped.length} write dropped` },
-        { tried: "its answer", result: slowTab.setCookie === undefined ? "set no cookie" : "set a cookie" },
-        { tried: "the old cookie", result: after === undefined ? "belongs to nobody" : "is still logged in" },
+        { tried: "The slow request", result: `finished; ${dropped.length} write dropped` },
+        { tried: "Its response", result: slowTab.setCookie === undefined ? "set no cookie" : "set a cookie" },
+        { tried: "The old cookie", result: user === undefined ? "not logged in" : "still logged in" },
       ];
     },
   },

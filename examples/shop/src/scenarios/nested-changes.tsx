@@ -2,14 +2,14 @@ import type { Scenario } from "./scenario.ts";
 
 export const nestedChanges: Scenario = {
   slug: "nested-changes",
-  title: "A change deep inside counts",
+  title: "Nested changes are saved",
   summary:
-    "A list is changed in place, by push. Where changes are found by assignment this is lost without a word; here the content is compared.",
+    "This form changes a list in place, with push. Libraries that look for assignments lose such a change without an error. coatcheck compares the content.",
   code: `if (!session.has("wishes")) {
   session.set("wishes", { title: "Winter", list: [] });
 }
 session.get("wishes")?.list.push(wish);
-// No set, no "modified" flag: the commit compares the content.`,
+// No set() and no "modified" flag: the commit compares the content.`,
 
   Try: ({ session, toAction }) => {
     const { list = [] } = session.get("wishes") ?? {};

@@ -5,51 +5,53 @@ import type { Scenario } from "./scenario.ts";
 
 export const newId: Scenario = {
   slug: "new-id",
-  title: "A login changes the id",
+  title: "A login changes the session id",
   summary:
-    "Whoever planted a session id before the login would share the session after it. So a login gives a new id, and the old one is dead before the new cookie leaves.",
-  code: `session.bind("eve");          // who this is, after they proved it
-// or, with @coatcheck/auth, what a login is besides:
+    "An attacker who knows the session id before the login must not share the session after it. A login creates a new id, and the old one ends before the new cookie is sent.",
+  code: `session.bind("eve");          // after the user has proved who they are
+// or, with the other parts of a login, from @coatcheck/auth:
 await login(session, "eve", { method: "password" });
 
-session.id;                   // safe to show: a hash, and no cookie`,
+session.id;                   // safe to show: a hash, not the cookie`,
 
-  Try: ({ kind, session, toAction }) => (
+  Try: ({ storage, session, toAction }) => (
     <>
       <p>
         {session.id === undefined ? (
-          "Your own session has no id yet, for nothing was stored in it."
+          "Your own session has no id yet, because nothing is stored in it."
         ) : (
           <>
-            Your own session has the public id <code class="id">{short(session.id)}</code>
+            The public id of your own session is <code class="id">{abbreviate(session.id)}</code>
           </>
         )}
       </p>
-      <ButtonForm action={toAction("login")}>Log in, with a thief who knew the id</ButtonForm>
-      {isCookieKind(kind.kind) && <p>In a cookie the id is a random name; what ended is noted on the server.</p>}
+      <ButtonForm action={toAction("login")}>Log in while a thief has the old cookie</ButtonForm>
+      {isCookieKind(storage.kind) && (
+        <p>For a session in a cookie, the id is a random name. The server records the ids that have ended.</p>
+      )}
     </>
   ),
 
   actions: {
-    async login({ kind }) {
-      const victim = labBrowser(labManager<{ coat: string }>(kind));
-      await victim.visit((session) => session.set("coat", "grey"));
+    async login({ storage }) {
+      const victim = labBrowser(labManager<{ coat: string }>(storage));
+      await victim.visit((session) => session.set("coat", "gray"));
       const before = await victim.visit(({ id }) => id);
       const thief = victim.copy();
       await victim.visit((session) => session.bind("eve"));
       const after = await victim.visit(({ id }) => id);
-      const stolen = await thief.visit(({ isNew }) => isNew);
+      const isThiefUnknown = await thief.visit(({ isNew }) => isNew);
       await victim.visit((session) => session.destroy());
       return [
-        { tried: "id before the login", result: short(before) },
-        { tried: "id after it", result: short(after) },
-        { tried: "the thief, with the old cookie", result: stolen ? "is a stranger" : "is logged in" },
+        { tried: "Id before the login", result: abbreviate(before) },
+        { tried: "Id after the login", result: abbreviate(after) },
+        { tried: "The thief with the old cookie", result: isThiefUnknown ? "not logged in" : "logged in" },
       ];
     },
   },
 };
 
-/** Enough of an id to see that it is another. */
-function short(id = "none"): string {
+/** The start of an id, enough to see whether it has changed. */
+function abbreviate(id = "none"): string {
   return `${id.slice(0, 8)}…`;
 }

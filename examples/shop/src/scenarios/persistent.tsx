@@ -1,3 +1,4 @@
+import type { SessionStorage } from "../sessions/storages.ts";
 import { ButtonForm } from "../ui/forms.tsx";
 import { labBrowser, labManager } from "./lab-browser.ts";
 import type { Scenario } from "./scenario.ts";
@@ -6,9 +7,9 @@ export const persistent: Scenario = {
   slug: "persistent",
   title: "Until the browser closes, or longer",
   summary:
-    "A cookie without Max-Age goes with the browser. One property decides for this session, and the timeouts hold on the server either way.",
-  code: `session.persistent = true;   // Max-Age on the cookie
-session.persistent = false;  // ends with the browser
+    "The browser deletes a cookie without Max-Age when it closes. One property decides this for the current session. The server enforces the timeouts in both cases.",
+  code: `session.persistent = true;   // the cookie has Max-Age
+session.persistent = false;  // the cookie ends with the browser
 
 // For all sessions of a manager:
 new SessionManager({ mode, persistent: true });`,
@@ -16,38 +17,38 @@ new SessionManager({ mode, persistent: true });`,
   Try: ({ session, toAction }) => (
     <>
       <p>
-        Your session {session.persistent ? "outlives the browser." : "ends with the browser."} Your own cookie is
-        changed by these:
+        Your session {session.persistent ? "outlives the browser." : "ends with the browser."} These buttons change your
+        own cookie:
       </p>
       <div class="buttons">
-        <ButtonForm action={toAction("keep")}>Keep it</ButtonForm>
+        <ButtonForm action={toAction("keep")}>Keep it longer</ButtonForm>
         <ButtonForm action={toAction("drop")} quiet>
-          Until the browser closes
+          End it with the browser
         </ButtonForm>
       </div>
     </>
   ),
 
   actions: {
-    keep: async ({ kind, session }) => {
+    keep: async ({ storage, session }) => {
       session.persistent = true;
-      return [{ tried: "attributes of the cookie", result: await attributesOf(kind, true) }];
+      return [{ tried: "Attributes of the cookie", result: await attributesOf(storage, true) }];
     },
-    drop: async ({ kind, session }) => {
+    drop: async ({ storage, session }) => {
       session.persistent = false;
-      return [{ tried: "attributes of the cookie", result: await attributesOf(kind, false) }];
+      return [{ tried: "Attributes of the cookie", result: await attributesOf(storage, false) }];
     },
   },
 };
 
-/** As a cookie of that kind is set, without its value. */
-async function attributesOf(kind: Parameters<typeof labManager>[0], isPersistent: boolean): Promise<string> {
-  const browser = labBrowser(labManager<{ seen: boolean }>(kind));
+/** The attributes of a session cookie, without its value. */
+async function attributesOf(storage: SessionStorage, isPersistent: boolean): Promise<string> {
+  const browser = labBrowser(labManager<{ seen: boolean }>(storage));
   await browser.visit((session) => {
     session.persistent = isPersistent;
     session.set("seen", true);
   });
-  const { setCookie = "" } = browser;
+  const [, ...attributes] = (browser.setCookie ?? "").split("; ");
   await browser.visit((session) => session.destroy());
-  return setCookie.slice(setCookie.indexOf(";") + 2);
+  return attributes.join("; ");
 }

@@ -13,7 +13,7 @@ import type { Scenario } from "./scenario.ts";
 import { timeouts } from "./timeouts.tsx";
 import { weakSecret } from "./weak-secret.tsx";
 
-/** In the order in which one meets them. */
+/** All scenarios, in the order of the list page. */
 export const scenarios: readonly Scenario[] = [
   nestedChanges,
   counter,

@@ -1,44 +1,44 @@
 import type { Session } from "@coatcheck/core";
 import type { Child } from "hono/jsx";
 import type { Finding, ShopData, ShopFlash } from "../sessions/session-data.ts";
-import type { OpenKind } from "../sessions/storages.ts";
-import type { SideManager, SideSession } from "./short-session.ts";
+import type { SessionStorage } from "../sessions/storages.ts";
+import type { ShortSession, ShortSessionManager } from "./short-session.ts";
 
-/** One thing that sessions do, to be tried on a page of its own. */
+/** A feature of sessions that visitors can try on its own page. */
 export interface Scenario {
-  /** Its address below /scenarios. */
+  /** The last part of the page's path, below /scenarios. */
   readonly slug: string;
   readonly title: string;
-  /** What happens here, and what happens elsewhere. */
+  /** What coatcheck does, and what goes wrong without it. */
   readonly summary: string;
-  /** The lines that do it. */
+  /** The lines of code that the page shows. */
   readonly code: string;
-  /** What there is to try. */
-  readonly Try: (visit: ScenarioVisit) => Child;
-  /** What its forms do, by the last part of their address; what they return is shown once. */
+  /** Renders the forms. */
+  readonly Try: (context: ScenarioContext) => Child;
+  /** The handlers of the forms, by the last part of their path. The page shows their findings once. */
   readonly actions: Readonly<Record<string, ScenarioAction>>;
-  /** What it is shown with, when that is not the visitor's kind. */
+  /** The storage that the scenario uses, if it is not the visitor's. */
   readonly shownWith?: string;
-  /** Whether its forms need the token of the session. */
+  /** Whether the forms need the CSRF token of the session. */
   readonly needsToken?: boolean;
-  /** A manager of its own, for a session beside the shop's. */
-  readonly side?: (kind: OpenKind) => SideManager;
+  /** The manager of a second, short session, if the scenario needs one. */
+  readonly shortSessions?: (storage: SessionStorage) => ShortSessionManager;
 }
 
-/** @param form - the fields that were sent */
+/** @param form - the text fields of the form */
 export type ScenarioAction = (
-  visit: ScenarioVisit,
+  context: ScenarioContext,
   form: Readonly<Record<string, string>>,
 ) => readonly Finding[] | undefined | Promise<readonly Finding[] | undefined>;
 
-/** A visit of the page, or the sending of a form of it. */
-export interface ScenarioVisit {
-  readonly kind: OpenKind;
+/** The request for the page of a scenario or for one of its forms. */
+export interface ScenarioContext {
+  readonly storage: SessionStorage;
   readonly session: Session<ShopData, ShopFlash>;
-  /** Of {@link Scenario.side}. */
-  readonly side?: SideSession;
-  /** Where the shop is, as the browser has it. */
+  /** The session of {@link Scenario.shortSessions}. */
+  readonly shortSession?: ShortSession;
+  /** The origin of the shop in the browser. */
   readonly origin: string;
-  /** The address of an action. */
+  /** Returns the path of an action. */
   readonly toAction: (name: string) => string;
 }

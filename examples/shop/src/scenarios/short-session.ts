@@ -1,30 +1,30 @@
 import { type Session, SessionManager } from "@coatcheck/core";
-import type { OpenKind } from "../sessions/storages.ts";
+import type { SessionStorage } from "../sessions/storages.ts";
 
-/** A short session beside the shop's, in a cookie of its own. */
-export type SideManager = SessionManager<SideData>;
-export type SideSession = Session<SideData>;
+/** A second session with short timeouts, in its own cookie. */
+export type ShortSession = Session<ShortSessionData>;
+export type ShortSessionManager = SessionManager<ShortSessionData>;
 
-interface SideData {
+interface ShortSessionData {
   visits: number;
 }
 
-/** Seconds. */
-export const SIDE_LIFETIME = { idle: 15, absolute: 60, touchInterval: 0 } as const;
+/** In seconds. */
+export const SHORT_LIFETIME = { idle: 15, absolute: 60, touchInterval: 0 } as const;
 
-const managers = new WeakMap<OpenKind, SideManager>();
+const managers = new WeakMap<SessionStorage, ShortSessionManager>();
 
-/** Made once for each kind, as every manager is. */
-export function sideManagerOf(kind: OpenKind): SideManager {
-  const known = managers.get(kind);
-  if (known !== undefined) return known;
-  const { now } = kind.options;
-  const made: SideManager = new SessionManager<SideData>({
-    mode: kind.mode,
+/** Returns the manager for a storage. It is created once, because it derives keys. */
+export function shortSessions(storage: SessionStorage): ShortSessionManager {
+  const existing = managers.get(storage);
+  if (existing !== undefined) return existing;
+  const { now } = storage.options;
+  const manager: ShortSessionManager = new SessionManager<ShortSessionData>({
+    mode: storage.mode,
     ...(now && { now }),
-    cookie: { name: `__Host-minute-${kind.kind}` },
-    lifetime: SIDE_LIFETIME,
+    cookie: { name: `__Host-minute-${storage.kind}` },
+    lifetime: SHORT_LIFETIME,
   });
-  managers.set(kind, made);
-  return made;
+  managers.set(storage, manager);
+  return manager;
 }

@@ -1,41 +1,41 @@
 import { ButtonForm } from "../ui/forms.tsx";
 import type { Scenario } from "./scenario.ts";
-import { SIDE_LIFETIME, sideManagerOf } from "./short-session.ts";
+import { SHORT_LIFETIME, shortSessions } from "./short-session.ts";
 
-const { idle, absolute } = SIDE_LIFETIME;
+const { idle, absolute } = SHORT_LIFETIME;
 
 export const timeouts: Scenario = {
   slug: "timeouts",
-  title: "Idle timeout, absolute timeout",
-  summary: `A second session, beside yours, ends after ${idle} seconds without a request, and after ${absolute} seconds whatever you do. The server decides: a cookie that is kept longer is refused.`,
+  title: "Idle timeout and absolute timeout",
+  summary: `A second session, beside your own, ends after ${idle} seconds without a request, and after ${absolute} seconds in any case. The server decides: it rejects a cookie that the browser has kept for longer.`,
   code: `new SessionManager({
   mode,
   cookie: { name: "__Host-minute" },
-  // Seconds.
+  // In seconds:
   lifetime: { idle: ${idle}, absolute: ${absolute}, touchInterval: 0 },
 });`,
-  side: sideManagerOf,
+  shortSessions,
 
-  Try: ({ kind, side, toAction }) => {
-    if (side === undefined || side.isNew) {
+  Try: ({ storage, shortSession, toAction }) => {
+    if (shortSession === undefined || shortSession.isNew) {
       return (
         <>
-          <p>There is no such session: it has not begun, or it has ended.</p>
-          <ButtonForm action={toAction("begin")}>Begin one</ButtonForm>
+          <p>The second session has not started, or it has ended.</p>
+          <ButtonForm action={toAction("begin")}>Start it</ButtonForm>
         </>
       );
     }
-    const age = ((kind.options.now?.() ?? Date.now()) - side.createdAt) / 1000;
+    const age = ((storage.options.now?.() ?? Date.now()) - shortSession.createdAt) / 1000;
     const left = absolute - age;
     return (
       <>
         <p>
-          It is {Math.round(age)} seconds old. Come back within {Math.floor(Math.min(idle, left))} seconds, or it ends
-          {left < idle ? ", however often you look." : "."}
+          The second session is {Math.round(age)} seconds old. It ends in {Math.floor(Math.min(idle, left))} seconds
+          {left < idle ? ", even if you come back." : " unless you come back."}
         </p>
         <p>
           <a class="button" href="/scenarios/timeouts">
-            Look again
+            Come back now
           </a>
         </p>
       </>
@@ -43,8 +43,8 @@ export const timeouts: Scenario = {
   },
 
   actions: {
-    begin({ side }) {
-      side?.set("visits", 1);
+    begin({ shortSession }) {
+      shortSession?.set("visits", 1);
       return undefined;
     },
   },

@@ -4,22 +4,22 @@ import type { Scenario } from "./scenario.ts";
 
 export const weakSecret: Scenario = {
   slug: "weak-secret",
-  title: "A weak secret is refused",
+  title: "Weak secrets are rejected",
   summary:
-    "Whoever guesses the secret signs sessions of their own. Short, repeated and well-known ones are refused when the server starts, and not when it is broken into.",
+    "An attacker who guesses the secret can sign any session. coatcheck rejects short, repetitive and well-known secrets when the server starts, before an attacker finds them.",
   code: `new SessionManager({
   mode: signedCookie({ secrets: process.env["SESSION_SECRET"] ?? "" }),
 });
 // WeakSecretError, code WEAK_SECRET, at the start.
-// A good one: npx coatcheck secret`,
+// To generate a strong secret: npx coatcheck secret`,
   shownWith: "signed cookies",
 
   Try: ({ toAction }) => (
     <>
       <form method="post" action={toAction("check")}>
-        <label for="secret">A secret to try, none that you use</label>
+        <label for="secret">A secret to try (not one that you use)</label>
         <input id="secret" name="secret" required autocomplete="off" />
-        <button type="submit">Make a manager with it</button>
+        <button type="submit">Create a manager with it</button>
       </form>
       <div class="buttons">
         {["hunter2", "keyboard cat keyboard cat keyboard cat", "a".repeat(64)].map((secret) => (
@@ -34,10 +34,10 @@ export const weakSecret: Scenario = {
 
   actions: {
     check(_, { secret = "" }) {
-      const tried = `a secret of ${secret.length} characters`;
+      const tried = `A secret of ${secret.length} characters`;
       try {
         new SessionManager({ mode: signedCookie({ secrets: secret }) });
-        return [{ tried, result: "is taken" }];
+        return [{ tried, result: "accepted" }];
       } catch (error) {
         if (!(error instanceof WeakSecretError)) throw error;
         return [{ tried, result: `${error.code}: ${error.message}` }];

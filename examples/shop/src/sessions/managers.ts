@@ -9,10 +9,10 @@ import {
 } from "@coatcheck/core";
 import { type SessionInspector, sessionInspector } from "@coatcheck/inspector";
 import type { ShopData, ShopFlash } from "./session-data.ts";
-import { isCookieKind, type Kind } from "./storage-kind.ts";
+import { isCookieKind, type StorageKind } from "./storage-kind.ts";
 
-/** The one place where the kinds differ. @throws `WEAK_SECRET` */
-export function modeOf(kind: Kind, store: SessionStore, secret: string): SessionMode {
+/** The only place where the kinds of storage differ. @throws `WEAK_SECRET` */
+export function createMode(kind: StorageKind, store: SessionStore, secret: string): SessionMode {
   switch (kind) {
     case "signed":
       return signedCookie({ secrets: secret, revocations: store });
@@ -24,9 +24,9 @@ export function modeOf(kind: Kind, store: SessionStore, secret: string): Session
   }
 }
 
-/** What {@link optionsOf} needs. */
-export interface KindOptions {
-  readonly kind: Kind;
+/** Arguments of {@link managerOptions}. */
+export interface ManagerSettings {
+  readonly kind: StorageKind;
   readonly mode: SessionMode;
   readonly store: SessionStore & SubjectIndex;
   readonly now: () => number;
@@ -34,10 +34,11 @@ export interface KindOptions {
   readonly isInitial: boolean;
 }
 
-/** The options of the shop's manager. */
-export function optionsOf({ kind, mode, store, now, isInitial }: KindOptions): AccountManagerOptions<ShopData> {
-  // Cookies of its own for each kind, so that who switches finds each session as it was left. The kind that visitors
-  // start with has the names that a shop with one kind would have.
+/** The options of the manager for the shop's sessions. */
+export function managerOptions(settings: ManagerSettings): AccountManagerOptions<ShopData> {
+  const { kind, mode, store, now, isInitial } = settings;
+  // Each kind has its own cookies, so a visitor who switches back finds the session unchanged. The initial kind has the
+  // cookie names that a shop with a single kind would have.
   const suffix = isInitial ? "" : `-${kind}`;
   const remember = rememberMe({ store, cookie: { name: `__Host-remember${suffix}` } });
   return {
@@ -49,22 +50,22 @@ export function optionsOf({ kind, mode, store, now, isInitial }: KindOptions): A
 }
 
 /**
- * Both managers use one mode: what is sealed or signed is bound to the name of its cookie. The inspector shows sessions of
- * the shop, and is told of their events.
+ * Creates the managers for the shop and for the admin area, and the inspector of the shop's sessions. One mode serves both
+ * managers, because every cookie is bound to its name.
  */
-export function makeManagers(options: AccountManagerOptions<ShopData>): {
-  readonly shop: AccountManager<ShopData, ShopFlash>;
-  readonly admin: AccountManager<object, ShopFlash>;
+export function createManagers(options: AccountManagerOptions<ShopData>): {
+  readonly shopSessions: AccountManager<ShopData, ShopFlash>;
+  readonly adminSessions: AccountManager<object, ShopFlash>;
   readonly inspector: SessionInspector;
 } {
   const { mode, now, cookie } = options;
   const inspector = sessionInspector(options);
-  const shop = new AccountManager<ShopData, ShopFlash>({ ...options, onEvent: inspector.onEvent });
-  const admin = new AccountManager<object, ShopFlash>({
+  const shopSessions = new AccountManager<ShopData, ShopFlash>({ ...options, onEvent: inspector.onEvent });
+  const adminSessions = new AccountManager<object, ShopFlash>({
     mode,
     ...(now && { now }),
     cookie: { name: `${cookie?.name}`.replace("session", "admin"), sameSite: "strict" },
     lifetime: { idle: 15 * 60, absolute: 12 * 3600 },
   });
-  return { shop, admin, inspector };
+  return { shopSessions, adminSessions, inspector };
 }

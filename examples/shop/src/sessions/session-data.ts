@@ -1,22 +1,22 @@
-/** What the shop remembers of a visitor. Whether they are logged in is `session.subject`, and no data. */
+/** The data of a shop session. The logged-in user is not part of it: that is `session.subject`. */
 export interface ShopData {
   username: string;
-  /** Names of items, once for each piece. */
+  /** Item names, one entry per piece. */
   cart: string[];
   theme: Theme;
-  /** Of the scenario about nested changes. */
+  /** Used by the scenario about nested changes. */
   wishes: { readonly title: string; readonly list: string[] };
 }
 
-/** Flash messages, by category. */
+/** Flash messages by category. */
 export interface ShopFlash {
   notice: string;
   error: string;
-  /** What a scenario has just shown. */
+  /** The results of the scenario that was just tried. */
   findings: readonly Finding[];
 }
 
-/** Something that was tried, and what came of it. */
+/** Something that was tried in a scenario, and its result. */
 export interface Finding {
   readonly tried: string;
   readonly result: string;

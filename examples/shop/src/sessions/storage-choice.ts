@@ -3,42 +3,42 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
 import { readField, readForm } from "../web/read-form.ts";
-import { parseKind } from "./storage-kind.ts";
-import type { Kinds, OpenKind } from "./storages.ts";
+import { parseKind, type StorageKind } from "./storage-kind.ts";
+import type { SessionStorage, SessionStorages } from "./storages.ts";
 
-/** The environment of a handler behind {@link chosenKind}. */
-export interface KindEnv {
+/** The environment of handlers behind {@link chosenStorage}. */
+export interface StorageEnv {
   Variables: {
-    readonly kinds: Kinds;
-    /** The one of this browser. */
-    readonly kind: OpenKind;
+    readonly storages: SessionStorages;
+    /** The storage that the current browser has chosen. */
+    readonly storage: SessionStorage;
   };
 }
 
-/** A preference and no secret: whoever changes it chooses another place to keep their own session. */
+/** The cookie holds a preference, not a secret: changing it only changes where the browser's own session is stored. */
 const COOKIE = "kind";
 
-/** Finds the kind that this browser has chosen. */
-export function chosenKind(kinds: Kinds): MiddlewareHandler<KindEnv> {
+/** Sets `c.var.storage` to the storage that the browser has chosen. */
+export function chosenStorage(storages: SessionStorages): MiddlewareHandler<StorageEnv> {
   return async (c, next) => {
-    c.set("kinds", kinds);
-    c.set("kind", kinds.find(parseKind(getCookie(c, COOKIE))) ?? kinds.initial);
+    c.set("storages", storages);
+    c.set("storage", storages.find(parseKind(getCookie(c, COOKIE))) ?? storages.initial);
     await next();
   };
 }
 
-/** `POST /kind`. In front of `session()`: whoever leaves a store that is down must not need it. */
-export function kindChoice(): Hono<KindEnv> {
-  return new Hono<KindEnv>().post("/kind", async (c) => {
+/** `POST /kind` chooses a storage. It is registered before `session()`, so it works while the current store is down. */
+export function storageChoiceRoutes(): Hono<StorageEnv> {
+  return new Hono<StorageEnv>().post("/kind", async (c) => {
     const { kind: name } = await readForm(c, "kind");
-    const kind = c.var.kinds.find(parseKind(name));
-    if (kind === undefined) throw new HTTPException(400, { message: "Sessions cannot be kept there." });
-    remember(c, kind);
+    const storage = c.var.storages.find(parseKind(name));
+    if (storage === undefined) throw new HTTPException(400, { message: "Sessions cannot be stored there." });
+    setChoice(c, storage.kind);
     return c.redirect(safeNext(await readField(c, "back"), "/"), 303);
   });
 }
 
-function remember(c: Context, { kind }: OpenKind): void {
+function setChoice(c: Context, kind: StorageKind): void {
   const year = 365 * 24 * 3600;
   setCookie(c, COOKIE, kind, { path: "/", maxAge: year, httpOnly: true, secure: true, sameSite: "Lax" });
 }

@@ -1,58 +1,58 @@
-/** Where sessions can be kept. */
-export type Kind = "signed" | "encrypted" | "sqlite" | "redis";
+/** The kinds of session storage that the shop offers. */
+export type StorageKind = "signed" | "encrypted" | "sqlite" | "redis";
 
-/** What people are told of a kind, one short sentence each. */
-export interface KindWords {
+/** How the pages describe a kind of storage: a short sentence each. */
+export interface StorageDescription {
   readonly title: string;
-  /** What a session is there, in a few words. */
-  readonly what: string;
+  /** The storage in a few words. */
+  readonly summary: string;
   /** Where the data is. */
-  readonly where: string;
+  readonly location: string;
   /** What a logout does. */
   readonly logout: string;
-  /** What happens to requests that change a session at the same time. */
+  /** What happens when several requests change a session at the same time. */
   readonly parallel: string;
 }
 
-export const kindWords: Readonly<Record<Kind, KindWords>> = {
+export const storageDescriptions: Readonly<Record<StorageKind, StorageDescription>> = {
   signed: {
     title: "Signed cookie",
-    what: "in the cookie, readable and signed",
-    where: "The whole session is in the cookie: everybody can read it, nobody can change it.",
-    logout: "A logout is noted on the server, so that a copy of the cookie is refused.",
-    parallel: "Of parallel requests the last response wins.",
+    summary: "in the cookie, signed but readable",
+    location: "The whole session is in the cookie: everyone can read it, only the server can change it.",
+    logout: "A logout is recorded on the server, so a copy of the cookie stops working.",
+    parallel: "With parallel requests, the last response wins.",
   },
   encrypted: {
     title: "Encrypted cookie",
-    what: "in the cookie, encrypted",
-    where: "The whole session is in the cookie, and only the server can read it.",
-    logout: "A logout is noted on the server, so that a copy of the cookie is refused.",
-    parallel: "Of parallel requests the last response wins.",
+    summary: "in the cookie, encrypted",
+    location: "The whole session is in the cookie, and only the server can read it.",
+    logout: "A logout is recorded on the server, so a copy of the cookie stops working.",
+    parallel: "With parallel requests, the last response wins.",
   },
   sqlite: {
     title: "SQLite",
-    what: "a row in a file on the server",
-    where: "The session is a row in a file on the server; the cookie holds a random id.",
+    summary: "a row in a database file on the server",
+    location: "The session is a row in a database file on the server; the cookie holds a random id.",
     logout: "A logout deletes the row.",
-    parallel: "Parallel requests are merged, and none is lost.",
+    parallel: "Parallel requests are merged, and no change is lost.",
   },
   redis: {
     title: "Redis",
-    what: "a key in Redis",
-    where: "The session is in Redis, which many servers can share; the cookie holds a random id.",
+    summary: "a key in Redis",
+    location: "The session is in Redis, which many servers can share; the cookie holds a random id.",
     logout: "A logout deletes the key.",
-    parallel: "Parallel requests are merged, and none is lost.",
+    parallel: "Parallel requests are merged, and no change is lost.",
   },
 };
 
-export const kindNames = Object.keys(kindWords) as readonly Kind[];
+export const storageKinds = Object.keys(storageDescriptions) as readonly StorageKind[];
 
-/** Whether the cookie holds the session, and not the server. */
-export function isCookieKind(kind: Kind): boolean {
+/** Whether the session itself is in the cookie, rather than on the server. */
+export function isCookieKind(kind: StorageKind): boolean {
   return kind === "signed" || kind === "encrypted";
 }
 
-/** The kind of that name; `server` is what SQLite was called when there were three. */
-export function parseKind(name: unknown): Kind | undefined {
-  return name === "server" ? "sqlite" : kindNames.find((kind) => kind === name);
+/** Finds a kind by name. Earlier versions of the shop called SQLite `server`, and that name is still accepted. */
+export function parseKind(name: unknown): StorageKind | undefined {
+  return name === "server" ? "sqlite" : storageKinds.find((kind) => kind === name);
 }

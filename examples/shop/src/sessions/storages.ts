@@ -1,79 +1,82 @@
 import type { AccountManager, AccountManagerOptions } from "@coatcheck/auth";
 import type { SessionMode, SessionStore, SubjectIndex } from "@coatcheck/core";
 import type { SessionInspector } from "@coatcheck/inspector";
-import { makeManagers, modeOf, optionsOf } from "./managers.ts";
+import { createManagers, createMode, managerOptions } from "./managers.ts";
 import type { ShopData, ShopFlash } from "./session-data.ts";
-import { isCookieKind, type Kind, kindNames } from "./storage-kind.ts";
+import { isCookieKind, type StorageKind, storageKinds } from "./storage-kind.ts";
 
-/** One kind, ready to be used: managers made once, for they derive keys. */
-export interface OpenKind {
-  readonly kind: Kind;
+/** A kind of storage with its session managers. They are created once, because they derive keys. */
+export interface SessionStorage {
+  readonly kind: StorageKind;
   readonly mode: SessionMode;
-  /** What {@link shop} was made with. */
+  /** The options of {@link shopSessions}. */
   readonly options: AccountManagerOptions<ShopData>;
-  readonly shop: AccountManager<ShopData, ShopFlash>;
-  /** The sessions of the admin area: another cookie, another lifetime, the same store. */
-  readonly admin: AccountManager<object, ShopFlash>;
-  /** The page about the shop's session of this browser. */
+  readonly shopSessions: AccountManager<ShopData, ShopFlash>;
+  /** The sessions of the admin area: another cookie and another lifetime, in the same store. */
+  readonly adminSessions: AccountManager<object, ShopFlash>;
+  /** The page that shows the shop session of the current browser. */
   readonly inspector: SessionInspector;
-  /** Whether somebody's sessions can be listed: those that are kept in cookies only nobody can count. */
+  /** Whether a user's sessions can be listed. The server does not know the sessions that are in cookies. */
   readonly canList: boolean;
 }
 
-/** Everywhere this shop can keep sessions. */
-export interface Kinds {
-  /** The one that new visitors start with. */
-  readonly initial: OpenKind;
-  readonly all: readonly OpenKind[];
-  /** `undefined` for one that is not there, as Redis may be. */
-  find(kind: Kind | undefined): OpenKind | undefined;
-  /** Ends all sessions of a user, of every kind, and forgets their browsers. */
-  endSessions(subject: string, spared?: SparedSession): Promise<void>;
+/** Every storage that this shop offers. */
+export interface SessionStorages {
+  /** The storage that new visitors start with. */
+  readonly initial: SessionStorage;
+  readonly all: readonly SessionStorage[];
+  /** Returns `undefined` for a storage that is not available, such as a Redis that was not configured. */
+  find(kind: StorageKind | undefined): SessionStorage | undefined;
+  /** Ends all sessions of a user in every storage, except one if given, and forgets the user's remembered browsers. */
+  endSessions(subject: string, except?: ExceptedSession): Promise<void>;
 }
 
-/** A session that goes on. */
-export interface SparedSession {
-  readonly kind: Kind;
+/** The one session that {@link SessionStorages.endSessions} does not end. */
+export interface ExceptedSession {
+  readonly kind: StorageKind;
   readonly id: string | undefined;
 }
 
-/** Where each kind keeps sessions; a cookie kind, which sessions ended. Who is remembered is there as well. */
-export type KindStores = Readonly<Partial<Record<Kind, SessionStore & SubjectIndex>>>;
+/**
+ * The store of each kind. Kinds that keep sessions in cookies store only the sessions that have ended. Every store also
+ * holds the remembered browsers.
+ */
+export type StoresByKind = Readonly<Partial<Record<StorageKind, SessionStore & SubjectIndex>>>;
 
-/** What {@link createKinds} needs. */
-export interface KindsOptions {
-  /** The one that new visitors start with. */
-  readonly initial: Kind;
-  readonly stores: KindStores;
+/** Options of {@link createStorages}. */
+export interface StoragesOptions {
+  /** The kind that new visitors start with. */
+  readonly initial: StorageKind;
+  readonly stores: StoresByKind;
   readonly secret: string;
-  /** The clock, epoch milliseconds. @default Date.now */
+  /** The clock, in epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
 
 /** @throws `WEAK_SECRET`, and an error when there is no store for the initial kind */
-export function createKinds({ initial, stores, secret, now = Date.now }: KindsOptions): Kinds {
-  const all = kindNames.flatMap((kind): OpenKind[] => {
+export function createStorages({ initial, stores, secret, now = Date.now }: StoragesOptions): SessionStorages {
+  const all = storageKinds.flatMap((kind): SessionStorage[] => {
     const store = stores[kind];
     if (store === undefined) return [];
-    const mode = modeOf(kind, store, secret);
-    const options = optionsOf({ kind, mode, store, now, isInitial: kind === initial });
-    return [{ kind, mode, options, canList: !isCookieKind(kind), ...makeManagers(options) }];
+    const mode = createMode(kind, store, secret);
+    const options = managerOptions({ kind, mode, store, now, isInitial: kind === initial });
+    return [{ kind, mode, options, canList: !isCookieKind(kind), ...createManagers(options) }];
   });
-  const find: Kinds["find"] = (kind) => all.find((one) => one.kind === kind);
-  const first = find(initial);
-  if (first === undefined) throw new Error(`There is no store for ${initial}.`);
+  const find: SessionStorages["find"] = (kind) => all.find((storage) => storage.kind === kind);
+  const initialStorage = find(initial);
+  if (initialStorage === undefined) throw new Error(`There is no store for ${initial}.`);
 
   return {
-    initial: first,
+    initial: initialStorage,
     all,
     find,
-    async endSessions(subject, spared) {
-      for (const { kind, admin, shop } of all) {
-        const except = kind === spared?.kind ? spared.id : undefined;
-        // Where sessions can be listed the shop's manager finds those of the admin area too, as they are in its store;
-        // in a cookie kind each ends its own.
-        await admin.revokeAll(subject, { except });
-        await shop.revokeAll(subject, { except });
+    async endSessions(subject, except) {
+      for (const { kind, adminSessions, shopSessions } of all) {
+        const options = { except: kind === except?.kind ? except.id : undefined };
+        // In a store that lists sessions, both managers find all sessions of the user. With cookies, each manager ends
+        // only its own.
+        await adminSessions.revokeAll(subject, options);
+        await shopSessions.revokeAll(subject, options);
       }
     },
   };

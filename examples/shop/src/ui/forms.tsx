@@ -4,15 +4,15 @@ import type { Theme } from "../sessions/session-data.ts";
 /** Props of {@link ButtonForm}. */
 interface ButtonFormProps {
   readonly action: string;
-  /** Of `csrfToken(session)`; visitors have none. */
+  /** The result of `csrfToken(session)`. Forms of visitors have no token. */
   readonly token?: string;
-  /** Hidden fields. */
+  /** Values of hidden fields. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
   readonly children?: Child;
 }
 
-/** A form with nothing but a button. */
+/** A form that consists of a button. */
 export function ButtonForm({ action, token, fields = {}, quiet = false, children }: ButtonFormProps) {
   return (
     <form method="post" action={action}>
@@ -27,12 +27,12 @@ export function ButtonForm({ action, token, fields = {}, quiet = false, children
   );
 }
 
-/** @param props.token - of `csrfToken(session)` */
+/** @param props.token - the result of `csrfToken(session)` */
 export function TokenField({ token }: { readonly token: string }) {
   return <input type="hidden" name="csrf_token" value={token} />;
 }
 
-/** The fields of a login that every login form has. */
+/** The fields that every login form has. */
 export function CredentialFields({ username }: { readonly username?: string | undefined }) {
   return (
     <>

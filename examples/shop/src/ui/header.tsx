@@ -1,7 +1,7 @@
 import type { Frame, Visitor } from "../web/frame.ts";
 import { TicketIcon } from "./icons.tsx";
 
-/** The head of every page: the name, where one can go, and who is here. */
+/** The header of every page: the name of the shop, the navigation and the account. */
 export function Header({ frame: { visitor, path } }: { readonly frame: Frame }) {
   const pieces = visitor.area === "shop" ? visitor.pieces : 0;
   const links = [
@@ -56,7 +56,7 @@ function Account({ visitor, path }: { readonly visitor: Visitor; readonly path: 
   );
 }
 
-/** Without a token: it stands on pages of visitors too, who have none, and the check of the headers protects it. */
+/** It needs no token: the check of the request headers protects it. */
 function LogoutForm() {
   return (
     <form method="post" action="/logout">

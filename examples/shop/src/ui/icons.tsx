@@ -1,6 +1,6 @@
 import type { PropsWithChildren } from "hono/jsx";
 
-/** Line drawings, for those who see them: what they show is said in words beside them. */
+/** A line drawing. It is hidden from screen readers, because the text beside it has the same meaning. */
 function Icon({ children }: PropsWithChildren) {
   return (
     <svg viewBox="0 0 48 48" aria-hidden="true" focusable="false">
@@ -18,7 +18,7 @@ export function TicketIcon() {
   );
 }
 
-/** The drawing of an item; a tag for one that has none. */
+/** The drawing of an item, or a price tag for an item without a drawing. */
 export function ItemIcon({ name }: { readonly name: string }) {
   const paths = Object.hasOwn(drawings, name) ? drawings[name] : TAG;
   return (

@@ -4,14 +4,14 @@ import { stylePath } from "../web/assets.ts";
 import type { Frame } from "../web/frame.ts";
 import { Header } from "./header.tsx";
 import { Messages } from "./messages.tsx";
-import { KindSwitch } from "./storage-switch.tsx";
+import { StorageSwitch } from "./storage-switch.tsx";
 
-/** What pages have in common. */
+/** Props of {@link Layout}. */
 export interface LayoutProps {
-  /** The heading of the page, and its title. */
+  /** The title of the page, which is also its heading. */
   readonly title: string;
   readonly frame: Frame;
-  /** Whether the content brings the heading itself. */
+  /** Whether the content contains the heading. */
   readonly hasOwnHeading?: boolean;
 }
 
@@ -30,7 +30,7 @@ ${(
     </head>
     <body>
       <a class="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <Header frame={frame} />
       <main id="main" tabindex={-1}>
@@ -39,7 +39,7 @@ ${(
         {children}
       </main>
       <footer>
-        <KindSwitch frame={frame} />
+        <StorageSwitch frame={frame} />
         <nav class="small-print" aria-label="More">
           <a href="/scenarios">Scenarios</a>
           <a href="/inspector">Inspect this session</a>

@@ -1,6 +1,6 @@
 import type { Frame } from "../web/frame.ts";
 
-/** Flash messages. A screen reader says them at once, an error with more haste. */
+/** Flash messages. A screen reader announces a notice when it is idle and an error at once. */
 export function Messages({ messages = {} }: { readonly messages: Frame["messages"] }) {
   const { notice, error } = messages;
   return (

@@ -1,10 +1,10 @@
 import type { PendingSession } from "@coatcheck/core";
 import type { ShopData, ShopFlash } from "../sessions/session-data.ts";
-import type { KindEnv } from "../sessions/storage-choice.ts";
+import type { StorageEnv } from "../sessions/storage-choice.ts";
 
 /** The environment of the shop's pages. */
 export interface ShopEnv {
-  Variables: KindEnv["Variables"] & { session: PendingSession<ShopData, ShopFlash> };
+  Variables: StorageEnv["Variables"] & { session: PendingSession<ShopData, ShopFlash> };
 }
 
 /** The environment of pages behind a guard. */
@@ -12,7 +12,7 @@ export interface AccountEnv {
   Variables: ShopEnv["Variables"] & { subject: string };
 }
 
-/** The environment of the admin area: its sessions are others. */
+/** The environment of the admin area, which has its own sessions. */
 export interface AdminEnv {
-  Variables: KindEnv["Variables"] & { session: PendingSession<object, ShopFlash>; subject: string };
+  Variables: StorageEnv["Variables"] & { session: PendingSession<object, ShopFlash>; subject: string };
 }

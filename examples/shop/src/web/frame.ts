@@ -1,34 +1,36 @@
 import type { Session } from "@coatcheck/core";
 import type { ShopData, ShopFlash, Theme } from "../sessions/session-data.ts";
-import type { KindEnv } from "../sessions/storage-choice.ts";
-import type { Kinds, OpenKind } from "../sessions/storages.ts";
+import type { StorageEnv } from "../sessions/storage-choice.ts";
+import type { SessionStorage, SessionStorages } from "../sessions/storages.ts";
 
-/** What stands around every page. */
+/** What the header, the messages and the footer around the content of a page need to know. */
 export interface Frame {
-  readonly kinds: Kinds;
-  /** The one of this browser. */
-  readonly kind: OpenKind;
-  /** The page itself. */
+  readonly storages: SessionStorages;
+  /** The storage that the current browser has chosen. */
+  readonly storage: SessionStorage;
+  /** The path of the page. */
   readonly path: string;
-  /** Where to come back to after a change of the kind. */
+  /** The path to return to after switching to another storage. */
   readonly back: string;
   readonly visitor: Visitor;
-  /** Without one, the visitor's system decides. */
+  /** Without a theme, the visitor's system decides. */
   readonly theme?: Theme | undefined;
-  /** Flash messages. */
-  readonly messages?: Partial<Pick<ShopFlash, "notice" | "error">> | undefined;
+  readonly messages?: PageMessages | undefined;
 }
 
-/** Who looks at a page, as far as it knows. */
+/** The flash messages that every page shows. */
+export type PageMessages = Partial<Pick<ShopFlash, "notice" | "error">>;
+
+/** What a page knows about the person who opened it. */
 export type Visitor =
   | { readonly area: "shop"; readonly user: string | undefined; readonly pieces: number }
   | { readonly area: "admin"; readonly user: string | undefined }
-  /** A page that says what went wrong, and asks no session. */
+  /** A page that does not read a session, such as an error page. */
   | { readonly area: "unknown" };
 
-/** What a frame needs of the context of any handler. */
+/** The part of a handler's context that a frame needs. */
 export interface FrameContext {
-  readonly var: KindEnv["Variables"];
+  readonly var: StorageEnv["Variables"];
   readonly req: { readonly method: string; readonly path: string };
 }
 
@@ -43,17 +45,15 @@ export function adminFrame(c: FrameContext, session: Pick<Session<ShopData, Shop
   return { ...plainFrame(c), visitor: { area: "admin", user: session.subject }, messages: messagesOf(session) };
 }
 
-/** The frame of a page without a session. */
-export function plainFrame(c: FrameContext, messages?: Frame["messages"]): Frame {
-  const { kinds, kind } = c.var;
+/** The frame of a page that does not read a session. */
+export function plainFrame(c: FrameContext, messages?: PageMessages): Frame {
+  const { storages, storage } = c.var;
   const { path, method } = c.req;
-  // What a form was sent to cannot be opened.
-  return { kinds, kind, path, back: method === "GET" ? path : "/", visitor: { area: "unknown" }, messages };
+  // The path of a POST request cannot be opened with GET.
+  return { storages, storage, path, back: method === "GET" ? path : "/", visitor: { area: "unknown" }, messages };
 }
 
-function messagesOf(
-  session: Pick<Session<ShopData, ShopFlash>, "flashed">,
-): Partial<Pick<ShopFlash, "notice" | "error">> {
+function messagesOf(session: Pick<Session<ShopData, ShopFlash>, "flashed">): PageMessages {
   const [notice, error] = [session.flashed("notice"), session.flashed("error")];
   return { ...(notice !== undefined && { notice }), ...(error !== undefined && { error }) };
 }

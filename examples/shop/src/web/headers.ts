@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 
-/** The security headers of every answer. Pages have no script, no inline style, and nothing from elsewhere. */
+/** Security headers for every response. Pages have no scripts, no inline styles and no content from other origins. */
 export function headers(): MiddlewareHandler {
   return secureHeaders({
     contentSecurityPolicy: {
@@ -13,17 +13,17 @@ export function headers(): MiddlewareHandler {
       baseUri: ["'none'"],
     },
     xFrameOptions: "DENY",
-    // With no-referrer browsers say "Origin: null" of the shop's own forms, and the check of it would refuse them.
+    // With no-referrer, browsers would send "Origin: null" with the shop's own forms, and the CSRF check would deny them.
     referrerPolicy: "same-origin",
     permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
-    // Whoever puts https in front says it there: on localhost it would hold for every other project as well.
+    // The HTTPS proxy in front of a real shop sets this header. On localhost it would affect every other project.
     strictTransportSecurity: false,
-    // What a route has set itself stays.
+    // Headers that a route has set are not replaced.
     overwrite: false,
   });
 }
 
-/** Pages show who is logged in: after a logout, "back" must not show them again. */
+/** Keeps pages out of caches: they show who is logged in, and the back button must not show them after a logout. */
 export function noStore(): MiddlewareHandler {
   return async (c, next) => {
     await next();

@@ -6,8 +6,13 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+import { vi } from "vitest";
 
-/** Without what it asks of its maker's servers by itself. */
+/** In milliseconds. Other work on the machine may slow a browser down many times over. */
+const PAGE_TIMEOUT = 60_000;
+vi.setConfig({ testTimeout: 5 * PAGE_TIMEOUT, hookTimeout: 5 * PAGE_TIMEOUT });
+
+/** Turns off Chromium's own requests to Google. */
 const QUIET = [
   "--disable-background-networking",
   "--disable-component-update",
@@ -17,37 +22,37 @@ const QUIET = [
   "--no-first-run",
 ];
 
-/** A real browser. @throws `MissingEngineError` */
+/** Starts a real browser. @throws `MissingEngineError` */
 export async function startChromium(): Promise<Chromium> {
   const howToGet = "apt-get install chromium, or set CHROMIUM to the path of a Chrome or Chromium";
   const executablePath = process.env["CHROMIUM"] ?? findProgram("chromium", howToGet);
-  // Chromium's sandbox refuses to be root's, as whom tests run in CI.
+  // CI runs tests as root, and Chromium's sandbox does not work for root.
   const args = process.getuid?.() === 0 ? [...QUIET, "--no-sandbox"] : QUIET;
-  // Playwright turns off the cache of pages that a back button shows again; people have it.
+  // Playwright turns off the cache behind the back button, which real browsers have.
   const ignoreDefaultArgs = ["--disable-back-forward-cache"];
   const started = await chromium.launch({ executablePath, args, ignoreDefaultArgs });
   process.stdout.write(`engine: Chromium ${started.version()}\n`);
   return started;
 }
 
-/** Lets everybody go home: pages that stay open go on asking the shop, and take time from whoever comes next. */
-export async function closeAll(browser: Chromium | undefined): Promise<void> {
+/** Closes all pages. Open pages would keep sending requests to the shop and slow down the next test. */
+export async function closePages(browser: Chromium | undefined): Promise<void> {
   await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
 }
 
-/** A person at a browser of their own: its cookies are no other's. */
+/** A person at a browser with its own cookies. */
 export interface Person {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What went wrong on the pages, in the words of the browser's console. */
+  /** Errors and warnings in the browser's console. */
   readonly complaints: readonly string[];
-  /** The origins that the pages asked for anything. */
+  /** The origins that the pages sent requests to. */
   readonly origins: ReadonlySet<string>;
 }
 
 /**
- * @param browser - `undefined` where none is installed, and such tests are skipped
- * @param url - where paths lead
+ * @param browser - `undefined` if Chromium is not installed; the test must be skipped then
+ * @param url - the base of all paths
  */
 export async function newPerson(
   browser: Chromium | undefined,
@@ -56,8 +61,7 @@ export async function newPerson(
 ): Promise<Person> {
   if (browser === undefined) throw new Error("There is no browser, so this test should have been skipped.");
   const context = await browser.newContext({ baseURL: url, ...options });
-  // A test waits for a page of this machine, and seconds are enough.
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PAGE_TIMEOUT);
   const complaints: string[] = [];
   const origins = new Set<string>();
   context.on("console", (message) => {

@@ -1,12 +1,12 @@
 import type { Locator, Page } from "playwright-core";
 
-/** Fills in the form that leads there and has such fields to fill in, and sends it by its button. */
+/** Fills in the form with that action and those visible fields, and sends it with its button. */
 export async function submit(page: Page, action: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
   const hasFields = Object.keys(fields).map((name) => `:has([name="${name}"]:not([type="hidden"]))`);
   await submitForm(page.locator(`form[action="${action}"]${hasFields.join("")}`).first(), fields);
 }
 
-/** Fills in a form and sends it by its first button. Resolves when the page it leads to is there. */
+/** Fills in a form and sends it with its first button. Resolves when the next page has loaded. */
 export async function submitForm(form: Locator, fields: Readonly<Record<string, string>> = {}): Promise<void> {
   for (const [name, value] of Object.entries(fields)) {
     const field = form.locator(`[name="${name}"]`);

@@ -1,30 +1,25 @@
 import { startOrSkip } from "@coatcheck/engines";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { eve, grace } from "../page-forms.ts";
-import { type Shop, startShop } from "../shop-process.ts";
-import { closeAll, newPerson, startChromium } from "./chromium.ts";
+import { eve, grace } from "../demo-users.ts";
+import { type ServedShop, shopOpener } from "../shop-in-process.ts";
+import { closePages, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
-import { kindsHere } from "./storage-kinds.ts";
 
 const chromium = await startOrSkip("the shop in a browser", startChromium);
-const kinds = await kindsHere("the shop in a browser");
-afterAll(async () => {
-  await chromium?.close();
-  await kinds.stop();
-});
+const { kinds, serve } = await shopOpener();
+afterAll(() => chromium?.close());
 
-const each = describe.skipIf(chromium === undefined).each(Object.entries(kinds.environments));
-each("the shop in a browser, %s", (_, environment) => {
-  let shop: Shop;
-  // One for all tests: each has people of its own.
+describe.skipIf(chromium === undefined).each(kinds)("shop in a browser, %s", (kind) => {
+  let shop: ServedShop;
+  // One shop for all tests: each test has its own people.
   beforeAll(async () => {
-    shop = await startShop(environment);
+    shop = await serve(kind);
   });
-  afterEach(() => closeAll(chromium));
-  afterAll(() => shop.stop());
+  afterEach(() => closePages(chromium));
+  afterAll(() => shop?.close());
 
-  it("is walked through from the first visit to the logout, without a complaint and without a third party", async () => {
+  it("works from the first visit to the logout, without console errors and requests to third parties", async () => {
     const { page, complaints, origins } = await newPerson(chromium, shop.url);
     const main = page.locator("main");
 
@@ -67,21 +62,21 @@ each("the shop in a browser, %s", (_, environment) => {
     expect([...origins]).toEqual([shop.url]);
   });
 
-  it("shows nothing of the account by the back button, after the logout", async () => {
+  it("does not show the account with the back button after the logout", async () => {
     const { page } = await newPerson(chromium, shop.url);
     await page.goto("/login");
     await submit(page, "/login", eve);
     expect(await page.textContent("main")).toContain("Welcome, Eve");
     await page.goto("/");
     await submit(page, "/logout");
-    // Both steps at once: between two, a page out of the browser's memory may not be there yet. It tells of no load.
+    // Both steps at once: a page from the back-forward cache fires no load event, so a test cannot wait between two steps.
     await page.evaluate("history.go(-2)");
-    await expect.poll(() => new URL(page.url()).pathname, { timeout: 10_000 }).not.toBe("/");
+    await page.waitForURL((url) => url.pathname !== "/", { waitUntil: "commit" });
     expect(await page.textContent("main")).not.toContain("Welcome, Eve");
     expect(new URL(page.url()).pathname).toBe("/login");
   });
 
-  it("SEC-30 is known by cookies that scripts cannot read and other sites cannot send", async () => {
+  it("SEC-30 sets cookies that scripts cannot read and other sites cannot send", async () => {
     const { context, page } = await newPerson(chromium, shop.url);
     await page.goto("/login");
     await submit(page, "/login", { ...eve, remember: "on" });
