@@ -9,7 +9,7 @@ import {
 } from "typedoc";
 import { PAGES, root } from "./options.ts";
 
-/** Calls a page by its heading, and puts it into the group of its folder. */
+/** Names a page like its heading, and adds it to the group of its folder. */
 export function namePages(app: Application): void {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, page: DocumentReflection) => {
     const path = pathOf(page);
@@ -22,7 +22,7 @@ export function namePages(app: Application): void {
   });
 }
 
-/** Lets a link to a folder without a page lead to the page that is nearest. Links to other files are kept: they are copied. */
+/** Redirects a link to a folder without a page to the page of its nearest parent. Other linked files are copied. */
 export function linkPages(app: Application): void {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: { project: ProjectReflection }) => {
     const pages = new Map((project.documents ?? []).map((page) => [pathOf(page), page]));
@@ -39,7 +39,7 @@ function pathOf(page: DocumentReflection): string {
   return page.project.files.getReflectionPath(page) ?? "";
 }
 
-/** TypeDoc's paths have slashes. */
+/** Marks a path for TypeDoc, whose paths use slashes. */
 function toPath(path: string): NormalizedPath {
   return path as NormalizedPath;
 }

@@ -15,12 +15,12 @@ beforeAll(() => {
 }, 180_000);
 afterAll(() => rmSync(site, { recursive: true }));
 
-describe("the reference", () => {
-  it("is built without a warning: no broken link, nothing public without a comment", () => {
+describe("the API reference", () => {
+  it("builds without a warning: no broken link, and no public function without a comment", () => {
     expect(build.status, build.stdout + build.stderr).toBe(0);
   });
 
-  it("has a page for each way into each package", () => {
+  it("has a page for each subpath export of each package", () => {
     const modules = PACKAGES.flatMap((folder) => {
       const { name, exports } = readManifest(folder);
       const keys = Object.keys(exports).filter((key) => key !== "./package.json");

@@ -1,10 +1,10 @@
 import { Application, type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";
 
 /**
- * Warns of what has no comment and needs one: functions, methods and accessors of classes, and every option. The members
- * of other interfaces need none where the name says all, and those of a client that somebody else has made have its own.
+ * Warns of missing comments on functions, on methods and accessors of classes, and on every option. Members of other
+ * interfaces need no comment: often their name says everything, and those of a client are documented by its authors.
  */
-export function demandDocumentation(app: Application): void {
+export function requireComments(app: Application): void {
   app.on(Application.EVENT_VALIDATE_PROJECT, (project: ProjectReflection) => {
     const members = project.getReflectionsByKind(
       ReflectionKind.Function | ReflectionKind.Method | ReflectionKind.Accessor | ReflectionKind.Property,

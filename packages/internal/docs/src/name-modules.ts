@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { type Application, Converter, type DeclarationReflection, ReflectionKind } from "typedoc";
 import { PACKAGES, readManifest, root } from "./options.ts";
 
-/** Calls a module by what one imports: `packages/stores/src/redis.ts` is `@coatcheck/stores/redis`. */
+/** Names a module like its import: `packages/stores/src/redis.ts` is `@coatcheck/stores/redis`. */
 export function nameModules(app: Application): void {
   const names = new Map(PACKAGES.flatMap(namesOf));
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection: DeclarationReflection) => {
