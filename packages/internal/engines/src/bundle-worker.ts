@@ -1,9 +1,6 @@
 import { build } from "esbuild";
 
-/**
- * The worker that begins in a file as one module, as Wrangler bundles it, but with the packages of this repository as
- * they are written.
- */
+/** Bundles a Worker to one module, as Wrangler does, but from the sources of the packages in this repository. */
 export async function bundleWorker(file: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [file],

@@ -1,6 +1,6 @@
-/** As much as the tests use of the modules that workerd and its test runner have. The real types clash with `lib`. */
+/** The part of the modules of workerd and its test runner that tests use. The real types conflict with `lib`. */
 declare module "cloudflare:workers" {
-  /** What `vitest.workspace.ts` binds. */
+  /** The bindings in `vitest.workspace.ts`. */
   interface Env {
     readonly SESSIONS: import("@coatcheck/stores/kv").KVNamespaceClient & {
       list<Metadata>(options: { prefix: string; limit?: number }): Promise<{
@@ -20,11 +20,11 @@ declare module "cloudflare:test" {
       readonly sql: { exec(query: string): Iterable<Record<string, unknown>> };
     };
   }
-  /** Runs a function where the object runs, with its storage at hand. */
+  /** Runs a function inside the object, with access to its storage. */
   export function runInDurableObject<Result>(
     stub: import("@coatcheck/stores/durable-object").ObjectStub,
     callback: (instance: unknown, state: State) => Result | Promise<Result>,
   ): Promise<Result>;
-  /** Runs the alarm now, if there is one, due or not. */
+  /** Runs the alarm now, if one is set, even before it is due. */
   export function runDurableObjectAlarm(stub: import("@coatcheck/stores/durable-object").ObjectStub): Promise<boolean>;
 }

@@ -5,47 +5,47 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** A database server of our own: on a free loopback port, with its data in a folder that goes when it stops. */
+/** A server on a free loopback port. Its data is in a temporary folder that is removed when it stops. */
 export interface Engine {
-  /** `PostgreSQL 15.18`. */
+  /** Name and version: `PostgreSQL 15.18`. */
   readonly version: string;
-  /** What a client connects to. The same after a restart. */
+  /** The URL for clients. It does not change at a restart. */
   readonly url: string;
   readonly port: number;
-  /** Ends the process without a warning, as a power cut would. What was on disk stays. */
+  /** Kills the process, as a crash would. Data on disk is kept. */
   kill(): Promise<void>;
-  /** Starts it again after {@link kill}, with the same port and data; resolves when it answers. */
+  /** Starts it again after {@link kill}, with the same port and data. Resolves when it accepts connections. */
   restart(): Promise<void>;
   /** Ends the process and removes its data. */
   stop(): Promise<void>;
 }
 
-/** The engine is not installed; the message says how to get it. */
+/** The engine is not installed. The message says how to install it. */
 export class MissingEngineError extends Error {
   override readonly name = "MissingEngineError";
 }
 
-/** How to run one kind of server. */
+/** How to run a server. */
 export interface EngineRecipe {
   readonly version: string;
   readonly url: (port: number) => string;
-  /** Makes the data folder ready, before the first start. */
+  /** Prepares the data folder before the first start. */
   readonly prepare?: (folder: string) => void;
   readonly command: (folder: string, port: number) => readonly [file: string, ...args: string[]];
-  /** Where it runs. @default its data folder */
+  /** The working directory. @default the data folder */
   readonly cwd?: string;
-  /** Its environment variables. @default those of this process */
+  /** The environment variables. @default those of this process */
   readonly env?: (folder: string, port: number) => NodeJS.ProcessEnv;
-  /** What it prints when it accepts connections. */
+  /** Matches its output when it accepts connections. */
   readonly ready: RegExp;
-  /** Asks it to end at once, clients or not. @default "SIGTERM" */
+  /** The signal that stops it at once, even with connected clients. @default "SIGTERM" */
   readonly stopSignal?: NodeJS.Signals;
 }
 
-/** Seconds a server may take until it accepts connections, on a machine that others are using too. */
+/** Seconds until a server must accept connections, even on a busy machine. */
 const START_TIMEOUT = 60;
 
-/** Seconds a server may take to end in order before it is killed. */
+/** Seconds that a server may take to stop before it is killed. */
 const STOP_TIMEOUT = 3;
 
 export async function startEngine(recipe: EngineRecipe): Promise<Engine> {
@@ -69,7 +69,7 @@ export async function startEngine(recipe: EngineRecipe): Promise<Engine> {
     if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
     const exited = once(running, "exit");
     running.kill(signal);
-    // Some wait for clients, replicas or a rewrite of their files; there is nothing to wait for here.
+    // Some servers wait for clients, replicas or their files. Tests need none of that.
     const timer = setTimeout(() => running.kill("SIGKILL"), STOP_TIMEOUT * 1000);
     await exited;
     clearTimeout(timer);
@@ -105,8 +105,12 @@ export async function startEngine(recipe: EngineRecipe): Promise<Engine> {
   };
 }
 
-/** Where a program is, on the PATH or in the folders where distributions hide servers. */
-export function findProgram(name: string, howToGet: string): string {
+/**
+ * The path of a program on the PATH, or in a folder where distributions put servers.
+ *
+ * @throws {@link MissingEngineError}
+ */
+export function findProgram(name: string, howToInstall: string): string {
   const folders = [
     ...(process.env["PATH"] ?? "").split(delimiter),
     "/usr/sbin",
@@ -114,17 +118,17 @@ export function findProgram(name: string, howToGet: string): string {
     ...postgresFolders(),
   ];
   const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-  if (found === undefined) throw new MissingEngineError(`${name} is not installed: ${howToGet}`);
+  if (found === undefined) throw new MissingEngineError(`${name} is not installed: ${howToInstall}`);
   return found;
 }
 
-/** What a program prints about its version, as `1.2.3`. */
+/** The version that a program prints, as `1.2.3`. */
 export function versionOf(program: string): string {
   const text = execFileSync(program, ["--version"], { encoding: "utf8" });
   return /\d+\.\d+(?:\.\d+)?/.exec(text)?.[0] ?? text.trim();
 }
 
-/** PostgreSQL and MariaDB refuse to run as root; Debian gives each an account of its own. */
+/** How to run a program as another user. PostgreSQL and MariaDB do not run as root, and Debian has a user for each. */
 export function asUser(user: string): { readonly isRoot: boolean; readonly prefix: readonly string[] } {
   const isRoot = process.getuid?.() === 0;
   const prefix = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--"];
@@ -138,7 +142,7 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no loopback port to be had");
+  if (address === null || typeof address === "string") throw new Error("no free loopback port");
   return address.port;
 }
 
@@ -163,7 +167,7 @@ function untilReady(child: ChildProcess, ready: RegExp, name: string): Promise<v
   });
 }
 
-/** Debian keeps each version of PostgreSQL in a folder of its own; the newest first. */
+/** Debian has a folder for each version of PostgreSQL. The newest is first. */
 function postgresFolders(): string[] {
   const parent = "/usr/lib/postgresql";
   if (!existsSync(parent)) return [];

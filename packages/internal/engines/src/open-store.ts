@@ -8,27 +8,27 @@ import { createPool } from "mysql2";
 import { Pool } from "pg";
 import { createClient } from "redis";
 
-/** A store with a client of its own. */
+/** A store and its client. */
 export interface OpenStore {
   readonly store: SessionStore;
   close(): unknown;
 }
 
-/** An engine that several processes can share. */
+/** An engine whose sessions several processes can share. */
 export type EngineName = keyof typeof OPENERS;
 
-/** Each engine by its usual client, with the settings that a server would use. */
+/** Opens a store on each engine with its usual client, with the settings that a server needs. */
 const OPENERS = {
   async redis(url: string): Promise<OpenStore> {
     const client = createClient({ url, disableOfflineQueue: true });
-    // Without a listener the first broken connection would end the process.
+    // Without a listener, a broken connection would end the process.
     client.on("error", () => {});
     await client.connect();
     return { store: redisStore(client), close: () => client.destroy() };
   },
   postgres(connectionString: string): Promise<OpenStore> {
     const pool = new Pool({ connectionString, max: 10 });
-    // As above; the pool listens to idle clients only.
+    // As above. The pool itself reports the errors of idle clients only.
     pool.on("error", () => {});
     pool.on("connect", (connected) => connected.on("error", () => {}));
     return openSql(new PostgresDialect({ pool }));
@@ -36,13 +36,15 @@ const OPENERS = {
   mariadb: (uri: string): Promise<OpenStore> => openSql(new MysqlDialect({ pool: createPool({ uri }) })),
   sqlite(file: string): Promise<OpenStore> {
     const database = new DatabaseSync(file, { timeout: 5_000 });
-    database.exec("pragma journal_mode = wal");
+    database.exec("pragma journal_mode = wal; pragma synchronous = normal");
     return openSql(new SqliteDialect({ database: sqliteDatabase(database) }));
   },
 };
 
 /**
- * @param url - of the engine, or of a proxy before it; the file of SQLite
+ * Opens a store on an engine.
+ *
+ * @param url - the URL of the engine or of its proxy, or the file of SQLite
  */
 export function openStore(engine: EngineName, url: string): Promise<OpenStore> {
   return OPENERS[engine](url);

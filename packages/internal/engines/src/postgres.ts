@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { asUser, type Engine, findProgram, startEngine, versionOf } from "./engine.ts";
 
-const HOW_TO_GET = "apt-get install postgresql, or brew install postgresql";
+const HOW_TO_INSTALL = "apt-get install postgresql, or brew install postgresql";
 
-/** A PostgreSQL with one superuser, `coatcheck`, and an empty database of that name. */
+/** Starts a PostgreSQL with the superuser `coatcheck` and an empty database of that name. */
 export async function startPostgres(): Promise<Engine> {
-  const program = findProgram("postgres", HOW_TO_GET);
-  const initdb = findProgram("initdb", HOW_TO_GET);
-  const createdb = findProgram("createdb", HOW_TO_GET);
+  const program = findProgram("postgres", HOW_TO_INSTALL);
+  const initdb = findProgram("initdb", HOW_TO_INSTALL);
+  const createdb = findProgram("createdb", HOW_TO_INSTALL);
   const { isRoot, prefix } = asUser("postgres");
   const as = (command: readonly string[]): [string, ...string[]] => [...prefix, ...command] as [string, ...string[]];
   const engine = await startEngine({
@@ -34,7 +34,7 @@ export async function startPostgres(): Promise<Engine> {
       as([
         program,
         ...["-D", join(folder, "data"), "-p", `${port}`, "-k", "", "-c", "listen_addresses=127.0.0.1"],
-        // Survives the death of the process, which is what tests do to it; a power cut is not among them.
+        // Without fsync, data survives a killed process, but not a power cut. Tests do only the former.
         ...["-c", "fsync=off", "-c", "max_connections=200"],
       ]),
     stopSignal: "SIGINT",

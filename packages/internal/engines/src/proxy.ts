@@ -1,45 +1,42 @@
 import { once } from "node:events";
-import { createServer, connect as open, type Server, type Socket } from "node:net";
+import { createServer, connect as openSocket, type Server, type Socket } from "node:net";
 
-/** A network that fails on demand, between a client and an engine. Its connections are cut, never the engine's data. */
+/** A proxy between clients and an engine that simulates network failures. */
 export interface EngineProxy {
   readonly port: number;
   /** The engine's URL with the port of the proxy. */
   readonly url: string;
-  /** Breaks every connection, now. New ones are accepted. */
+  /** Breaks all connections. New ones are accepted. */
   cut(): void;
   /**
-   * Breaks the connection of the next request before any of it arrives: nothing is done. Requests are counted by chunks
-   * of bytes, so let nothing else be under way.
+   * Breaks the connection of the next request before it reaches the engine. Any bytes of a client count as a request, so
+   * no other request may be in progress.
    */
   cutBeforeRequest(): void;
-  /**
-   * Lets the next request through, waits until the engine answers, and breaks the connection without the answer: it is
-   * done, and the client cannot know.
-   */
+  /** Passes the next request on, waits for the answer of the engine, and breaks the connection without the answer. */
   cutAfterRequest(): void;
-  /** Holds back what the engine answers, on old connections and new ones, until {@link resume}. */
+  /** Holds all answers of the engine back, on old and new connections, until {@link resume}. */
   stall(): void;
   resume(): void;
-  /** Closes the port: who connects is refused. Connections stay; {@link cut} them for an engine that is down. */
+  /** Closes the port, so that new connections are refused. Open ones stay: {@link cut} them to simulate a server down. */
   refuse(): Promise<void>;
-  /** Opens the port again, the same one. */
+  /** Opens the same port again. */
   accept(): Promise<void>;
-  /** Closes the port and breaks every connection, for good. */
+  /** Closes the port and breaks all connections. */
   stop(): Promise<void>;
 }
 
 interface Connection {
   readonly client: Socket;
   readonly engine: Socket;
-  /** The answer to what was sent last is the one to lose. */
+  /** The next answer of the engine breaks the connection. */
   losesAnswer: boolean;
 }
 
 /**
- * Puts a proxy, on a free loopback port, before an engine.
+ * Starts a proxy for an engine on a free loopback port.
  *
- * @param target - the engine's URL, or its port on loopback
+ * @param target - the URL of the engine, or its loopback port
  */
 export async function startProxy(target: string | number): Promise<EngineProxy> {
   const url = new URL(typeof target === "string" ? target : `tcp://127.0.0.1:${target}`);
@@ -48,8 +45,8 @@ export async function startProxy(target: string | number): Promise<EngineProxy> 
   let nextCut: "before" | "after" | undefined;
   let isStalled = false;
 
-  function join(client: Socket): void {
-    const engine = open({ host, port: Number(targetPort), noDelay: true });
+  function connect(client: Socket): void {
+    const engine = openSocket({ host, port: Number(targetPort), noDelay: true });
     const connection = { client, engine, losesAnswer: false };
     connections.add(connection);
     if (isStalled) engine.pause();
@@ -57,13 +54,13 @@ export async function startProxy(target: string | number): Promise<EngineProxy> 
     client.on("data", (chunk) => {
       const cut = nextCut;
       nextCut = undefined;
-      if (cut === "before") return part(connection);
+      if (cut === "before") return disconnect(connection);
       if (cut === "after") connection.losesAnswer = true;
-      // What does not fit into the socket waits in memory: tests send a few megabytes at most.
+      // Data that the socket does not take waits in memory. Tests send a few megabytes at most.
       engine.write(chunk);
     });
     engine.on("data", (chunk) => {
-      if (connection.losesAnswer) return part(connection);
+      if (connection.losesAnswer) return disconnect(connection);
       client.write(chunk);
     });
     for (const [socket, other] of [
@@ -71,31 +68,31 @@ export async function startProxy(target: string | number): Promise<EngineProxy> 
       [engine, client],
     ] as const) {
       socket.on("end", () => other.end());
-      // An end in order leaves the other side to finish what it has to say.
+      // After an orderly end the other side may still send data.
       socket.on("close", (isBroken) => {
-        if (isBroken || other.destroyed) part(connection);
+        if (isBroken || other.destroyed) disconnect(connection);
       });
-      // A broken connection is what this is for; "close" follows.
+      // Broken connections are expected, and "close" follows.
       socket.on("error", () => {});
     }
   }
 
-  function part(connection: Connection): void {
+  function disconnect(connection: Connection): void {
     connections.delete(connection);
     connection.client.destroy();
     connection.engine.destroy();
   }
 
   function cut(): void {
-    for (const connection of connections) part(connection);
+    for (const connection of connections) disconnect(connection);
   }
 
-  let server = await listen(0, join);
+  let server = await listen(0, connect);
   const port = portOf(server);
   url.port = `${port}`;
 
   async function refuse(): Promise<void> {
-    // Not its "close" event: that waits for the connections, which stay.
+    // Do not wait for "close", which waits for the open connections.
     server.close();
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -120,7 +117,7 @@ export async function startProxy(target: string | number): Promise<EngineProxy> 
     },
     refuse,
     async accept() {
-      if (!server.listening) server = await listen(port, join);
+      if (!server.listening) server = await listen(port, connect);
     },
     async stop() {
       await refuse();
@@ -129,8 +126,8 @@ export async function startProxy(target: string | number): Promise<EngineProxy> 
   };
 }
 
-async function listen(port: number, join: (client: Socket) => void): Promise<Server> {
-  const server = createServer({ allowHalfOpen: true }, join);
+async function listen(port: number, onConnection: (client: Socket) => void): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true }, onConnection);
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return server;
@@ -138,6 +135,6 @@ async function listen(port: number, join: (client: Socket) => void): Promise<Ser
 
 function portOf(server: Server): number {
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no loopback port to be had");
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
   return address.port;
 }

@@ -1,11 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { type Engine, findProgram, startEngine, versionOf } from "./engine.ts";
 
-const HOW_TO_GET = "apt-get install redis-server, or brew install redis";
+const HOW_TO_INSTALL = "apt-get install redis-server, or brew install redis";
 
-/** A Redis that keeps what it confirmed across {@link Engine.kill}. `settings` as on its command line. */
+/**
+ * Starts a Redis that keeps confirmed data when it is killed.
+ *
+ * @param settings - arguments of its command line
+ */
 export async function startRedis(settings: readonly string[] = []): Promise<Engine> {
-  const program = findProgram("redis-server", HOW_TO_GET);
+  const program = findProgram("redis-server", HOW_TO_INSTALL);
   return startEngine({
     version: `Redis ${versionOf(program)}`,
     url: (port) => `redis://127.0.0.1:${port}`,
@@ -18,9 +22,9 @@ export async function startRedis(settings: readonly string[] = []): Promise<Engi
   });
 }
 
-/** A Redis Cluster of three masters; `url` is the first of them. */
+/** Starts a Redis Cluster of three masters. `url` is the URL of the first. */
 export async function startRedisCluster(): Promise<Pick<Engine, "version" | "url" | "stop">> {
-  const cli = findProgram("redis-cli", HOW_TO_GET);
+  const cli = findProgram("redis-cli", HOW_TO_INSTALL);
   const nodes = await Promise.all([1, 2, 3].map(() => startRedis(["--cluster-enabled", "yes"])));
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
@@ -29,7 +33,7 @@ export async function startRedisCluster(): Promise<Pick<Engine, "version" | "url
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     execFileSync(cli, ["--cluster", "create", ...addresses, "--cluster-yes"], { stdio: "pipe" });
     const [first] = nodes;
-    if (first === undefined) throw new Error("a cluster needs nodes");
+    if (first === undefined) throw new Error("the cluster has no nodes");
     await Promise.all(nodes.map(({ port }) => untilClusterAgrees(cli, port)));
     return { version: `${first.version}, cluster of ${nodes.length}`, url: first.url, stop };
   } catch (error) {

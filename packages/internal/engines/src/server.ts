@@ -1,25 +1,25 @@
 import { fileURLToPath } from "node:url";
 import { type Engine, findProgram, startEngine } from "./engine.ts";
 
-/** How to run a server of ours, an example say. */
+/** How to run a server of this repository, such as an example. */
 export interface ServerRecipe {
-  /** Where it runs, as a `file:` URL. */
+  /** The working directory, as a `file:` URL. */
   readonly cwd: URL;
-  /** As one would type it there. */
+  /** The command, as a user types it there. */
   readonly command: (port: number) => readonly [runtime: "node" | "deno" | "bun", ...args: string[]];
   /**
-   * Its environment variables beside `PORT`; nothing of the developer's own decides a test.
+   * Its environment variables besides `PORT`. It has none of this process, so that they cannot influence a test.
    *
-   * @param folder - an empty one, for what it keeps
+   * @param folder - an empty folder for its data
    */
   readonly env?: (folder: string) => Readonly<Record<string, string>>;
-  /** What it prints when it answers. */
+  /** Matches its output when it accepts requests. */
   readonly ready: RegExp;
 }
 
 /**
- * Starts a server in its runtime, on a free loopback port. Its `url` says `localhost`, the one host for which `Secure`
- * cookies go over plain http.
+ * Starts a server in its runtime on a free loopback port. The host of its `url` is `localhost`, the only host to which
+ * clients send `Secure` cookies over plain http.
  */
 export function startServer({ cwd, command, env, ready }: ServerRecipe): Promise<Engine> {
   return startEngine({

@@ -7,35 +7,38 @@ import { promisify } from "node:util";
 import { findProgram } from "./engine.ts";
 import { startOrSkip } from "./start-or-skip.ts";
 
-/** A line of a README, and what came of it. */
+/** A request that a README shows, and its answer. */
 export interface ShownVisit {
+  /** The command. */
   readonly line: string;
-  /** The comment behind it. */
+  /** The answer in the README, a comment after the command. */
   readonly shown: string;
+  /** The actual answer. */
   readonly answered: string;
 }
 
-/** Visits in a shell block: `visit -d '' http://localhost:3000/votes    # {"votes":1}` */
+/** Matches a request in a shell block: `visit -d '' http://localhost:3000/votes    # {"votes":1}` */
 const VISIT = /^(visit .*?)\s{2,}# (.*)$/gm;
 
 /**
- * Types what a README says into a shell: the block that defines `visit`, with its cookies in a folder of its own.
+ * Runs the requests of a README in a shell: those of the block that defines `visit`. Their cookies are in a temporary
+ * folder.
  *
- * @param origin - of the running server, instead of the one that the README has
- * @returns the visits that were answered otherwise than shown; `undefined` when there is no curl to try them with
+ * @param origin - the origin of the running server, which replaces the one in the README
+ * @returns the requests whose answers differ from those shown, or `undefined` when curl is not installed
  */
 export async function wrongVisits(readme: URL, origin: string): Promise<ShownVisit[] | undefined> {
-  const hasCurl = await startOrSkip("what READMEs of examples show", async () => {
+  const hasCurl = await startOrSkip("requests in the READMEs of examples", async () => {
     for (const program of ["bash", "curl"]) findProgram(program, `apt-get install ${program}`);
     return true;
   });
   if (hasCurl === undefined) return undefined;
-  const visits = await tryVisits(readme, origin);
-  if (visits.length < 2) throw new Error(`${readme.pathname} shows no visits.`);
+  const visits = await runVisits(readme, origin);
+  if (visits.length < 2) throw new Error(`${readme.pathname} shows no requests.`);
   return visits.filter(({ shown, answered }) => shown !== answered);
 }
 
-async function tryVisits(readme: URL, origin: string): Promise<ShownVisit[]> {
+async function runVisits(readme: URL, origin: string): Promise<ShownVisit[]> {
   const [block = ""] = /^visit\(\) \{[\s\S]*?(?=^```)/m.exec(readFileSync(readme, "utf8")) ?? [];
   const [definition = ""] = block.split("\n");
   const visits = [...block.matchAll(VISIT)].map(([, line = "", shown = ""]) => ({ line, shown }));

@@ -1,10 +1,10 @@
 import { MissingEngineError } from "./engine.ts";
 
 /**
- * Starts an engine for tests; `undefined` when it is not installed, for `describe.skipIf`, after a line that says what is
- * skipped and how to get it. `npm test` repeats these lines at its end. In CI a missing engine is a failure.
+ * Starts an engine for tests. When it is not installed, prints which tests are skipped and how to install it, and resolves
+ * to `undefined`, for `describe.skipIf`. `npm test` repeats these lines at its end. In CI a missing engine is a failure.
  *
- * @param what - the tests that need it, for the line
+ * @param what - the tests that need the engine
  */
 export async function startOrSkip<Running>(what: string, start: () => Promise<Running>): Promise<Running | undefined> {
   try {

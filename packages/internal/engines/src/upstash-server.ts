@@ -1,4 +1,4 @@
-// Speaks Upstash's HTTP API on a port of loopback, in front of a Redis. Arguments: the port, the URL of the Redis.
+// A server with the HTTP API of Upstash for a Redis. Arguments: its loopback port, the URL of the Redis.
 import { serve } from "@hono/node-server";
 import { createApp } from "@humanwhocodes/upstash-redis-server";
 import { UPSTASH_TOKEN } from "./upstash-token.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type Engine, findProgram, startEngine } from "./engine.ts";
 
-/** What Upstash speaks, in front of a Redis. */
+/** Starts a server with the HTTP API of Upstash for a Redis. Its token is `UPSTASH_TOKEN`. */
 export function startUpstash(redisUrl: string): Promise<Engine> {
   const node = findProgram("node", "see nodejs.org");
   const program = fileURLToPath(new URL("upstash-server.ts", import.meta.url));

@@ -1,18 +1,18 @@
 /** A connected WebSocket. */
 export interface WebSocketClient {
   send(text: string): void;
-  /** The next message that nobody has read yet. */
+  /** The next unread message. */
   next(): Promise<string>;
   close(): void;
 }
 
-/** Node's, Deno's and Bun's take headers; the types of the web know that browsers do not. */
+/** WebSocket in Node, Deno and Bun, which takes headers. The standard types describe browsers, where it does not. */
 type WebSocketWithHeaders = new (
   url: string,
   init: { readonly headers: Readonly<Record<string, string>> },
 ) => WebSocket;
 
-/** Connects as a page does that was served from `url`, with the given cookies. Rejects when the server does not upgrade. */
+/** Connects like a page of the origin of `url`, with these cookies. Rejects when the server does not upgrade. */
 export function openWebSocket(url: string, cookie: string): Promise<WebSocketClient> {
   const { origin } = new URL(url);
   const socket = new (WebSocket as unknown as WebSocketWithHeaders)(url.replace(/^http/, "ws"), {

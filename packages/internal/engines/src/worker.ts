@@ -5,18 +5,18 @@ import { bundleWorker } from "./bundle-worker.ts";
 
 export { bundleWorker } from "./bundle-worker.ts";
 
-/** A worker of our own in workerd, on a free loopback port, with empty storage that goes when it stops. */
+/** A Worker in workerd on a free loopback port, with empty storage that is removed when it stops. */
 export interface RunningWorker {
-  /** `http://localhost:<port>`, for which browsers keep a cookie that is `Secure`. */
+  /** `http://localhost:<port>`. Browsers store `Secure` cookies of localhost. */
   readonly url: string;
-  /** Calls its `scheduled` as the cron trigger would. */
+  /** Calls its `scheduled` handler, as a cron trigger does. */
   schedule(at: Date): Promise<void>;
-  /** Asks a D1 database that it is bound to. */
+  /** Queries one of its D1 databases. */
   query(binding: string, sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
-/** Of `wrangler.jsonc` what `startWorker` obeys. */
+/** The part of `wrangler.jsonc` that `startWorker` supports. */
 export interface WranglerConfig {
   readonly $schema?: string;
   readonly name: string;
@@ -32,16 +32,16 @@ export interface WranglerConfig {
 
 /** Options of {@link startWorker}. */
 export interface WorkerOptions {
-  /** What `wrangler secret put` would have put. @default none */
+  /** The secrets, as set by `wrangler secret put`. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** Of workerd's `Fetcher`, whose real types clash with `lib`. */
+/** The part of workerd's `Fetcher` that tests use. The real types conflict with `lib`. */
 interface Schedulable {
   scheduled(event: { readonly scheduledTime: Date }): Promise<{ readonly outcome: string }>;
 }
 
-/** Every key of {@link WranglerConfig}: one that is obeyed by nobody here would be one that no test proves. */
+/** The keys of {@link WranglerConfig}. Other keys are rejected, because no test would cover their effect. */
 const KNOWN: ReadonlySet<string> = new Set<keyof WranglerConfig>([
   "$schema",
   "name",
@@ -56,8 +56,8 @@ const KNOWN: ReadonlySet<string> = new Set<keyof WranglerConfig>([
 ]);
 
 /**
- * Starts the worker that a folder's `wrangler.jsonc` describes, as `npx wrangler dev` would after
- * `npx wrangler d1 migrations apply`. Whoever starts it stops it.
+ * Starts the Worker of a folder's `wrangler.jsonc`, like `npx wrangler dev` after `npx wrangler d1 migrations apply`. The
+ * caller stops it.
  */
 export async function startWorker(folder: string, options: WorkerOptions = {}): Promise<RunningWorker> {
   const config = readWranglerConfig(folder);
@@ -100,13 +100,13 @@ export async function startWorker(folder: string, options: WorkerOptions = {}): 
   }
 }
 
-/** @throws when it says something that {@link startWorker} does not obey */
+/** @throws when `wrangler.jsonc` has a setting that {@link startWorker} does not support */
 export function readWranglerConfig(folder: string): WranglerConfig {
   const text = readFileSync(join(folder, "wrangler.jsonc"), "utf8");
   const json = text.replace(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, (_, literal?: string) => literal ?? "");
   const config: WranglerConfig = JSON.parse(json);
   const unknown = Object.keys(config).filter((key) => !KNOWN.has(key));
-  if (unknown.length > 0) throw new Error(`startWorker does not know ${unknown.join(", ")} of wrangler.jsonc.`);
+  if (unknown.length > 0) throw new Error(`startWorker does not support ${unknown.join(", ")} of wrangler.jsonc.`);
   return config;
 }
 
@@ -118,7 +118,7 @@ function toDurableObjects(config: WranglerConfig): Record<string, { className: s
   );
 }
 
-/** The statements of the migrations in a folder, in the order of the files' names. Each ends a line with `;`. */
+/** The statements of the migrations in a folder, ordered by file name. A statement ends with `;` at the end of a line. */
 function migrationsIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));

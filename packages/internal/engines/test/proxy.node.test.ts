@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { type EngineProxy, startProxy } from "@coatcheck/engines";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-/** A server that answers `echo <line>` to each line, and keeps them. */
+/** A server that records each line and answers `echo <line>`. */
 let server: Server;
 let lines: string[];
 let proxy: EngineProxy;
@@ -33,26 +33,26 @@ afterEach(async () => {
   server.close();
 });
 
-/** A connection through the proxy. `ask` resolves to the answer, or to `"broken"`. */
-async function dial(port: number = proxy.port) {
+/** Connects through the proxy. `send` resolves to the answer, or to `"broken"`. */
+async function connectClient(port: number = proxy.port) {
   const socket = connect({ host: "127.0.0.1", port, noDelay: true });
   clients.push(socket);
   socket.setEncoding("utf8").on("error", () => {});
   await once(socket, "connect");
   const closed = once(socket, "close").then(() => "broken");
-  const ask = async (line: string): Promise<string> => {
+  const send = async (line: string): Promise<string> => {
     const answer = once(socket, "data").then(([text]) => String(text));
     answer.catch(() => {});
     socket.write(`${line}\n`);
     return Promise.race([answer, closed]);
   };
-  return { socket, closed, ask };
+  return { socket, closed, send };
 }
 
-/** How an attempt to connect ends. */
-async function attempt(): Promise<string> {
+/** The result of an attempt to connect. */
+async function tryConnect(): Promise<string> {
   try {
-    await dial();
+    await connectClient();
     return "connected";
   } catch (error) {
     return `${(error as NodeJS.ErrnoException).code}`;
@@ -60,31 +60,31 @@ async function attempt(): Promise<string> {
 }
 
 describe("startProxy", () => {
-  it("passes on what is asked and answered, on many connections", async () => {
-    const [one, two] = [await dial(), await dial()];
-    expect(await Promise.all([one.ask("a"), two.ask("b")])).toEqual(["echo a\n", "echo b\n"]);
-    expect(await one.ask("c")).toBe("echo c\n");
+  it("passes requests and answers on, over several connections", async () => {
+    const [one, two] = [await connectClient(), await connectClient()];
+    expect(await Promise.all([one.send("a"), two.send("b")])).toEqual(["echo a\n", "echo b\n"]);
+    expect(await one.send("c")).toBe("echo c\n");
   });
 
-  it("takes the URL of an engine, and gives its own", async () => {
+  it("returns the URL of the engine with its own port", async () => {
     const other = await startProxy(`redis://user:secret@127.0.0.1:${new URL(proxy.url).port}/2`);
     expect(other.url).toBe(`redis://user:secret@127.0.0.1:${other.port}/2`);
-    expect(await (await dial(other.port)).ask("a")).toBe("echo a\n");
+    expect(await (await connectClient(other.port)).send("a")).toBe("echo a\n");
     await other.stop();
   });
 
-  it("passes on an end, and what is still on its way then", async () => {
-    const { socket, closed } = await dial();
+  it("passes the end of a connection on, after the data before it", async () => {
+    const { socket, closed } = await connectClient();
     const answer = once(socket, "data");
     socket.end("last\n");
     expect(String(await answer)).toBe("echo last\n");
     expect(await closed).toBe("broken");
   });
 
-  it("passes on a large answer of a server that hangs up behind it", async () => {
+  it("passes a large answer on when the server closes the connection right after it", async () => {
     const text = "x".repeat(5_000_000);
     server.once("connection", (socket) => socket.end(text));
-    const { socket, closed } = await dial();
+    const { socket, closed } = await connectClient();
     let received = 0;
     socket.on("data", (chunk: string) => {
       received += chunk.length;
@@ -93,70 +93,70 @@ describe("startProxy", () => {
     expect(received).toBe(text.length);
   });
 
-  it("cuts every connection, and takes new ones", async () => {
-    const [one, two] = [await dial(), await dial()];
-    await Promise.all([one.ask("a"), two.ask("b")]);
+  it("breaks all connections and accepts new ones", async () => {
+    const [one, two] = [await connectClient(), await connectClient()];
+    await Promise.all([one.send("a"), two.send("b")]);
     proxy.cut();
     expect(await Promise.all([one.closed, two.closed])).toEqual(["broken", "broken"]);
-    expect(await (await dial()).ask("c")).toBe("echo c\n");
+    expect(await (await connectClient()).send("c")).toBe("echo c\n");
   });
 
-  it("cuts before a request: it never arrives", async () => {
-    const [one, two] = [await dial(), await dial()];
-    await two.ask("before");
+  it("breaks the connection before a request arrives", async () => {
+    const [one, two] = [await connectClient(), await connectClient()];
+    await two.send("before");
     proxy.cutBeforeRequest();
-    expect(await one.ask("lost")).toBe("broken");
-    expect(await two.ask("after")).toBe("echo after\n");
+    expect(await one.send("lost")).toBe("broken");
+    expect(await two.send("after")).toBe("echo after\n");
     expect(lines).toEqual(["before", "after"]);
   });
 
-  it("cuts after a request: it is done, and its answer is lost", async () => {
-    const [one, two] = [await dial(), await dial()];
-    await two.ask("before");
+  it("breaks the connection after a request, without its answer", async () => {
+    const [one, two] = [await connectClient(), await connectClient()];
+    await two.send("before");
     proxy.cutAfterRequest();
-    expect(await one.ask("done")).toBe("broken");
+    expect(await one.send("done")).toBe("broken");
     expect(lines).toEqual(["before", "done"]);
-    expect(await two.ask("after")).toBe("echo after\n");
+    expect(await two.send("after")).toBe("echo after\n");
   });
 
-  it("holds answers back, on old connections and new ones, until it is told to go on", async () => {
-    const one = await dial();
-    await one.ask("before");
+  it("holds answers back until it resumes, on old and new connections", async () => {
+    const one = await connectClient();
+    await one.send("before");
     proxy.stall();
-    const two = await dial();
-    const asked = [one.ask("a"), two.ask("b")];
+    const two = await connectClient();
+    const requests = [one.send("a"), two.send("b")];
     while (lines.length < 3) await new Promise((resolve) => setImmediate(resolve));
-    // Both were done. By way of a connection that is not stalled an answer takes a few turns; none comes in a hundred.
+    // Both requests have arrived. Without the stall, an answer takes a few turns of the event loop; none arrives in 100.
     let answered = 0;
-    for (const answer of asked) void answer.then(() => (answered += 1));
+    for (const answer of requests) void answer.then(() => (answered += 1));
     for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(answered).toBe(0);
     proxy.resume();
-    expect(await Promise.all(asked)).toEqual(["echo a\n", "echo b\n"]);
+    expect(await Promise.all(requests)).toEqual(["echo a\n", "echo b\n"]);
   });
 
-  it("refuses connections, keeps those there are, and accepts again on the same port", async () => {
-    const one = await dial();
-    await one.ask("a");
+  it("refuses new connections, keeps the open ones, and accepts again on the same port", async () => {
+    const one = await connectClient();
+    await one.send("a");
     await proxy.refuse();
-    expect(await attempt()).toBe("ECONNREFUSED");
-    expect(await one.ask("b")).toBe("echo b\n");
+    expect(await tryConnect()).toBe("ECONNREFUSED");
+    expect(await one.send("b")).toBe("echo b\n");
     await proxy.accept();
-    expect(await attempt()).toBe("connected");
-    expect(await (await dial()).ask("c")).toBe("echo c\n");
+    expect(await tryConnect()).toBe("connected");
+    expect(await (await connectClient()).send("c")).toBe("echo c\n");
   });
 
-  it("looks to a client as a server does that is down, when that is down", async () => {
+  it("breaks connections when the server is down", async () => {
     server.close();
-    const one = await dial();
-    expect(await one.ask("a")).toBe("broken");
+    const one = await connectClient();
+    expect(await one.send("a")).toBe("broken");
   });
 
-  it("leaves nothing open when it stops", async () => {
-    const one = await dial();
-    await one.ask("a");
+  it("closes everything when it stops", async () => {
+    const one = await connectClient();
+    await one.send("a");
     await proxy.stop();
     expect(await one.closed).toBe("broken");
-    expect(await attempt()).toBe("ECONNREFUSED");
+    expect(await tryConnect()).toBe("ECONNREFUSED");
   });
 });

@@ -1,4 +1,4 @@
-/** What a server refuses a command with: `code` and `codeName` as MongoDB has them. */
+/** An error answer of the server, with the `code` and `codeName` of MongoDB. */
 export class MongoCommandError extends Error {
   readonly code: number;
   readonly codeName: string;
@@ -10,7 +10,7 @@ export class MongoCommandError extends Error {
   }
 }
 
-/** @throws an error for whatever is in a document beyond the known fields: what is not understood must not be ignored */
+/** @throws {@link MongoCommandError} for an unknown field, so that the server ignores nothing */
 export function assertKnownFields(what: string, document: object, known: readonly string[]): void {
   const unknown = Object.keys(document).filter((field) => !known.includes(field));
   if (unknown.length > 0) {

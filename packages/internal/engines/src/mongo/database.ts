@@ -2,18 +2,18 @@ import { type Document, Long } from "bson";
 import { assertKnownFields, MongoCommandError } from "./command-error.ts";
 import { isSame, matches, updated } from "./documents.ts";
 
-/** The data of a server, and what it does with the commands that the store sends. It knows no others. */
+/** The data of the server, and the commands that the store sends. It rejects all others. */
 export interface MongoDatabase {
   /** @throws {@link MongoCommandError} */
   run(command: Document): Document;
-  /** The documents of a collection, as they are. */
+  /** The documents of a collection. */
   documents(collection: string): Document[];
 }
 
-/** How many documents a server sends before it is asked for more. */
+/** The number of documents in the first batch of a cursor. */
 const FIRST_BATCH = 101;
 
-/** Fields that any command may carry. */
+/** Fields that any command may have. */
 const ENVELOPE = ["$db", "$readPreference", "lsid"];
 const WRITE_ENVELOPE = [...ENVELOPE, "txnNumber", "writeConcern", "ordered"];
 
@@ -39,7 +39,7 @@ export function mongoDatabase(): MongoDatabase {
   function insert(name: string, document: Document): Document {
     const { _id } = document;
     const { documents } = collection(name);
-    if (typeof _id !== "string") throw new MongoCommandError(2, "BadValue", "_id must be a string here");
+    if (typeof _id !== "string") throw new MongoCommandError(2, "BadValue", "_id must be a string");
     if (documents.has(_id)) {
       const errmsg = `E11000 duplicate key error collection: ${name} index: _id_ dup key: { _id: "${_id}" }`;
       return { n: 0, writeErrors: [{ index: 0, code: 11_000, errmsg, keyPattern: { _id: 1 }, keyValue: { _id } }] };
@@ -60,9 +60,9 @@ export function mongoDatabase(): MongoDatabase {
   function remove(name: string, statement: Document): Document {
     assertKnownFields("delete.deletes", statement, ["q", "limit"]);
     const found = find(name, statement["q"]);
-    const doomed = statement["limit"] === 0 ? found : found.slice(0, statement["limit"]);
-    for (const { _id } of doomed) collection(name).documents.delete(_id);
-    return { n: doomed.length };
+    const removed = statement["limit"] === 0 ? found : found.slice(0, statement["limit"]);
+    for (const { _id } of removed) collection(name).documents.delete(_id);
+    return { n: removed.length };
   }
 
   function createIndex(name: string, index: Document): void {
@@ -138,9 +138,10 @@ export function mongoDatabase(): MongoDatabase {
   };
 }
 
-/** The store writes one thing at a time. */
+/** The store sends one statement per command. */
 function only(statements: readonly Document[]): Document {
   const [statement, ...others] = statements;
-  if (statement === undefined || others.length > 0) throw new MongoCommandError(2, "BadValue", "not one statement");
+  if (statement === undefined || others.length > 0)
+    throw new MongoCommandError(2, "BadValue", "there must be one statement");
   return statement;
 }

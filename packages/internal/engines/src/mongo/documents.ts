@@ -1,7 +1,7 @@
 import { type Document, serialize } from "bson";
 import { MongoCommandError } from "./command-error.ts";
 
-/** Whether a document fits a filter: fields equal to a string or number, or `$ne` one. All else is refused. */
+/** Whether a document matches a filter. Supports equality with strings and numbers, and `$ne`. Rejects other filters. */
 export function matches(document: Document, filter: Document): boolean {
   return Object.entries(filter).every(([field, condition]) => {
     if (field.startsWith("$") || field.includes(".")) throw badValue(`unknown top level operator: ${field}`);
@@ -12,7 +12,7 @@ export function matches(document: Document, filter: Document): boolean {
   });
 }
 
-/** The document after an update: a replacement, or `$max` of instants. All else is refused. */
+/** Applies an update to a document. Supports replacements and `$max` of dates. Rejects other updates. */
 export function updated(document: Document, update: Document): Document {
   const operators = Object.keys(update).filter((field) => field.startsWith("$"));
   if (operators.length === 0) return replaced(document, update);
@@ -23,7 +23,7 @@ export function updated(document: Document, update: Document): Document {
   return next;
 }
 
-/** Whether an update changed anything, for `nModified`. */
+/** Whether two documents are equal, for `nModified`. */
 export function isSame(one: Document, other: Document): boolean {
   return Buffer.compare(serialize(one), serialize(other)) === 0;
 }
@@ -36,7 +36,7 @@ function replaced({ _id }: Document, replacement: Document): Document {
 }
 
 function later(current: unknown, value: unknown): Date {
-  if (!isDate(value) || (current !== undefined && !isDate(current))) throw badValue("$max of what is no date");
+  if (!isDate(value) || (current !== undefined && !isDate(current))) throw badValue("$max supports only dates");
   return current === undefined || value > current ? value : current;
 }
 

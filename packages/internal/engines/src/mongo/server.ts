@@ -5,33 +5,33 @@ import { MongoCommandError } from "./command-error.ts";
 import { type MongoDatabase, mongoDatabase } from "./database.ts";
 import { type MongoRequest, readRequests, writeAnswer } from "./wire.ts";
 
-/** What goes wrong with a command. */
+/** A fault in the execution of a command. */
 export type MongoFault =
-  /** The member is no longer the primary, and has done nothing. */
+  /** The server is no longer the primary. The command has no effect. */
   | "not primary"
-  /** It is done here, and not confirmed by a majority in time. */
+  /** The command takes effect, but no majority confirms it in time. */
   | "no majority"
-  /** The connection breaks before it is done. */
+  /** The connection breaks before the command takes effect. */
   | "drop before"
-  /** It is done, and the connection breaks before the answer. */
+  /** The command takes effect, and the connection breaks before the answer. */
   | "drop after"
-  /** Nothing is done, and no answer comes. */
+  /** The command has no effect and gets no answer. */
   | "hang";
 
 /**
- * What of a MongoDB server the store can see, for the official driver to talk to over a socket: a real one cannot be
- * installed where these tests must run. It does exactly what the store asks for and refuses everything else.
+ * A server with the wire protocol of MongoDB, for tests with the official driver. A real one cannot be installed where the
+ * tests must run. It supports exactly the commands of the store and rejects everything else.
  */
 export interface MongoServer extends Pick<MongoDatabase, "documents"> {
   readonly url: string;
-  /** The commands that came, in order, without those by which the driver watches the server. */
+  /** The commands received, in order, without those by which the driver monitors the server. */
   readonly commands: readonly Document[];
-  /** Makes the next commands of that name go wrong: one, or as many as said. */
+  /** Makes the next commands of this name fail: one, or as many as given. */
   failNext(command: string, fault: MongoFault, times?: number): void;
   close(): Promise<void>;
 }
 
-/** How the server says that it is part of a replica set; then it also knows writes that are sent twice. */
+/** The name of the replica set. As a member of one, the server recognizes retried writes. */
 const SET_NAME = "rs0";
 
 export async function startMongoServer(options: { readonly isReplicaSet?: boolean } = {}): Promise<MongoServer> {
@@ -40,20 +40,20 @@ export async function startMongoServer(options: { readonly isReplicaSet?: boolea
   const commands: Document[] = [];
   const faults: { readonly command: string; readonly fault: MongoFault }[] = [];
   const sockets = new Set<Socket>();
-  /** The answers to writes by session and transaction number, as a replica set keeps them. */
+  /** The answers to writes by session and transaction number, for retried writes. */
   const answered = new Map<string, Document>();
   const server = createServer(serve);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server of the tests has no port");
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
   const host = `127.0.0.1:${address.port}`;
 
   function serve(socket: Socket): void {
     sockets.add(socket);
     let pending: Buffer = Buffer.alloc(0);
     socket.on("close", () => sockets.delete(socket));
-    // The client that goes away in the middle of something is part of the tests.
+    // Tests break connections on purpose.
     socket.on("error", () => {});
     socket.on("data", (chunk: Buffer) => {
       const { requests, rest } = readRequests(Buffer.concat([pending, chunk]));
@@ -150,7 +150,7 @@ const NO_MAJORITY: Document = {
   },
 };
 
-/** The label tells a driver that it may send the write again. */
+/** The label allows the driver to retry the write. */
 function notPrimary({ txnNumber }: Document): Document {
   const labels = txnNumber === undefined ? {} : { errorLabels: ["RetryableWriteError"] };
   return { ok: 0, code: 10_107, codeName: "NotWritablePrimary", errmsg: "not primary", ...labels };

@@ -1,25 +1,25 @@
 import { type Document, deserialize, Long, serialize } from "bson";
 
-/** A command as it came over the wire, and what its answer needs. */
+/** A command from the wire, with the header fields that its answer needs. */
 export interface MongoRequest {
   readonly requestId: number;
   readonly opCode: number;
   readonly command: Document;
-  /** A client that goes away says so, and does not stay for the answer. */
+  /** Whether the client waits for an answer. A client that disconnects does not. */
   readonly wantsAnswer: boolean;
 }
 
 const OP_REPLY = 1;
-/** The driver's first word to a server it does not know yet. Nothing else comes in this form. */
+/** The format of the driver's first message to an unknown server. */
 const OP_QUERY = 2004;
 const OP_MSG = 2013;
 const HEADER_BYTES = 16;
-/** OP_MSG: the sender takes no answer. */
+/** OP_MSG: the sender expects no answer. */
 const MORE_TO_COME = 1 << 1;
-/** OP_MSG: the sender can take several answers. It may be given one. */
+/** OP_MSG: the sender accepts several answers. One is enough. */
 const EXHAUST_ALLOWED = 1 << 16;
 
-/** Splits what has arrived into whole requests and the beginning of the next. */
+/** Splits received bytes into whole requests and the beginning of the next. */
 export function readRequests(bytes: Buffer): { readonly requests: MongoRequest[]; readonly rest: Buffer } {
   const requests: MongoRequest[] = [];
   let rest = bytes;
@@ -37,24 +37,24 @@ function readRequest(bytes: Buffer): MongoRequest {
   const body = bytes.subarray(HEADER_BYTES);
   const flags = body.readUInt32LE(0);
   if (opCode === OP_QUERY) {
-    // Flags, a collection's name that ends in NUL, how many to skip, how many to return, the document.
+    // Flags, a collection name that ends with NUL, the number to skip, the number to return, the document.
     const document = body.subarray(body.indexOf(0, 4) + 1 + 8);
     return { requestId, opCode, command: deserialize(document), wantsAnswer: true };
   }
-  if (opCode !== OP_MSG) throw new Error(`The MongoDB of the tests does not know opcode ${opCode}`);
-  // Flags, then sections: one byte that says what kind, and for kind 0 one document. Other kinds are for bulk writes.
+  if (opCode !== OP_MSG) throw new Error(`The MongoDB server of the tests does not support opcode ${opCode}`);
+  // Flags, then sections: a byte for the kind, and for kind 0 one document. Other kinds are for bulk writes.
   const document = body.subarray(5);
   if (
     (flags & ~(MORE_TO_COME | EXHAUST_ALLOWED)) !== 0 ||
     body[4] !== 0 ||
     document.readInt32LE(0) !== document.length
   ) {
-    throw new Error("The MongoDB of the tests takes an OP_MSG of one document, without a checksum");
+    throw new Error("The MongoDB server of the tests supports OP_MSG with one document and without a checksum only");
   }
   return { requestId, opCode, command: deserialize(document), wantsAnswer: (flags & MORE_TO_COME) === 0 };
 }
 
-/** The answer, in the form that the request came in. */
+/** Encodes an answer in the format of its request. */
 export function writeAnswer({ requestId, opCode }: MongoRequest, answer: Document): Buffer {
   const document = serialize(answer);
   if (opCode === OP_MSG) return toMessage(requestId, OP_MSG, [int32(0), Buffer.of(0), document]);
