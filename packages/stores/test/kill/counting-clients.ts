@@ -8,6 +8,9 @@ interface Counter {
   confirmed: number;
 }
 
+/** Milliseconds until a client calls a server that is down again. Without it, the clients would slow its restart down. */
+const RETRY_DELAY = 50;
+
 /** The results of all clients. */
 export interface Counted {
   /** The cookie of each user. */
@@ -49,7 +52,10 @@ export async function count(
       counter.sent += 1;
       const server = servers[(counter.sent + counters.indexOf(counter)) % servers.length];
       const answer = await post(`${server}/count?client=${name}&step=${counter.sent}`, cookie);
-      if (answer === "refused") continue;
+      if (answer === "refused") {
+        await sleep(RETRY_DELAY);
+        continue;
+      }
       const tally = answer === undefined ? unknown : confirmed;
       tally.set(user, (tally.get(user) ?? 0) + 1);
       if (answer === undefined) continue;
@@ -62,6 +68,10 @@ export async function count(
   return { cookies, counters, confirmed, unknown, misdelivered };
 }
 
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 /** Repeats the login while the server is down. */
 async function login(server: string, user: string): Promise<string> {
   for (;;) {
@@ -69,7 +79,7 @@ async function login(server: string, user: string): Promise<string> {
     const [cookie] = response?.headers.getSetCookie() ?? [];
     if (cookie !== undefined) return cookie.split(";")[0] ?? "";
     if (response?.ok) throw new Error("the login was answered without a cookie");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(RETRY_DELAY);
   }
 }
 

@@ -10,12 +10,14 @@ import { type EngineName, openStore } from "@coatcheck/engines/open-store";
 import { describe, expect, it } from "vitest";
 import { type Counted, count } from "./counting-clients.ts";
 
-/** How often a server is killed. More kills take longer: a kill and a restart take some two seconds. */
-const KILLS = Number(process.env["KILL_TEST_KILLS"] ?? 6);
+/** Seconds of counting and killing. A longer run kills more often. */
+const DURATION = Number(process.env["KILL_TEST_SECONDS"] ?? 10);
+/** On a busy machine the run lasts longer, until there were as many kills. */
+const MIN_KILLS = 3;
 const USERS = 10;
 const CLIENTS_PER_USER = 5;
-/** Milliseconds for a test on a busy machine. */
-const TIMEOUT = 120_000 + KILLS * 10_000;
+/** Milliseconds, for a busy machine. */
+const TIMEOUT = (DURATION + 240) * 1000;
 
 type Running = Pick<Engine, "version" | "url" | "stop">;
 
@@ -36,13 +38,13 @@ describe("two servers on one engine, killed at random", () => {
         const servers = await Promise.all([1, 2].map(() => startServer(engine, running.url)));
         try {
           const urls = servers.map((server) => server.url);
-          const options = { users: USERS, clientsPerUser: CLIENTS_PER_USER, until: killAtRandom(servers) };
-          const counted = await count(urls, options);
+          const { kills, until } = killAtRandom(servers);
+          const counted = await count(urls, { users: USERS, clientsPerUser: CLIENTS_PER_USER, until });
           const losses = await findLosses(engine, running.url, counted);
           const sum = (tally: ReadonlyMap<string, number>): number => [...tally.values()].reduce((a, b) => a + b, 0);
           process.stdout.write(
             `kill test on ${running.version}: ${sum(counted.confirmed)} increments confirmed, ${sum(counted.unknown)} ` +
-              `not answered, ${KILLS} kills\n`,
+              `not answered, ${kills()} kills\n`,
           );
           expect(counted.misdelivered).toBe(0);
           expect(losses).toEqual([]);
@@ -58,14 +60,20 @@ describe("two servers on one engine, killed at random", () => {
 });
 
 /** Kills a random server at a random moment and restarts it, again and again. */
-async function killAtRandom(servers: readonly Engine[]): Promise<void> {
-  for (let kills = 0; kills < KILLS; kills++) {
-    await setTimeout(500 + Math.random() * 2_000);
-    const victim = servers[Math.floor(Math.random() * servers.length)];
-    await victim?.kill();
-    await setTimeout(Math.random() * 500);
-    await victim?.restart();
+function killAtRandom(servers: readonly Engine[]): { kills: () => number; until: Promise<void> } {
+  let kills = 0;
+  const end = performance.now() + DURATION * 1000;
+  async function run(): Promise<void> {
+    while (performance.now() < end || kills < MIN_KILLS) {
+      await setTimeout(500 + Math.random() * 2_000);
+      const victim = servers[Math.floor(Math.random() * servers.length)];
+      await victim?.kill();
+      kills += 1;
+      await setTimeout(Math.random() * 500);
+      await victim?.restart();
+    }
   }
+  return { kills: () => kills, until: run() };
 }
 
 /** Compares the sessions with the answers that the clients received. Returns the differences. */
