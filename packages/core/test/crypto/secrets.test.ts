@@ -106,15 +106,15 @@ for (const { name, mode } of MODES) {
     });
 
     it("SEC-06 may be 32 random bytes in base64, base64url and hex", () => {
-      let refused = 0;
+      let rejected = 0;
       for (let run = 0; run < 500; run++) {
         const bytes = crypto.getRandomValues(new Uint8Array(32));
         const base64 = btoa(String.fromCharCode(...bytes));
         const base64url = base64.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
         const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-        for (const strong of [base64, base64url, hex]) if (errorOf(() => mode(strong)) !== undefined) refused += 1;
+        for (const strong of [base64, base64url, hex]) if (errorOf(() => mode(strong)) !== undefined) rejected += 1;
       }
-      expect(refused).toBe(0);
+      expect(rejected).toBe(0);
     });
 
     it("SEC-06 need 32 bytes, not 32 characters", () => {

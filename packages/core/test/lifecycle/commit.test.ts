@@ -301,7 +301,7 @@ describe("a failing handler", () => {
     await expect(client.fetch("/write?throw")).rejects.toThrow("the handler failed");
   });
 
-  it("does not include a 4xx response", async () => {
+  it("does not include a 4xx response, which saves the session", async () => {
     const { client, read } = setUp();
     await client.fetch("/write?status=404");
     expect(await read()).toEqual({ value: "written" });

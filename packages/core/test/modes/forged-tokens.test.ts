@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 for (const seal of SEALS) {
-  describe(`a token of a ${seal.name} with another header`, () => {
+  describe(`a token of the ${seal.name} with another header`, () => {
     it("SEC-10 is rejected even with a valid signature, and never causes an exception", async () => {
       const { send, acceptedAmong, header, payload, key } = await setUp(seal);
       expect(await send(await seal.forge(header, payload, key)), "the original header").toBe("accepted");
@@ -69,7 +69,7 @@ for (const seal of SEALS) {
     });
   });
 
-  describe(`a tampered token of a ${seal.name}`, () => {
+  describe(`a tampered token of the ${seal.name}`, () => {
     it("SEC-11 is rejected for a flip of each single bit", async () => {
       const { token, send, acceptedAmong } = await setUp(seal);
       expect(await acceptedAmong(bitFlips(token))).toEqual([]);

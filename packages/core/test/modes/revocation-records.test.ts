@@ -94,7 +94,7 @@ for (const { name, cookieMode } of COOKIE_MODES) {
   });
 
   describe(`revocationDelay, ${name}`, () => {
-    it("SEC-22 is how long another server accepts a revoked session, and not the server that revoked it", async () => {
+    it("SEC-22 is how long another server may accept a revoked session, which the revoking server rejects at once", async () => {
       const { clock, store, newServer, logIn, sessions } = siteOf(cookieMode, { revocationDelay: 5 });
       const { client, id } = await logIn();
       const other = newServer();

@@ -211,7 +211,7 @@ for (const { name, cookieMode } of COOKIE_MODES) {
       ["load", 3],
       ["create", 1],
     ] as const) {
-      it(`SEC-24 ends a login or leaves it complete when it comes at the login's ${operation} ${nth}`, async () => {
+      it(`SEC-24 ends a login or leaves it complete when it runs just before the login's ${operation} number ${nth}`, async () => {
         const { sessions, store, fetch } = setUp();
         const client = browser({ fetch });
         await read(client, "/visit");

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 for (const seal of SEALS) {
-  describe(`a token of a ${seal.name}`, () => {
+  describe(`a token of the ${seal.name}`, () => {
     it("is compatible with a JOSE library in both directions, by RFC 7515 and RFC 7516", async () => {
       const { token, key, header, payload, send } = await setUp(seal);
       const protectedHeader = JSON.parse(header);

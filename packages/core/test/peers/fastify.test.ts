@@ -182,7 +182,7 @@ describe("fastify secure-session, encryption", () => {
     const { cookies: others } = await newVisitor().visit((session) => session.set("some", "other data"));
     const parts = cookieValueOf(cookies[0]).split(".");
     const foreign = cookieValueOf(others[0]).split(".");
-    let refused = 0;
+    let rejected = 0;
     for (const index of [2, 3, 4]) {
       const part = parts[index] ?? "";
       for (const wrong of ["", part.slice(0, -4), `${part}AAAA`, "A".repeat(part.length), foreign[index]]) {
@@ -190,10 +190,10 @@ describe("fastify secure-session, encryption", () => {
         const value = parts.with(index, wrong ?? "").join(".");
         await thief.client.setCookie(`__Host-session=${value}; Path=/; Secure`);
         expect((await thief.visit(dataOf)).result).toEqual({});
-        refused += 1;
+        rejected += 1;
       }
     }
-    expect(events.filter(({ type }) => type === "rejected")).toHaveLength(refused);
+    expect(events.filter(({ type }) => type === "rejected")).toHaveLength(rejected);
   });
 });
 

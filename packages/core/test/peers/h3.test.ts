@@ -138,9 +138,9 @@ for (const { name, site } of modesWithSecrets()) {
       const cookie = `${await eve.client.cookieHeader()}; Path=/; Secure`;
 
       const without = application({ mode: mode(newer) });
-      const refused = without.newVisitor();
-      await refused.client.setCookie(cookie);
-      expect((await refused.visit(dataOf)).result).toEqual({});
+      const rejected = without.newVisitor();
+      await rejected.client.setCookie(cookie);
+      expect((await rejected.visit(dataOf)).result).toEqual({});
       expect(without.events).toEqual([{ type: "rejected", reason: "unknown-key" }]);
 
       const withBoth = application({ mode: mode([newer, older]) });
