@@ -34,7 +34,9 @@ type DenoKvKey = readonly string[];
 
 /** Deno KV's limit for a value. */
 const MAX_RECORD_BYTES = 65_536;
-/** A key has at most 2048 bytes. This leaves room for its other parts, although a NUL in the subject takes two bytes. */
+/**
+ * A key has at most 2048 bytes. This leaves room for its other parts, although a NUL in the subject takes two bytes.
+ */
 const MAX_SUBJECT_BYTES = 900;
 
 /**
@@ -42,8 +44,8 @@ const MAX_SUBJECT_BYTES = 900;
  * `[prefix, "subject", subject, key]`. One atomic operation writes both, so that listing and ending the sessions of a
  * subject misses none.
  *
- * There is no sweeper: each write carries the expiry. Deno KV may keep a value longer, which is harmless because the core
- * checks the expiry itself.
+ * There is no sweeper: each write carries the expiry. Deno KV may keep a value longer, which is harmless because the
+ * core checks the expiry itself.
  *
  * @throws `INVALID_OPTION` when `kv` is not a Deno KV, or for an invalid prefix. `create` and `update` reject with
  * `SESSION_TOO_LARGE` beyond 64 KiB, the limit of a value, and with `INVALID_OPTION` for a subject beyond 900 bytes.
@@ -83,10 +85,10 @@ export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): Sessi
   }
 
   /**
-   * Reads a session, calls `decide`, and writes the result unless another request wrote in between; then it starts over.
-   * A touch changes the versionstamp but not the version, so that a failed check alone is not a conflict. The attempts
-   * have no limit, because a limit would report conflicts that are none. Each failed attempt is the success of another
-   * request. Only touches keep a writer waiting, and each of them has to move the expiry later.
+   * Reads a session, calls `decide`, and writes the result unless another request wrote in between; then it starts
+   * over. A touch changes the versionstamp but not the version, so that a failed check alone is not a conflict. The
+   * attempts have no limit, because a limit would report conflicts that are none. Each failed attempt is the success of
+   * another request. Only touches keep a writer waiting, and each of them has to move the expiry later.
    */
   async function change<Answer>(key: string, decide: (found: StoredSession | null) => Change<Answer>): Promise<Answer> {
     for (;;) {

@@ -22,11 +22,11 @@ const MAX_PARALLEL_CALLS = 6;
  * subject, the index of that subject's sessions. Strongly consistent all over the world. Each operation is a request to
  * the location where the session was created.
  *
- * A login adds its index entry before the session exists, and a logout removes the entry after the session has ended, so
- * that every session that can be loaded is in the index. A login that races with `deleteBySubject` either ends, or is
- * complete and listed afterwards. A caller that needs the login to end calls `deleteBySubject` again. A worker that dies
- * between the two steps leaves an entry without a session. The next read of the index removes it when it is more than
- * ten minutes old. No login takes that long: it fails when its entry is more than a minute old.
+ * A login adds its index entry before the session exists, and a logout removes the entry after the session has ended,
+ * so that every session that can be loaded is in the index. A login that races with `deleteBySubject` either ends, or
+ * is complete and listed afterwards. A caller that needs the login to end calls `deleteBySubject` again. A worker that
+ * dies between the two steps leaves an entry without a session. The next read of the index removes it when it is more
+ * than ten minutes old. No login takes that long: it fails when its entry is more than a minute old.
  *
  * Listing or ending n sessions of a subject takes at most n + 2 subrequests. Workers allows 50 per request on the free
  * plan, and at least 1000 on the paid plans.
@@ -49,7 +49,9 @@ export function durableObjectStore(
     return namespace.get(namespace.idFromName(prefix + key));
   }
 
-  /** Prefixes and keys have no slash, so that no session has the name of an index. JSON distinguishes lone surrogates. */
+  /**
+   * Prefixes and keys have no slash, so that no session has the name of an index. JSON distinguishes lone surrogates.
+   */
   function indexIdOf(subject: string): ReturnType<SessionObjectNamespace["idFromName"]> {
     return namespace.idFromName(`${prefix}/subject/${JSON.stringify(subject)}`);
   }

@@ -2,10 +2,11 @@ import type { StoredSession } from "@coatcheck/core";
 import { assertArgument } from "./assert-argument.ts";
 
 /**
- * Rounds an instant down to a whole millisecond. Clocks and lifetimes may have fractions. Some engines reject those, and
- * Redis does so in the middle of a script.
+ * Rounds an instant down to a whole millisecond. Clocks and lifetimes may have fractions. Some engines reject those,
+ * and Redis does so in the middle of a script.
  *
- * @throws `INVALID_OPTION` unless the instant is a finite number. Compared with `NaN`, every session or none has expired
+ * @throws `INVALID_OPTION` unless the instant is a finite number. Compared with `NaN`, every session or none has
+ * expired
  */
 export function toInstant(at: number): number {
   assertArgument(Number.isFinite(at), "An instant must be a finite number of epoch milliseconds");

@@ -28,8 +28,8 @@ const MIN_TTL = 60;
  * Stores sessions in Cloudflare KV. Reads are fast all over the world, and may be a minute old or more.
  *
  * KV cannot compare and swap, and answers from caches. So other locations see a logout up to a minute later, parallel
- * writers lose updates, and a request that read the session before a logout and writes or touches it afterwards restores
- * it. Use `durableObjectStore` where a logout must be final.
+ * writers lose updates, and a request that read the session before a logout and writes or touches it afterwards
+ * restores it. Use `durableObjectStore` where a logout must be final.
  *
  * There is no subject index: `list` and `revokeAll` throw `UNSUPPORTED`. An index in KV would be stale as well, and
  * ending "all" sessions would silently miss those of the last minute. KV removes expired sessions by itself.
@@ -56,9 +56,9 @@ export function cloudflareKVStore(namespace: KVNamespaceClient, options: Cloudfl
   }
 
   /**
-   * The value holds the whole record. JSON survives the conversion to UTF-8, while `data` alone would not when it holds a
-   * lone surrogate. Metadata is limited to 1024 bytes, too few for a long subject. It only shows an operator who lists the
-   * namespace which sessions have expired but live on because of the minimum time to live.
+   * The value holds the whole record. JSON survives the conversion to UTF-8, while `data` alone would not when it holds
+   * a lone surrogate. Metadata is limited to 1024 bytes, too few for a long subject. It only shows an operator who
+   * lists the namespace which sessions have expired but live on because of the minimum time to live.
    */
   function put(name: string, session: StoredSession): Promise<void> {
     const { version, expiresAt } = session;

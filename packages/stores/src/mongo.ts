@@ -22,9 +22,9 @@ export interface MongoCollection {
 export interface MongoStoreOptions {
   /**
    * Whether the store creates its two indexes before it adds its first session: `{ expiresAt: 1 }` with
-   * `expireAfterSeconds: 0`, and `{ subject: 1 }` with `sparse: true`. Turn it off where the application's account has no
-   * permission to do so, or where the collection is large: a login would wait until the indexes are built. Without the
-   * first index expired sessions are never removed. Without the second, `list` and `revokeAll` read all sessions.
+   * `expireAfterSeconds: 0`, and `{ subject: 1 }` with `sparse: true`. Turn it off where the application's account has
+   * no permission to do so, or where the collection is large: a login would wait until the indexes are built. Without
+   * the first index expired sessions are never removed. Without the second, `list` and `revokeAll` read all sessions.
    * @default true
    */
   readonly createIndexes?: boolean;
@@ -35,10 +35,11 @@ export interface MongoStoreOptions {
  *
  * Reads always go to the primary, because a secondary may still have a session after its logout. Writes wait for a
  * majority of the members unless a write concern is configured. Otherwise a newly elected primary might not know of a
- * logout. The driver sends a write again when the connection breaks. A replica set recognizes its transaction number and
- * repeats the first answer, so that a write that succeeded is never reported as a conflict.
+ * logout. The driver sends a write again when the connection breaks. A replica set recognizes its transaction number
+ * and repeats the first answer, so that a write that succeeded is never reported as a conflict.
  *
- * @param collection - `client.db().collection("sessions")`, with the default collation: others may equate `eve` and `Eve`
+ * @param collection - `client.db().collection("sessions")`, with the default collation: others may equate `eve` and
+ *   `Eve`
  * @throws `INVALID_OPTION` when `collection` is not a collection, or does not acknowledge writes (`w: 0`)
  */
 export function mongoStore(collection: MongoCollection, options: MongoStoreOptions = {}): SessionStore & SubjectIndex {
@@ -51,7 +52,9 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
   const acknowledged = toWriteOptions(collection);
   let indexes: Promise<unknown> | undefined;
 
-  /** Creates the indexes once per process. All callers share the attempt; after a failure the next caller tries again. */
+  /**
+   * Creates the indexes once per process. All callers share the attempt; after a failure the next caller tries again.
+   */
   function ensureIndexes(): Promise<unknown> {
     indexes ??= collection.createIndexes([EXPIRY_INDEX, SUBJECT_INDEX], acknowledged).catch((error: unknown) => {
       indexes = undefined;
@@ -61,8 +64,8 @@ export function mongoStore(collection: MongoCollection, options: MongoStoreOptio
   }
 
   /**
-   * Tells why no document matched a key and a version. No key is used twice, so that a session that ends between the two
-   * commands is rightly reported as gone.
+   * Tells why no document matched a key and a version. No key is used twice, so that a session that ends between the
+   * two commands is rightly reported as gone.
    */
   async function conflictOrGone(key: string): Promise<"conflict" | "gone"> {
     const found = await collection.findOne({ _id: key }, { ...FROM_PRIMARY, projection: { _id: 1 } });

@@ -40,13 +40,14 @@ const SWEEP_BATCH = 100;
 const locks = new WeakMap<UnstorageStorage, KeyLock>();
 
 /**
- * Stores sessions in any unstorage storage: files, Redis, Cloudflare KV and two dozen more. Within one process the store
- * compares and swaps, and no request reads a file that is only half written. No driver offers this across processes: when
- * two servers write the same session at once, one may lose its changes, and a write in progress may undo a logout on the
- * other server. Hence `atomic: false`, and `consistency: "eventual"`, because some drivers read from caches.
+ * Stores sessions in any unstorage storage: files, Redis, Cloudflare KV and two dozen more. Within one process the
+ * store compares and swaps, and no request reads a file that is only half written. No driver offers this across
+ * processes: when two servers write the same session at once, one may lose its changes, and a write in progress may
+ * undo a logout on the other server. Hence `atomic: false`, and `consistency: "eventual"`, because some drivers read
+ * from caches.
  *
- * There is no `SubjectIndex`: a list that several processes write without compare and swap would lose entries, and a "log
- * out everywhere" that misses a session is worse than none.
+ * There is no `SubjectIndex`: a list that several processes write without compare and swap would lose entries, and a
+ * "log out everywhere" that misses a session is worse than none.
  *
  * @throws `INVALID_OPTION` when `storage` is not a storage, or for an invalid prefix
  */

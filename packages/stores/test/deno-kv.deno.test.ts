@@ -52,8 +52,8 @@ async function count(kv: Kv): Promise<number> {
 }
 
 /**
- * The bytes of a record beside the data. Deno KV stores 65,536 bytes under a key. The record is JSON, so it also has the
- * names of the fields, the instants and the version, and a backslash before each quote of the data.
+ * The bytes of a record beside the data. Deno KV stores 65,536 bytes under a key. The record is JSON, so it also has
+ * the names of the fields, the instants and the version, and a backslash before each quote of the data.
  */
 const ENVELOPE = toRecord(stored({ data: '{"d":{"a":""}}' })).length - '{"d":{"a":""}}'.length;
 // No dropsWithin: Deno removes expired values once a minute.

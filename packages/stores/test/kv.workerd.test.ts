@@ -159,7 +159,7 @@ describe("cloudflareKVStore behind a SessionManager", () => {
         const { pathname } = new URL(request.url);
         if (pathname === "/login") current.bind("eve");
         if (pathname === "/logout") current.destroy();
-        return Response.json({ subject: current.subject ?? "nobody", id: current.id });
+        return Response.json({ subject: current.subject ?? "anonymous", id: current.id });
       }),
     });
     const visit = async (path: string): Promise<{ subject: string; id: string }> => (await client.fetch(path)).json();
@@ -168,12 +168,12 @@ describe("cloudflareKVStore behind a SessionManager", () => {
     const stolen = await client.clone();
     expect((await visit("/")).subject).toBe("eve");
     await visit("/logout");
-    expect((await visit("/")).subject).toBe("nobody");
-    expect(await (await stolen.fetch("/")).json()).toMatchObject({ subject: "nobody" });
+    expect((await visit("/")).subject).toBe("anonymous");
+    expect(await (await stolen.fetch("/")).json()).toMatchObject({ subject: "anonymous" });
 
     await visit("/login");
     expect(await sessions.revoke((await visit("/")).id)).toBe(true);
-    expect((await visit("/")).subject).toBe("nobody");
+    expect((await visit("/")).subject).toBe("anonymous");
     await expect(sessions.revokeAll("eve")).rejects.toMatchObject({ code: "UNSUPPORTED" });
     await expect(sessions.list("eve")).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });

@@ -16,8 +16,8 @@ export interface Browser {
   /**
    * Sends a request with the matching cookies, and stores the cookies of the response. Does not follow redirects.
    *
-   * Requests with methods other than GET and HEAD have `Origin` and `Sec-Fetch-Site: same-origin`, like those of a page of
-   * the same origin, unless `init` has one of these headers. A request from another site is
+   * Requests with methods other than GET and HEAD have `Origin` and `Sec-Fetch-Site: same-origin`, like those of a page
+   * of the same origin, unless `init` has one of these headers. A request from another site is
    * `{ headers: { Origin: "https://evil.example" } }`.
    */
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -28,8 +28,8 @@ export interface Browser {
   /** The `Cookie` header of a request for `path`. */
   cookieHeader(path?: string): Promise<string>;
   /**
-   * Sets a cookie as the server would, by a `Set-Cookie` header. The rules of a browser apply: it may drop the cookie. Also
-   * takes a `Cookie` header, such as `sessionTransaction` returns, and sets all its cookies.
+   * Sets a cookie as the server would, by a `Set-Cookie` header. The rules of a browser apply: it may drop the cookie.
+   * Also takes a `Cookie` header, such as `sessionTransaction` returns, and sets all its cookies.
    */
   setCookie(header: string): Promise<void>;
   /** Another browser with a copy of the cookies, as a thief has it. */

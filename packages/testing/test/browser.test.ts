@@ -1,7 +1,10 @@
 import { browser } from "@coatcheck/testing";
 import { describe, expect, it } from "vitest";
 
-/** Sets the cookies, the status and the location of its query string. Answers with the method, path and cookies of the request. */
+/**
+ * Sets the cookies, the status and the location of its query string. Answers with the method, path and cookies of the
+ * request.
+ */
 function echo(request: Request): Response {
   const url = new URL(request.url);
   const headers = new Headers();

@@ -9,8 +9,8 @@ export interface EngineProxy {
   /** Breaks all connections. New ones are accepted. */
   cut(): void;
   /**
-   * Breaks the connection of the next request before it reaches the engine. Any bytes of a client count as a request, so
-   * no other request may be in progress.
+   * Breaks the connection of the next request before it reaches the engine. Any bytes of a client count as a request,
+   * so no other request may be in progress.
    */
   cutBeforeRequest(): void;
   /** Passes the next request on, waits for the answer of the engine, and breaks the connection without the answer. */
@@ -18,7 +18,9 @@ export interface EngineProxy {
   /** Holds all answers of the engine back, on old and new connections, until {@link resume}. */
   stall(): void;
   resume(): void;
-  /** Closes the port, so that new connections are refused. Open ones stay: {@link cut} them to simulate a server down. */
+  /**
+   * Closes the port, so that new connections are refused. Open ones stay: {@link cut} them to simulate a server down.
+   */
   refuse(): Promise<void>;
   /** Opens the same port again. */
   accept(): Promise<void>;

@@ -1,8 +1,9 @@
 import { MissingEngineError } from "./engine.ts";
 
 /**
- * Starts an engine for tests. When it is not installed, prints which tests are skipped and how to install it, and resolves
- * to `undefined`, for `describe.skipIf`. `npm test` repeats these lines at its end. In CI a missing engine is a failure.
+ * Starts an engine for tests. When it is not installed, prints which tests are skipped and how to install it, and
+ * resolves to `undefined`, for `describe.skipIf`. `npm test` repeats these lines at its end. In CI a missing engine is
+ * a failure.
  *
  * @param what - the tests that need the engine
  */

@@ -56,8 +56,8 @@ const KNOWN: ReadonlySet<string> = new Set<keyof WranglerConfig>([
 ]);
 
 /**
- * Starts the Worker of a folder's `wrangler.jsonc`, like `npx wrangler dev` after `npx wrangler d1 migrations apply`. The
- * caller stops it.
+ * Starts the Worker of a folder's `wrangler.jsonc`, like `npx wrangler dev` after `npx wrangler d1 migrations apply`.
+ * The caller stops it.
  */
 export async function startWorker(folder: string, options: WorkerOptions = {}): Promise<RunningWorker> {
   const config = readWranglerConfig(folder);
@@ -118,7 +118,9 @@ function toDurableObjects(config: WranglerConfig): Record<string, { className: s
   );
 }
 
-/** The statements of the migrations in a folder, ordered by file name. A statement ends with `;` at the end of a line. */
+/**
+ * The statements of the migrations in a folder, ordered by file name. A statement ends with `;` at the end of a line.
+ */
 function migrationsIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith(".sql"));

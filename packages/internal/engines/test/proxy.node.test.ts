@@ -126,7 +126,8 @@ describe("startProxy", () => {
     const two = await connectClient();
     const requests = [one.send("a"), two.send("b")];
     while (lines.length < 3) await new Promise((resolve) => setImmediate(resolve));
-    // Both requests have arrived. Without the stall, an answer takes a few turns of the event loop; none arrives in 100.
+    // Both requests have arrived. Without the stall, an answer takes a few turns of the event loop; none arrives in
+    // 100.
     let answered = 0;
     for (const answer of requests) void answer.then(() => (answered += 1));
     for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -1,8 +1,8 @@
 import type { StoredSession } from "@coatcheck/core";
 
 /**
- * The operations of a Durable Object, as the store calls them. Each object is either a session or the index of a subject,
- * depending on the operations it receives.
+ * The operations of a Durable Object, as the store calls them. Each object is either a session or the index of a
+ * subject, depending on the operations it receives.
  *
  * Messages go through `fetch`, not through RPC methods of Durable Objects. RPC needs a class that extends one of
  * `cloudflare:workers`, and then no part of the store could be imported, checked or tested outside of Cloudflare.
@@ -55,8 +55,8 @@ export interface IndexEntry {
 export const LOGIN_WINDOW = 60_000;
 
 /**
- * Milliseconds after which an entry without a session counts as abandoned. A login would lose its entry only if the clocks
- * of the two objects differed by more than the difference to {@link LOGIN_WINDOW}.
+ * Milliseconds after which an entry without a session counts as abandoned. A login would lose its entry only if the
+ * clocks of the two objects differed by more than the difference to {@link LOGIN_WINDOW}.
  */
 export const ABANDONED_AFTER = 600_000;
 

@@ -146,15 +146,18 @@ export class SessionObject {
     return Array.from(entries, ([name, entry]) => ({ ...entry, id: name.slice(ENTRY.length) }));
   }
 
-  /** Deletes everything, tables included, so that the object ceases to exist. Both calls take effect before the `await`. */
+  /**
+   * Deletes everything, tables included, so that the object ceases to exist. Both calls take effect before the `await`.
+   */
   async #clear(): Promise<void> {
     // Since compatibility date 2026-02-24, deleteAll also deletes the alarm.
     await Promise.all([this.#storage.deleteAlarm(), this.#storage.deleteAll()]);
   }
 
   /**
-   * Finds the namespace of this object among the bindings, whose names only the user knows. `undefined` in a worker that
-   * exports the class for other workers and has no binding of its own. A later read of the index removes the entry then.
+   * Finds the namespace of this object among the bindings, whose names only the user knows. `undefined` in a worker
+   * that exports the class for other workers and has no binding of its own. A later read of the index removes the entry
+   * then.
    */
   #namespace(): SessionObjectNamespace | undefined {
     if (typeof this.#env !== "object" || this.#env === null) return undefined;

@@ -30,10 +30,10 @@ export type RunScript = (script: string, key: string, args: readonly string[]) =
 /**
  * Stores sessions by scripts, with any client that can run them.
  *
- * The index of a subject is another key, possibly on another node, so that the two do not change in one step. An entry is
- * added before its session can be seen, and removed after the session has ended. Entries without a session are skipped,
- * and expire when the session would have. Every write and touch restores a lost entry. So a login that races with
- * `deleteBySubject` either ends, or is complete and listed for the next one.
+ * The index of a subject is another key, possibly on another node, so that the two do not change in one step. An entry
+ * is added before its session can be seen, and removed after the session has ended. Entries without a session are
+ * skipped, and expire when the session would have. Every write and touch restores a lost entry. So a login that races
+ * with `deleteBySubject` either ends, or is complete and listed for the next one.
  */
 export function scriptStore(run: RunScript, prefix: string, now: () => number): RedisStore {
   const sessionKey = (key: string): string => {

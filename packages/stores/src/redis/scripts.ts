@@ -1,6 +1,6 @@
 /**
- * The scripts that run inside Redis, shared by all clients. Redis runs nothing else during a script, which makes compare
- * and swap atomic. Each script uses one key, so that it also runs on a Redis Cluster.
+ * The scripts that run inside Redis, shared by all clients. Redis runs nothing else during a script, which makes
+ * compare and swap atomic. Each script uses one key, so that it also runs on a Redis Cluster.
  *
  * A session is a hash: `d` data, `v` version, `c` createdAt, `e` expiresAt, `s` subject, `a` authenticatedAt (the last
  * two are optional), and `w`, the id of the last write. When a connection breaks, clients send a command again without

@@ -29,8 +29,8 @@ export function isDeadlock(error: unknown): boolean {
 }
 
 /**
- * Removes session data from an error, because errors end up in logs (SEC-41). mysql2 adds the statement with its values,
- * PostgreSQL the row.
+ * Removes session data from an error, because errors end up in logs (SEC-41). mysql2 adds the statement with its
+ * values, PostgreSQL the row.
  */
 export function removeValues(error: unknown): void {
   if (typeof error !== "object" || error === null) return;

@@ -43,8 +43,8 @@ const SQLITE: SqlEngine = {
 };
 
 /**
- * Subjects are bytes: MySQL's default collations equate "eve" and "Eve", and most binary ones equate "eve" and "eve ". The
- * one that does not has different names in MySQL and MariaDB. MySQL also lacks `create index if not exists`.
+ * Subjects are bytes: MySQL's default collations equate "eve" and "Eve", and most binary ones equate "eve" and "eve ".
+ * The one that does not has different names in MySQL and MariaDB. MySQL also lacks `create index if not exists`.
  */
 const MYSQL: SqlEngine = {
   id: sql`bigint auto_increment primary key`,

@@ -4,7 +4,8 @@ import { isMissingColumn, isMissingTable } from "./driver-errors.ts";
 import { COLUMNS, type SessionDatabase, type SessionTable } from "./table.ts";
 
 /**
- * Makes sure that the table is missing or is a session table, so that no migration uses or drops another program's table.
+ * Makes sure that the table is missing or is a session table, so that no migration uses or drops another program's
+ * table.
  *
  * @throws `INVALID_OPTION`
  */

@@ -54,9 +54,9 @@ async function runTwice(run: () => ReturnType<Migrator["migrateToLatest"]>): Pro
 
 /**
  * Returns Kysely's `Migrator` for the session table, for single steps and to see which migrations have run
- * (`getMigrations()`). It has migration tables of its own, `sessions_migrations` and `sessions_migration_lock`, because a
- * migrator reports an error when it finds migrations that it does not know. **Its methods do not throw: check `error` in
- * their results.**
+ * (`getMigrations()`). It has migration tables of its own, `sessions_migrations` and `sessions_migration_lock`, because
+ * a migrator reports an error when it finds migrations that it does not know. **Its methods do not throw: check `error`
+ * in their results.**
  *
  * @throws `INVALID_OPTION`
  */

@@ -13,8 +13,8 @@ export type RunStatement = <Result>(statement: Statement<Result>) => Promise<Res
 const MAX_ATTEMPTS = 10;
 
 /**
- * Runs statements on a table. Retries after deadlocks, reports a missing table as `NOT_MIGRATED`, and removes session data
- * from errors.
+ * Runs statements on a table. Retries after deadlocks, reports a missing table as `NOT_MIGRATED`, and removes session
+ * data from errors.
  */
 export function statementRunner(table: string): RunStatement {
   return async (statement) => {

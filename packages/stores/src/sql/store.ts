@@ -9,7 +9,10 @@ import { COLUMNS, type SessionColumn, type SessionRow, type SqlTableOptions, toD
 
 /** Options of {@link sqlStore}. */
 export interface SqlStoreOptions extends SqlTableOptions {
-  /** Epoch milliseconds. Used for `updated_at`, and as the default time of `sweep` and `countExpired`. @default Date.now */
+  /**
+   * Epoch milliseconds. Used for `updated_at`, and as the default time of `sweep` and `countExpired`.
+   * @default Date.now
+   */
   readonly now?: () => number;
 }
 

@@ -4,9 +4,9 @@ import { assertArgument } from "../assert-argument.ts";
 export const MAX_SUBJECT_BYTES = 1020;
 
 /**
- * Rejects subjects that an engine would store as another subject. A lone surrogate becomes U+FFFD on its way, so that two
- * subjects would be the same. SQLite's drivers cut text at NUL, and PostgreSQL rejects NUL. MySQL truncates long text,
- * unless it is configured not to.
+ * Rejects subjects that an engine would store as another subject. A lone surrogate becomes U+FFFD on its way, so that
+ * two subjects would be the same. SQLite's drivers cut text at NUL, and PostgreSQL rejects NUL. MySQL truncates long
+ * text, unless it is configured not to.
  *
  * @throws `INVALID_OPTION`
  */

@@ -7,7 +7,10 @@ import type { SessionDatabase, SessionTable } from "./table.ts";
 
 /** Options of `sweep`, to watch or stop it. */
 export interface SweepOptions {
-  /** Rows per statement, from 1 to 1,000. Limits how long rows are locked, and the SQL (D1 takes 100 KB). @default 1000 */
+  /**
+   * Rows per statement, from 1 to 1,000. Limits how long rows are locked, and the SQL (D1 takes 100 KB).
+   * @default 1000
+   */
   readonly batch?: number;
   /** Stops the sweep after the current batch. A later sweep continues. */
   readonly signal?: AbortSignal;

@@ -4,8 +4,8 @@ import { assertArgument } from "../assert-argument.ts";
 /** Options of all functions that use the session table. */
 export interface SqlTableOptions {
   /**
-   * The name of the table, or `schema.table`. Each name has at most 48 letters, digits and underscores and does not begin
-   * with a digit. The limit leaves room for the names of the indexes.
+   * The name of the table, or `schema.table`. Each name has at most 48 letters, digits and underscores and does not
+   * begin with a digit. The limit leaves room for the names of the indexes.
    * @default "sessions"
    */
   readonly table?: string;

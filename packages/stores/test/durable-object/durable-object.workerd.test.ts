@@ -23,8 +23,8 @@ storeConformance(
     checksKeys: true,
     // workerd runs the alarms by itself when they are due.
     dropsWithin: 30,
-    // No maxDataBytes: Cloudflare stores 2 MB under a key, workerd 8 MiB. A string takes one byte per character, or two as
-    // soon as a character is beyond Latin-1. Of the sessions that the core accepts, only those of more than 999,000
+    // No maxDataBytes: Cloudflare stores 2 MB under a key, workerd 8 MiB. A string takes one byte per character, or two
+    // as soon as a character is beyond Latin-1. Of the sessions that the core accepts, only those of more than 999,000
     // characters with such a character are too large for Cloudflare, which no test in workerd can show.
   },
 );
@@ -88,8 +88,8 @@ describe("durableObjectStore behind a SessionManager", () => {
     const stolen = await client.clone();
     expect(await visit("/")).toBe("eve");
     await visit("/logout");
-    expect(await visit("/")).toBe("nobody");
-    expect(await (await stolen.fetch("/")).text()).toBe("nobody");
+    expect(await visit("/")).toBe("anonymous");
+    expect(await (await stolen.fetch("/")).text()).toBe("anonymous");
   });
 
   it("SEC-05 SEC-24 lists one session after two logins of one visitor", async () => {
@@ -110,10 +110,10 @@ describe("durableObjectStore behind a SessionManager", () => {
     const except = await visit("/id");
     expect(await sessions.revokeAll("eve", { except })).toBe(8);
     expect(await visit("/")).toBe("eve");
-    for (const other of others) expect(await (await other.fetch("/")).text()).toBe("nobody");
+    for (const other of others) expect(await (await other.fetch("/")).text()).toBe("anonymous");
 
     expect(await sessions.revokeAll("eve")).toBe(1);
-    expect(await visit("/")).toBe("nobody");
+    expect(await visit("/")).toBe("anonymous");
     expect(await sessions.list("eve")).toEqual([]);
   });
 
@@ -121,7 +121,7 @@ describe("durableObjectStore behind a SessionManager", () => {
     const { sessions, visit } = application();
     await visit("/login");
     expect(await sessions.revoke(await visit("/id"))).toBe(true);
-    expect(await visit("/")).toBe("nobody");
+    expect(await visit("/")).toBe("anonymous");
     expect(await sessions.list("eve")).toEqual([]);
   });
 
@@ -156,7 +156,7 @@ function application(namespace: SessionObjectNamespace = env.SESSION_OBJECTS): A
     if (pathname === "/cart") current.set("cart", "coat");
     if (pathname === "/login") current.bind("eve");
     if (pathname === "/logout") current.destroy();
-    return new Response(pathname === "/id" ? current.id : (current.subject ?? "nobody"));
+    return new Response(pathname === "/id" ? current.id : (current.subject ?? "anonymous"));
   });
   const newClient = (): Browser => browser({ fetch });
   const client = newClient();

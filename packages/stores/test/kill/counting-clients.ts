@@ -8,7 +8,9 @@ interface Counter {
   confirmed: number;
 }
 
-/** Milliseconds until a client calls a server that is down again. Without it, the clients would slow its restart down. */
+/**
+ * Milliseconds until a client calls a server that is down again. Without it, the clients would slow its restart down.
+ */
 const RETRY_DELAY = 50;
 
 /** The results of all clients. */

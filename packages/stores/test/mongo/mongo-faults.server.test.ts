@@ -57,7 +57,9 @@ const REQUESTS = [
 
 const FAULTS: readonly MongoFault[] = ["not primary", "drop before", "drop after"];
 
-/** Sends a request whose command gets no answer. On a busy machine an earlier command may time out: then it tries again. */
+/**
+ * Sends a request whose command gets no answer. On a busy machine an earlier command may time out: then it tries again.
+ */
 async function fetchWithoutAnswer({ server, client }: Application, path: string, command: string): Promise<Response> {
   server.failNext(command, "hang");
   const countCommands = (): number => server.commands.filter((sent) => command in sent).length;

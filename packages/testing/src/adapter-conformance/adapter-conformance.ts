@@ -25,8 +25,8 @@ export interface AdapterConformanceOptions {
 }
 
 /**
- * Tests the contract of an adapter: it opens a session lazily and commits it once, before it sends the headers, for every
- * kind of response. The same suite runs on the core without an adapter.
+ * Tests the contract of an adapter: it opens a session lazily and commits it once, before it sends the headers, for
+ * every kind of response. The same suite runs on the core without an adapter.
  */
 export function adapterConformance({ describe, it: test }: TestRunner, options: AdapterConformanceOptions): void {
   const it = (name: string, body: (application: Application) => Promise<void>) =>

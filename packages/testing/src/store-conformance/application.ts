@@ -10,8 +10,8 @@ export interface Application {
 }
 
 /**
- * Answers `/set?key=&value=`, `/login?as=` and `/logout`, and a `SessionError` with its code. Every path takes `timeout`:
- * the seconds that a store operation may take in this request.
+ * Answers `/set?key=&value=`, `/login?as=` and `/logout`, and a `SessionError` with its code. Every path takes
+ * `timeout`: the seconds that a store operation may take in this request.
  */
 export function application(store: SessionStore): Application {
   const sessions = new SessionManager({ mode: serverSide(store) });

@@ -106,8 +106,8 @@ type Named = (name: string) => string;
 const LIFETIMES: readonly number[] = [0.5, 2, 8];
 
 /**
- * Prepares sessions that are about to expire. On a busy machine or with a slow store they may expire too early. `prepare`
- * then returns `false`, and the next attempt gives them more time.
+ * Prepares sessions that are about to expire. On a busy machine or with a slow store they may expire too early.
+ * `prepare` then returns `false`, and the next attempt gives them more time.
  */
 async function beforeExpiry(
   prepare: (named: Named, expiresAt: number) => Promise<boolean>,

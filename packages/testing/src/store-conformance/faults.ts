@@ -56,8 +56,8 @@ function fetchWithFault(store: FaultyStore, client: Browser, request: Request, f
 const TIMEOUTS: readonly number[] = [0.05, 0.5, 5];
 
 /**
- * Sends a request whose operation never answers, which takes as long as the timeout. The timeout is short at first. When
- * another operation of the request exceeds it, because the store is slow, the next attempt allows more.
+ * Sends a request whose operation never answers, which takes as long as the timeout. The timeout is short at first.
+ * When another operation of the request exceeds it, because the store is slow, the next attempt allows more.
  */
 async function fetchUntilHanging(store: FaultyStore, client: Browser, { operation, path }: Request): Promise<Response> {
   // An operation that is never resumed never answers.

@@ -56,14 +56,14 @@ export interface StoreConformanceOptions {
    */
   readonly checksKeys?: boolean;
   /**
-   * The engine removes a session by itself at most this many seconds after its expiry. Leave it out for engines that need
-   * `sweep`, and for those that take longer than a test should.
+   * The engine removes a session by itself at most this many seconds after its expiry. Leave it out for engines that
+   * need `sweep`, and for those that take longer than a test should.
    * @default undefined
    */
   readonly dropsWithin?: number;
   /**
-   * The largest `data` that the store accepts, in bytes of UTF-8. A store with a lower limit than the core must reject data
-   * that is a tenth larger with `SESSION_TOO_LARGE`.
+   * The largest `data` that the store accepts, in bytes of UTF-8. A store with a lower limit than the core must reject
+   * data that is a tenth larger with `SESSION_TOO_LARGE`.
    * @default 1_048_576
    */
   readonly maxDataBytes?: number;

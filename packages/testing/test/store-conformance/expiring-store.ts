@@ -1,7 +1,9 @@
 import { memoryStore } from "@coatcheck/core";
 import type { Store } from "./mistakes/mistake.ts";
 
-/** Removes sessions when they expire, as an engine with a time to live does. `forgets` does not move the time to live. */
+/**
+ * Removes sessions when they expire, as an engine with a time to live does. `forgets` does not move the time to live.
+ */
 export function expiringStore({ forgets }: { readonly forgets?: "touch" | "update" } = {}): Store {
   const store = memoryStore();
   const expiries = new Map<string, number>();

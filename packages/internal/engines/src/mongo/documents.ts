@@ -1,7 +1,9 @@
 import { type Document, serialize } from "bson";
 import { MongoCommandError } from "./command-error.ts";
 
-/** Whether a document matches a filter. Supports equality with strings and numbers, and `$ne`. Rejects other filters. */
+/**
+ * Whether a document matches a filter. Supports equality with strings and numbers, and `$ne`. Rejects other filters.
+ */
 export function matches(document: Document, filter: Document): boolean {
   return Object.entries(filter).every(([field, condition]) => {
     if (field.startsWith("$") || field.includes(".")) throw badValue(`unknown top level operator: ${field}`);

@@ -19,8 +19,8 @@ export type MongoFault =
   | "hang";
 
 /**
- * A server with the wire protocol of MongoDB, for tests with the official driver. A real one cannot be installed where the
- * tests must run. It supports exactly the commands of the store and rejects everything else.
+ * A server with the wire protocol of MongoDB, for tests with the official driver. A real one cannot be installed where
+ * the tests must run. It supports exactly the commands of the store and rejects everything else.
  */
 export interface MongoServer extends Pick<MongoDatabase, "documents"> {
   readonly url: string;

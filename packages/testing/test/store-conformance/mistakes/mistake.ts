@@ -10,7 +10,9 @@ export interface Mistake {
   readonly spoil: (store: Store) => Partial<Store>;
   /** Creates the correct store. @default memoryStore */
   readonly base?: () => Store;
-  /** Whether only a second connection reveals the mistake: each connection is spoiled by itself, over the same sessions. */
+  /**
+   * Whether only a second connection reveals the mistake: each connection is spoiled by itself, over the same sessions.
+   */
   readonly betweenConnections?: true;
   /** Matches the titles of the tests that must fail. */
   readonly failing: RegExp;
