@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   mkdirSync,
   mkdtempSync,
@@ -9,105 +8,34 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StoredSession } from "@coatcheck/core";
-import { storeConformance } from "@coatcheck/testing";
-import { createStorage, type Driver, type Storage } from "unstorage";
+import { createStorage } from "unstorage";
 import fs from "unstorage/drivers/fs";
 import fsLite from "unstorage/drivers/fs-lite";
-import http from "unstorage/drivers/http";
-import redis from "unstorage/drivers/redis";
-import { createStorageServer } from "unstorage/server";
 import { afterEach, describe, expect, it } from "vitest";
 import { unstorageStore } from "../../src/unstorage.ts";
-import { engineUrl } from "../support/engines.ts";
 import { storeKey as key, sessionOf } from "../support/sessions.ts";
-import { inTwoProcesses, withinOneProcess } from "./shared-storage.ts";
+import { unstorageSuite } from "./unstorage-suite.ts";
 
 const LATER = Date.now() + 3_600_000;
 const stored = (differences?: Partial<StoredSession>): StoredSession => sessionOf(differences, LATER - 3_600_000);
 
-const cleanUps: (() => void)[] = [];
+const folders: string[] = [];
 afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) cleanUp();
+  for (const path of folders.splice(0)) rmSync(path, { recursive: true });
 });
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "coatcheck-unstorage-"));
-  cleanUps.push(() => rmSync(path, { recursive: true }));
+  folders.push(path);
   return path;
 }
 
-/** Starts the HTTP server of unstorage, by which processes share a storage. Returns its URL. */
-async function serve(): Promise<string> {
-  const server = createServer(createStorageServer(createStorage()).handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  cleanUps.push(() => server.close());
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return `http://127.0.0.1:${address.port}`;
-}
-
-/** A kind of storage. */
-interface Place {
-  /** Creates an empty storage and returns its base for the driver. */
-  readonly newBase: () => string | Promise<string>;
-  /** The driver for a base. Every process has its own. */
-  readonly driver: (base: string) => Driver;
-  readonly dropsWithin?: number;
-}
-
-const redisUrl = engineUrl("redis");
-const places: Readonly<Record<string, Place>> = {
-  fs: { newBase: folder, driver: (base) => fs({ base }) },
-  "fs-lite": { newBase: folder, driver: (base) => fsLite({ base }) },
-  ...(redisUrl !== undefined && {
-    redis: {
-      newBase: () => `unstorage-${crypto.randomUUID()}`,
-      driver: (base) => redis({ url: redisUrl, base }),
-      // The only one of these drivers that uses the time to live.
-      dropsWithin: 30,
-    },
-  }),
-  http: { newBase: serve, driver: (base) => http({ base }) },
-};
-
-for (const [name, { newBase, driver, ...abilities }] of Object.entries(places)) {
-  const open = (base: string): Storage => {
-    const storage = createStorage({ driver: driver(base) });
-    cleanUps.push(() => void storage.dispose());
-    return storage;
-  };
-  const shared = { hasSubjectIndex: false, hasSweeper: true, checksKeys: true, ...abilities };
-
-  storeConformance(
-    { describe, it },
-    {
-      name: `unstorageStore, ${name}, in two processes`,
-      async create() {
-        const base = await newBase();
-        return inTwoProcesses(open(base), open(base));
-      },
-      isAtomic: false,
-      ...shared,
-    },
-  );
-
-  storeConformance(
-    { describe, it },
-    {
-      name: `unstorageStore, ${name}, within one process`,
-      create: async () => withinOneProcess(open(await newBase())),
-      isAtomic: true,
-      ...shared,
-    },
-  );
-}
-
 for (const [name, driver] of Object.entries({ fs, "fs-lite": fsLite })) {
+  unstorageSuite({ name, newBase: folder, driver: (base) => driver({ base }) });
+
   describe(`unstorageStore, ${name}`, () => {
     it("SEC-02 stores a session in a file named after the SHA-256 of its id, in hex", async () => {
       const base = folder();
