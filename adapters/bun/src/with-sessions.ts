@@ -10,8 +10,8 @@ const SWITCHING_PROTOCOLS = 101;
 
 /**
  * A handler with sessions: `Bun.serve(withSessions(…))`, `export default withSessions(…)`, or for a single route
- * `routes: { "/cart": withSessions(…).fetch }`. The response is sent after the session has been committed and the store has
- * confirmed it.
+ * `routes: { "/cart": withSessions(…).fetch }`. The response is sent after the session has been committed and the store
+ * has confirmed it.
  *
  * @param handler - must return a `Response`, or nothing after a successful `server.upgrade(request)`
  * @throws `INVALID_OPTION`; its `fetch` `NO_RESPONSE` when the handler returns nothing without an upgrade

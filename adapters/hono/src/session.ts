@@ -22,7 +22,7 @@ export function session<Data extends object, Flash extends object, E extends Env
     c.set("session", pending);
     try {
       await next();
-      // An HTTPException is an answer. A handler that returned nothing is not, which Hono reports only after middleware.
+      // An HTTPException is an answer. A handler that returned nothing is not, but Hono reports that only later.
       const isAnswer = c.finalized && (c.error === undefined || "getResponse" in c.error);
       const committed = await sessions.commit(pending, c.res, { failed: !isAnswer });
       if (committed === c.res) return;

@@ -8,15 +8,15 @@ export interface WorkerContext {
 
 type Manager<Data extends object, Flash extends object> = SessionManager<Data, Flash>;
 
-/** More managers for one set of bindings mean that `withSessions` is called per request, which derives keys each time. */
+/** More managers for one set of bindings mean that `withSessions` is called per request, which is slow. */
 const MAX_MANAGERS = 16;
 const managerCounts = new WeakMap<object, number>();
 /** For a test that calls `fetch` with a request only. */
 const NO_BINDINGS = {} as never;
 
 /**
- * A worker with sessions: `export default withSessions(…)`. The response is sent after the session has been committed and the
- * store has confirmed it; nothing is left to `waitUntil`.
+ * A worker with sessions: `export default withSessions(…)`. The response is sent after the session has been committed
+ * and the store has confirmed it; nothing is left to `waitUntil`.
  *
  * @param source - creates the manager from the bindings, once per isolate; or a manager, if the bindings come from
  *   `import { env } from "cloudflare:workers"`

@@ -1,5 +1,5 @@
-// The part of `@types/bun` that this example uses. The package itself conflicts with the types of other runtimes in this
-// repository. When you copy the example, install the package instead.
+// The part of `@types/bun` that this example uses. The package itself conflicts with the types of other runtimes in
+// this repository. When you copy the example, install the package instead.
 declare namespace Bun {
   const env: Readonly<Record<string, string | undefined>>;
   function serve<Data>(options: ServeOptions<Data>): { readonly port: number };

@@ -10,8 +10,8 @@ export interface Users {
   /** @returns `undefined` for an unknown name */
   roleOf(name: string): Role | undefined;
   /**
-   * Whether this is the password of the user. The check of an unknown name takes the same time, so the time does not reveal
-   * which names exist.
+   * Whether this is the password of the user. The check of an unknown name takes the same time, so the time does not
+   * reveal which names exist.
    */
   isPassword(name: string, password: string): Promise<boolean>;
   changePassword(name: string, password: string): Promise<void>;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isCookieKind } from "../src/sessions/storage-kind.ts";
 import { eve, grace } from "./demo-users.ts";
 import { chrome } from "./navigation.ts";
-import { fieldOf, restart, submitFrom, textOf } from "./page-forms.ts";
+import { fieldOf, restartBrowser, submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
 
 const { kinds, open } = await shopOpener();
@@ -46,7 +46,7 @@ describe.each(kinds)("account pages, MODE=%s", (kind) => {
     it("ends the login with the browser if the box is not checked", async () => {
       const visitor = shop.visitor();
       await visitor.submit("/login", eve);
-      await restart(visitor);
+      await restartBrowser(visitor);
       expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
     });
   });
@@ -58,7 +58,7 @@ describe.each(kinds)("account pages, MODE=%s", (kind) => {
       expect(await dashboard.text()).toContain("Logged in by: password");
       expect(await textOf(visitor, "/password")).toContain("<h1>Change the password</h1>");
 
-      await restart(visitor);
+      await restartBrowser(visitor);
       expect(await textOf(visitor, "/dashboard")).toContain("Logged in by: remember-me");
       const sent = await visitor.fetch("/password");
       expect(sent.headers.get("Location")).toBe("/login?next=%2Fpassword&reason=not-fresh");
@@ -68,7 +68,7 @@ describe.each(kinds)("account pages, MODE=%s", (kind) => {
 
       const page = await visitor.submit("/login", { ...eve, next: "/password" });
       expect(await page.text()).toContain("<h1>Change the password</h1>");
-      await restart(visitor);
+      await restartBrowser(visitor);
       expect(await textOf(visitor, "/dashboard")).toContain("Logged in by: remember-me");
     });
 
@@ -78,7 +78,7 @@ describe.each(kinds)("account pages, MODE=%s", (kind) => {
       const thief = await visitor.clone();
       await visitor.submit("/logout", {});
       expect(await visitor.cookieHeader()).toBe("");
-      await restart(thief);
+      await restartBrowser(thief);
       expect(await textOf(thief, "/dashboard")).toContain("<h1>Log in</h1>");
     });
   });
@@ -140,7 +140,7 @@ describe.each(kinds)("account pages, MODE=%s", (kind) => {
       expect(await page.text()).toContain("All other sessions have ended");
       expect(await textOf(other, "/dashboard")).toContain("<h1>Log in</h1>");
       expect(await textOf(stranger, "/dashboard")).toContain("Welcome, Grace");
-      await restart(one);
+      await restartBrowser(one);
       expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
     });
 
@@ -175,7 +175,7 @@ describe.each(kinds)("account pages, MODE=%s", (kind) => {
       expect(page).toContain("Theme: dark");
       for (const visitor of [other, thief]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
       expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
-      for (const visitor of [one, other, thief]) await restart(visitor);
+      for (const visitor of [one, other, thief]) await restartBrowser(visitor);
       for (const visitor of [other, thief]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
       expect(await textOf(one, "/dashboard")).toContain("Welcome, Eve");
       expect((await other.submit("/login", eve)).status).toBe(401);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isCookieKind } from "../src/sessions/storage-kind.ts";
 import { eve, grace } from "./demo-users.ts";
 import { chrome } from "./navigation.ts";
-import { fieldOf, restart, submitFrom, textOf } from "./page-forms.ts";
+import { fieldOf, restartBrowser, submitFrom, textOf } from "./page-forms.ts";
 import { shopOpener, type TestShop } from "./shop-in-process.ts";
 
 const { kinds, open } = await shopOpener();
@@ -76,7 +76,7 @@ describe.each(kinds)("admin area, MODE=%s", (kind) => {
     const path = "/admin/users/Eve";
     const page = await (await submitFrom(admin, path, `${path}/revoke-all`)).text();
     expect(page).toContain("All sessions of Eve have ended");
-    await restart(other);
+    await restartBrowser(other);
     for (const visitor of [one, other]) expect(await textOf(visitor, "/dashboard")).toContain("<h1>Log in</h1>");
   });
 

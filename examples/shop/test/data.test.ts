@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startOrSkip, startRedis } from "@coatcheck/engines";
+import { browser } from "@coatcheck/testing";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { storageKinds } from "../src/sessions/storage-kind.ts";
-import { openShop } from "../src/shop.ts";
+import { openShop, type Shop, type ShopOptions } from "../src/shop.ts";
 import { eve } from "./demo-users.ts";
-import { fieldOf, submitFrom, textOf } from "./page-forms.ts";
+import { asNavigation } from "./navigation.ts";
+import { fieldOf, restartBrowser, submitFrom, textOf } from "./page-forms.ts";
 import { type ShopEnvironment, type ShopProcess, startShop } from "./shop-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -15,70 +17,103 @@ afterAll(() => redis?.stop());
 const kinds = storageKinds.filter((kind) => kind !== "redis" || redis !== undefined);
 
 let folder: ReturnType<typeof temporaryFolder>;
+const opened: Shop[] = [];
 const started: ShopProcess[] = [];
 beforeEach(() => {
   folder = temporaryFolder();
 });
 afterEach(async () => {
+  for (const shop of opened.splice(0)) shop.close();
   await Promise.all(started.splice(0).map((shop) => shop.stop("SIGKILL")));
   folder.remove();
 });
 
-/** Starts a shop with its data in the folder of the test. */
+/** Opens a shop in this process, with its data in the folder of the test. */
+async function open(options: Partial<ShopOptions> = {}): Promise<Shop> {
+  const shop = await openShop({ initial: "sqlite", folder: folder.path, redisUrl: redis?.url, ...options });
+  opened.push(shop);
+  return shop;
+}
+
+/** Starts a shop in its own process, with its data in the folder of the test. */
 async function start(environment: ShopEnvironment = {}): Promise<ShopProcess> {
   const shop = await startShop({ SHOP_DATA: folder.path, ...(redis && { REDIS_URL: redis.url }), ...environment });
   started.push(shop);
   return shop;
 }
 
-describe.each(kinds)("restart, MODE=%s", (MODE) => {
-  it("keeps login, cart, theme and remembered browser; SEC-22 ended sessions stay ended", async () => {
-    const before = await start({ MODE });
-    const [eveHere, guest] = [before.visitor(), before.visitor()];
-    await eveHere.submit("/add_to_cart", { item: "book" });
-    await eveHere.submit("/login", { ...eve, remember: "on" });
-    await guest.submit("/login", eve);
-    const thief = await guest.clone();
-    await guest.submit("/logout", {});
-    // The process is killed, so everything that it has confirmed must be on disk.
-    await before.stop("SIGKILL");
+/** A restart without a shutdown: another shop opens the same folder, and the first one is never closed before that. */
+async function restartable(options: Partial<ShopOptions> = {}) {
+  let shop = await open(options);
+  return {
+    newVisitor: () => browser({ fetch: (request) => shop.app.fetch(asNavigation(request)) }),
+    async restart() {
+      shop = await open(options);
+    },
+  };
+}
 
-    const after = await start({ MODE });
-    // Cookies do not depend on the port.
-    expect(await textOf(eveHere, `${after.url}/dashboard`)).toContain("Theme: dark");
-    expect(await textOf(eveHere, `${after.url}/view_cart`)).toContain("Cart: ['book']");
-    expect(await textOf(thief, `${after.url}/dashboard`)).toContain("<h1>Log in</h1>");
-    await eveHere.setCookie("__Host-session=; Path=/; Secure; Max-Age=0");
-    expect(await textOf(eveHere, `${after.url}/dashboard`)).toContain("Logged in by: remember-me");
-  });
-});
+describe("restart", () => {
+  it.each(kinds)(
+    "MODE=%s keeps login, cart, theme and remembered browser, and SEC-22 ended sessions stay ended",
+    async (initial) => {
+      const shop = await restartable({ initial });
+      const [user, guest] = [shop.newVisitor(), shop.newVisitor()];
+      await user.submit("/add_to_cart", { item: "book" });
+      await user.submit("/login", { ...eve, remember: "on" });
+      await guest.submit("/login", eve);
+      const thief = await guest.clone();
+      await guest.submit("/logout", {});
 
-describe("stored data", () => {
-  it("includes a changed password and each visitor's choice of storage", async () => {
-    const before = await start();
-    const [user, guest] = [before.visitor(), before.visitor()];
+      await shop.restart();
+      expect(await textOf(user, "/dashboard")).toContain("Theme: dark");
+      expect(await textOf(user, "/view_cart")).toContain("Cart: ['book']");
+      expect(await textOf(thief, "/dashboard")).toContain("<h1>Log in</h1>");
+      await restartBrowser(user);
+      expect(await textOf(user, "/dashboard")).toContain("Logged in by: remember-me");
+    },
+  );
+
+  it("keeps a changed password and each visitor's choice of storage", async () => {
+    const shop = await restartable();
+    const [user, guest] = [shop.newVisitor(), shop.newVisitor()];
     await user.submit("/login", eve);
     await submitFrom(user, "/password", "/password", { current: eve.password, password: "correct horse" });
     await guest.submit("/kind", { kind: "encrypted" });
     await guest.submit("/add_to_cart", { item: "hat" });
-    await before.stop();
 
-    const after = await start();
-    expect((await after.visitor().submit("/login", eve)).status).toBe(401);
-    expect((await after.visitor().submit("/login", { ...eve, password: "correct horse" })).status).toBe(200);
-    expect(await textOf(guest, `${after.url}/`)).toContain("encrypted: ");
-    expect(await textOf(guest, `${after.url}/view_cart`)).toContain("Cart: ['hat']");
+    await shop.restart();
+    expect((await shop.newVisitor().submit("/login", eve)).status).toBe(401);
+    expect((await shop.newVisitor().submit("/login", { ...eve, password: "correct horse" })).status).toBe(200);
+    expect(await textOf(guest, "/")).toContain("encrypted: ");
+    expect(await textOf(guest, "/view_cart")).toContain("Cart: ['hat']");
   });
 
+  it("keeps a cart and SEC-22 a logout when the process is killed", async () => {
+    const before = await start();
+    const [visitor, user] = [before.visitor(), before.visitor()];
+    await visitor.submit("/add_to_cart", { item: "book" });
+    await user.submit("/login", eve);
+    const thief = await user.clone();
+    await user.submit("/logout", {});
+    await before.stop("SIGKILL");
+
+    const after = await start();
+    // Cookies do not depend on the port.
+    expect(await textOf(visitor, `${after.url}/view_cart`)).toContain("Cart: ['book']");
+    expect(await textOf(thief, `${after.url}/dashboard`)).toContain("<h1>Log in</h1>");
+  });
+});
+
+describe("stored data", () => {
   it("is readable by its owner only, even in an existing folder that everyone may read", async () => {
     const [made, found] = [join(folder.path, "made"), join(folder.path, "found")];
     mkdirSync(found, { mode: 0o755 });
     for (const path of [made, found]) {
-      const shop = await openShop({ initial: "sqlite", folder: path });
+      await open({ folder: path });
       const files = readdirSync(path);
       expect(files.sort()).toEqual(["secret", "shop.db", "shop.db-shm", "shop.db-wal"]);
       for (const file of files) expect(statSync(join(path, file)).mode & 0o777, file).toBe(0o600);
-      shop.close();
     }
     expect(statSync(made).mode & 0o777).toBe(0o700);
   });

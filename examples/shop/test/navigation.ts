@@ -12,7 +12,7 @@ export function asNavigation(request: Request, userAgent = firefox): Request {
   return request;
 }
 
-/** Sends requests over HTTP as a browser does. It uses `node:http`, because `fetch` always sends `Sec-Fetch-Mode: cors`. */
+/** Sends requests as a browser does. It uses `node:http`, because `fetch` always sends `Sec-Fetch-Mode: cors`. */
 export function sendAs(userAgent: string | undefined): Fetch {
   return async (request) => {
     const { url, method, headers } = asNavigation(request, userAgent);

@@ -24,6 +24,6 @@ export function fieldOf(page: string, name: string): string {
 }
 
 /** Closes the browser and opens it again: the session cookie is gone, persistent cookies are still there. */
-export async function restart(visitor: Browser): Promise<void> {
+export async function restartBrowser(visitor: Browser): Promise<void> {
   await visitor.setCookie("__Host-session=; Path=/; Secure; Max-Age=0");
 }

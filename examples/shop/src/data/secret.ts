@@ -3,8 +3,8 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type DataFolder, dataError } from "./folder.ts";
 
 /**
- * The secret of the demo, created at the first start. A real shop gets its secret from the environment and does not store
- * it beside the data.
+ * The secret of the demo, created at the first start. A real shop gets its secret from the environment and does not
+ * store it beside the data.
  *
  * @throws StartError
  */

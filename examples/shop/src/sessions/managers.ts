@@ -50,8 +50,8 @@ export function managerOptions(settings: ManagerSettings): AccountManagerOptions
 }
 
 /**
- * Creates the managers for the shop and for the admin area, and the inspector of the shop's sessions. One mode serves both
- * managers, because every cookie is bound to its name.
+ * Creates the managers for the shop and for the admin area, and the inspector of the shop's sessions. One mode serves
+ * both managers, because every cookie is bound to its name.
  */
 export function createManagers(options: AccountManagerOptions<ShopData>): {
   readonly shopSessions: AccountManager<ShopData, ShopFlash>;

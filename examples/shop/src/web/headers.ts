@@ -13,7 +13,7 @@ export function headers(): MiddlewareHandler {
       baseUri: ["'none'"],
     },
     xFrameOptions: "DENY",
-    // With no-referrer, browsers would send "Origin: null" with the shop's own forms, and the CSRF check would deny them.
+    // With no-referrer, browsers would send "Origin: null" with the shop's forms, and the CSRF check would deny them.
     referrerPolicy: "same-origin",
     permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
     // The HTTPS proxy in front of a real shop sets this header. On localhost it would affect every other project.

@@ -93,8 +93,8 @@ describe.skipIf(chromium === undefined)("inspector in many tabs", () => {
 });
 
 /**
- * Records every text of the list of events in the global `recorded`. After the logout, the page reconnects without a cookie
- * within a second, and the list is empty again.
+ * Records every text of the list of events in the global `recorded`. After the logout, the page reconnects without a
+ * cookie within a second, and the list is empty again.
  */
 async function recordList(page: Page): Promise<void> {
   await page.evaluate(`{
@@ -104,7 +104,7 @@ async function recordList(page: Page): Promise<void> {
   }`);
 }
 
-/** Shows or hides a tab. Without a screen, the browser treats every tab as visible, so the page is told directly. */
+/** Shows or hides a tab. Without a screen, every tab counts as visible, so the test sets the state itself. */
 async function setVisible(tab: Page, isVisible: boolean): Promise<void> {
   await tab.evaluate(`Object.defineProperty(document, "hidden", { value: ${!isVisible}, configurable: true });
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));`);

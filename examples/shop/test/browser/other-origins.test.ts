@@ -62,7 +62,7 @@ describe.skipIf(chromium === undefined).each(Object.entries(hosts))("page of %s"
     await page.goto(attack("form"));
     await page.waitForURL(`${shop.url}/add_to_cart`);
     await page.goto(attack("fetch"));
-    // The script is not told how the shop has answered.
+    // The script cannot see how the shop has answered.
     await page.waitForFunction('document.title === "done"');
     await page.goto("/view_cart");
     expect(await page.textContent("main")).toContain("Cart: []");

@@ -69,7 +69,7 @@ describe.skipIf(chromium === undefined).each(kinds)("shop in a browser, %s", (ki
     expect(await page.textContent("main")).toContain("Welcome, Eve");
     await page.goto("/");
     await submit(page, "/logout");
-    // Both steps at once: a page from the back-forward cache fires no load event, so a test cannot wait between two steps.
+    // Both steps at once: a page from the back-forward cache fires no load event that a test could wait for.
     await page.evaluate("history.go(-2)");
     await page.waitForURL((url) => url.pathname !== "/", { waitUntil: "commit" });
     expect(await page.textContent("main")).not.toContain("Welcome, Eve");
