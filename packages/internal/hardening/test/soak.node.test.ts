@@ -52,7 +52,17 @@ describe("healthProblems", () => {
 /** A soak of two seconds. That is too short for the heap to settle, so half of it may change. */
 function soakBriefly(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string }> {
   const script = fileURLToPath(new URL("../src/soak.ts", import.meta.url));
-  const command = ["--conditions=@coatcheck/source", script, "--minutes", "0.035", "--tolerance", "50", ...args];
+  const command = [
+    "--conditions=@coatcheck/source",
+    script,
+    "--users",
+    "15",
+    "--minutes",
+    "0.035",
+    "--tolerance",
+    "50",
+    ...args,
+  ];
   return new Promise((resolve) => {
     const child = execFile(process.execPath, command, (_error, stdout) => {
       resolve({ code: child.exitCode ?? -1, stdout });
