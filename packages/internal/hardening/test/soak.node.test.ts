@@ -8,7 +8,7 @@ import { PLANTED_FAULTS } from "../src/soak/planted-faults.ts";
 const redis = await startOrSkip("soak", startRedis);
 await redis?.stop();
 
-describe.skipIf(redis === undefined).concurrent("npm run soak", { timeout: 60_000 }, () => {
+describe.skipIf(redis === undefined).concurrent("npm run soak", { timeout: 120_000 }, () => {
   it("passes on a server without faults", async () => {
     const { code, stdout } = await soakBriefly();
     expect(code, stdout).toBe(0);
