@@ -20,18 +20,10 @@ const FOREIGN = "a secret that no site has: 7hGf2kLw9QzX4vBn";
 export const token: Target = {
   name: "token",
   words: [
-    "{ann}",
-    "{bob}",
-    "{old}",
-    "{foreign}",
-    "{other}",
-    "{ann.0}",
-    "{ann.1}",
-    "{bob.2}",
-    "{bob.3}",
-    "{ann.4}",
-    ".",
-  ].concat(["{ann:0-43}", "{old:43-99}", "eyJhbGciOiJub25lIn0", "eyJhbGciOiJIUzI1NiJ9", "~", "2~", "A", "="]),
+    ...["{ann}", "{bob}", "{old}", "{foreign}", "{other}", "{ann:0-43}", "{old:43-99}"],
+    ...["{ann.0}", "{ann.1}", "{bob.2}", "{bob.3}", "{ann.4}", "."],
+    ...["eyJhbGciOiJub25lIn0", "eyJhbGciOiJIUzI1NiJ9", "~", "2~", "A", "="],
+  ],
 
   async start() {
     const store = memoryStore();
