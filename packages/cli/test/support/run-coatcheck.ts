@@ -37,7 +37,9 @@ export async function runProgram(
   [file, ...args]: readonly [string, ...string[]],
   { stdin = "", env = {}, cwd = process.cwd() }: RunOptions = {},
 ): Promise<Run> {
-  const child = spawn(file, args, { cwd, env: { PATH: process.env["PATH"], ...env } });
+  // The cache halves the time that Node takes to start the program from its sources.
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const child = spawn(file, args, { cwd, env: { PATH, NODE_COMPILE_CACHE, ...env } });
   child.stdin.end(stdin);
   const [stdout, stderr, status] = await Promise.all([
     text(child.stdout),
