@@ -113,7 +113,7 @@ export const EXPIRY: Readonly<Record<string, Mistake>> = {
         },
       };
     },
-    failing: /removes 1100 expired sessions in one call/,
+    failing: /removes 1020 expired sessions in one call/,
   },
   "a sweep that counts before it removes": {
     spoil: (store) => {
