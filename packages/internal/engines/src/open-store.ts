@@ -1,12 +1,6 @@
-import { DatabaseSync } from "node:sqlite";
 import type { SessionStore } from "@coatcheck/core";
-import { redisStore } from "@coatcheck/stores/redis";
 import { migrate, sqlStore } from "@coatcheck/stores/sql";
-import { sqliteDatabase } from "@coatcheck/stores/sqlite";
 import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from "kysely";
-import { createPool } from "mysql2";
-import { Pool } from "pg";
-import { createClient } from "redis";
 
 /** A store and its client. */
 export interface OpenStore {
@@ -17,24 +11,35 @@ export interface OpenStore {
 /** An engine whose sessions several processes can share. */
 export type EngineName = keyof typeof OPENERS;
 
-/** Opens a store on each engine with its usual client, with the settings that a server needs. */
+/**
+ * Opens a store on each engine with its usual client, with the settings that a server needs. Each imports only its own
+ * client, because test servers start slowly with all of them.
+ */
 const OPENERS = {
   async redis(url: string): Promise<OpenStore> {
+    const { redisStore } = await import("@coatcheck/stores/redis");
+    const { createClient } = await import("redis");
     const client = createClient({ url, disableOfflineQueue: true });
     // Without a listener, a broken connection would end the process.
     client.on("error", () => {});
     await client.connect();
     return { store: redisStore(client), close: () => client.destroy() };
   },
-  postgres(connectionString: string): Promise<OpenStore> {
+  async postgres(connectionString: string): Promise<OpenStore> {
+    const { Pool } = await import("pg");
     const pool = new Pool({ connectionString, max: 10 });
     // As above. The pool itself reports the errors of idle clients only.
     pool.on("error", () => {});
     pool.on("connect", (connected) => connected.on("error", () => {}));
     return openSql(new PostgresDialect({ pool }));
   },
-  mariadb: (uri: string): Promise<OpenStore> => openSql(new MysqlDialect({ pool: createPool({ uri }) })),
-  sqlite(file: string): Promise<OpenStore> {
+  async mariadb(uri: string): Promise<OpenStore> {
+    const { createPool } = await import("mysql2");
+    return openSql(new MysqlDialect({ pool: createPool({ uri }) }));
+  },
+  async sqlite(file: string): Promise<OpenStore> {
+    const { sqliteDatabase } = await import("@coatcheck/stores/sqlite");
+    const { DatabaseSync } = await import("node:sqlite");
     const database = new DatabaseSync(file, { timeout: 5_000 });
     database.exec("pragma journal_mode = wal; pragma synchronous = normal");
     return openSql(new SqliteDialect({ database: sqliteDatabase(database) }));

@@ -14,7 +14,7 @@ import { type Counted, count } from "./counting-clients.ts";
 const DURATION = Number(process.env["KILL_TEST_SECONDS"] ?? 10);
 /** On a busy machine the run lasts longer, until there were as many kills. */
 const MIN_KILLS = 3;
-const USERS = 10;
+const USERS = 5;
 const CLIENTS_PER_USER = 5;
 /** Milliseconds, for a busy machine. */
 const TIMEOUT = (DURATION + 240) * 1000;
