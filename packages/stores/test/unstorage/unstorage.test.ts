@@ -63,34 +63,6 @@ describe("unstorageStore", () => {
     await expectWrongKeysRejected(unstorageStore(storageWith({ getItem: fail, setItem: fail, removeItem: fail })));
   });
 
-  it("uses the prefix as folders, and sweeps only the sessions in them", async () => {
-    for (const [prefix, folders] of [
-      ["session:", "session:"],
-      ["session", "session:"],
-      [":a::b:", "a:b:"],
-      ["", ""],
-      [".hidden", ".hidden:"],
-    ]) {
-      const storage = createStorage();
-      const others = ["settings", "session:settings", "session2:x", "a:b:note", `a:${"0".repeat(64)}`, "a:b:c:d"];
-      for (const other of others) await storage.setItem(other, "not a session");
-      const store = unstorageStore(storage, { prefix: prefix ?? "", now });
-      await store.create(key("a"), stored());
-      const added = (await storage.getKeys()).filter((name) => !others.includes(name));
-      expect(added).toEqual([expect.stringMatching(new RegExp(`^${folders}[0-9a-f]{64}$`))]);
-      expect(await store.sweep(START + HOUR)).toBe(1);
-      expect((await storage.getKeys()).sort()).toEqual([...others].sort());
-    }
-  });
-
-  it("does not sweep a store in a subfolder", async () => {
-    const storage = createStorage();
-    const inner = unstorageStore(storage, { prefix: "app:admin", now });
-    await inner.create(key("a"), stored());
-    expect(await unstorageStore(storage, { prefix: "app", now }).sweep(START + HOUR)).toBe(0);
-    expect(await inner.sweep(START + HOUR)).toBe(1);
-  });
-
   it("gives keys that differ only in case names that differ even without case", async () => {
     const storage = createStorage();
     const store = unstorageStore(storage, { now });
@@ -162,7 +134,7 @@ describe("unstorageStore", () => {
   it("SEC-22 ends a session even when the driver silently fails to remove it", async () => {
     const storage = storageWith({ removeItem: () => {} });
     const store = unstorageStore(storage, { now });
-    await store.create(key("a"), stored({ data: "secret of a thief's victim" }));
+    await store.create(key("a"), stored({ data: "confidential" }));
     expect(await store.delete(key("a"))).toBe("ok");
     expect(await store.load(key("a"))).toBeNull();
     expect(await store.update(key("a"), stored({ version: 2 }), 1)).toBe("gone");
@@ -171,7 +143,7 @@ describe("unstorageStore", () => {
     expect(await store.delete(key("a"))).toBe("gone");
     expect(await store.sweep(START + 2 * HOUR)).toBe(0);
     const [name = ""] = await storage.getKeys();
-    expect(await storage.getItem(name)).not.toContain("thief");
+    expect(await storage.getItem(name)).not.toContain("confidential");
   });
 
   it("SEC-42 finds no session in a partly written record or in other text", async () => {
@@ -242,46 +214,6 @@ describe("unstorageStore", () => {
     for (const driver of drivers) {
       expect(() => unstorageStore(createStorage({ driver: driver as never }))).toThrow(/^unstorageStore: .* read-only/);
     }
-  });
-
-  it("rejects an invalid time for a sweep, and uses the clock without one", async () => {
-    const clock = fakeClock(1_000_000);
-    const store = unstorageStore(createStorage(), { now: clock.now });
-    await store.create(key("a"), sessionOf({}, 1_000_000));
-    for (const wrong of [Number.NaN, "2020-01-01", null, {}]) {
-      await expect(store.sweep(wrong as never)).rejects.toMatchObject({ code: "INVALID_OPTION" });
-    }
-    const sweepNow = store.sweep as () => Promise<number>;
-    expect(await sweepNow()).toBe(0);
-    clock.advance(3_600);
-    expect(await sweepNow()).toBe(1);
-  });
-
-  it("sweeps thousands of sessions, a hundred at a time", async () => {
-    const { getItem, ...rest } = memory();
-    let reading = 0;
-    let most = 0;
-    const storage = createStorage({
-      driver: {
-        ...rest,
-        getItem: async (name, options) => {
-          reading += 1;
-          most = Math.max(most, reading);
-          await Promise.resolve();
-          reading -= 1;
-          return getItem(name, options);
-        },
-      },
-    });
-    const store = unstorageStore(storage, { now });
-    for (let index = 0; index < 2_500; index++) {
-      await store.create(key(`${index}`), stored({ expiresAt: START + (index % 2 === 0 ? 0 : HOUR) }));
-    }
-    most = 0;
-    expect(await store.sweep(START)).toBe(1_250);
-    expect(most).toBeLessThanOrEqual(100);
-    expect(await storage.getKeys()).toHaveLength(1_250);
-    expect(await store.sweep(START)).toBe(0);
   });
 
   it("SEC-22 SEC-24 rejects revokeAll with UNSUPPORTED, rather than miss sessions", async () => {

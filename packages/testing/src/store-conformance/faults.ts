@@ -12,14 +12,15 @@ const FAULTS: Readonly<Record<Fault, string>> = {
 };
 
 /** A request for each operation. */
-const REQUESTS: readonly Request[] = [
+const REQUESTS: readonly FaultyRequest[] = [
   { operation: "load", path: "/read?" },
   { operation: "create", path: "/set?key=cart&value=book" },
   { operation: "update", path: "/set?key=cart&value=pen" },
   { operation: "delete", path: "/logout?" },
 ];
 
-interface Request {
+/** A request, and the operation of it that fails. */
+interface FaultyRequest {
   readonly operation: StoreOperation;
   readonly path: string;
 }
@@ -46,7 +47,7 @@ export function faultTests({ describe, it }: StoreRunner): void {
   });
 }
 
-function fetchWithFault(store: FaultyStore, client: Browser, request: Request, fault: Fault): Promise<Response> {
+function fetchWithFault(store: FaultyStore, client: Browser, request: FaultyRequest, fault: Fault): Promise<Response> {
   if (fault === "hang") return fetchUntilHanging(store, client, request);
   store.failNext(request.operation, fault);
   return client.fetch(request.path);
@@ -59,7 +60,11 @@ const TIMEOUTS: readonly number[] = [0.05, 0.5, 5];
  * Sends a request whose operation never answers, which takes as long as the timeout. The timeout is short at first.
  * When another operation of the request exceeds it, because the store is slow, the next attempt allows more.
  */
-async function fetchUntilHanging(store: FaultyStore, client: Browser, { operation, path }: Request): Promise<Response> {
+async function fetchUntilHanging(
+  store: FaultyStore,
+  client: Browser,
+  { operation, path }: FaultyRequest,
+): Promise<Response> {
   // An operation that is never resumed never answers.
   const { reached } = store.pauseNext(operation);
   for (const timeout of TIMEOUTS) {

@@ -45,9 +45,9 @@ export function revocationTests({ describe, it }: StoreRunner): void {
 export function revocationRaceTests({ describe, it }: StoreRunner): void {
   describe("parallel revocations", () => {
     it("SEC-24 ends or lists every one of many logins during many revocations", async (store, peer) => {
-      const processes = [application(store), application(peer)];
+      const servers = [application(store), application(peer)];
       const clients: Browser[] = [];
-      await parallel(8, processes, async ({ sessions, newClient }, index) => {
+      await parallel(8, servers, async ({ sessions, newClient }, index) => {
         for (let round = 0; round < 5; round++) {
           const client = newClient();
           clients.push(client);
@@ -57,7 +57,7 @@ export function revocationRaceTests({ describe, it }: StoreRunner): void {
           else for (let reads = index % 4; reads > 0; reads--) await read(client);
         }
       });
-      for (const process of processes) await assertEndedOrListed(clients, process);
+      for (const server of servers) await assertEndedOrListed(clients, server);
     });
 
     it("SEC-24 lists every live session and counts every ended one", async (...connections) => {
