@@ -87,7 +87,7 @@ export function denoKvStore(kv: DenoKv, options: DenoKvStoreOptions = {}): Sessi
   /**
    * Reads a session, calls `decide`, and writes the result unless another request wrote in between; then it starts
    * over. A touch changes the versionstamp but not the version, so that a failed check alone is not a conflict. The
-   * attempts have no limit, because a limit would report conflicts that are none. Each failed attempt is the success of
+   * attempts have no limit, because a limit would report false conflicts. Each failed attempt is the success of
    * another request. Only touches keep a writer waiting, and each of them has to move the expiry later.
    */
   async function change<Answer>(key: string, decide: (found: StoredSession | null) => Change<Answer>): Promise<Answer> {
