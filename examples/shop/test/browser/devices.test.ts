@@ -6,12 +6,13 @@ import { chrome, firefox } from "../navigation.ts";
 import { type ServedShop, shopOpener } from "../shop-in-process.ts";
 import { closePages, newPerson, type Person, startChromium } from "./chromium.ts";
 import { submit, submitForm } from "./forms.ts";
+import { typicalKinds } from "./kinds.ts";
 
 const chromium = await startOrSkip("two devices in a browser", startChromium);
-const { kinds, serve } = await shopOpener();
+const { serve } = await shopOpener();
 afterAll(() => chromium?.close());
 
-describe.skipIf(chromium === undefined).each(kinds)("account on two devices, %s", (kind) => {
+describe.skipIf(chromium === undefined).each(typicalKinds)("account on two devices, %s", (kind) => {
   let shop: ServedShop;
   let laptop: Person;
   let phone: Person;

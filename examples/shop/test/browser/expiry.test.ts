@@ -5,6 +5,7 @@ import { eve, grace } from "../demo-users.ts";
 import { type ServedShop, shopOpener } from "../shop-in-process.ts";
 import { closePages, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
+import { typicalKinds } from "./kinds.ts";
 
 const chromium = await startOrSkip("expiry in a browser", startChromium);
 const { serve } = await shopOpener();
@@ -13,10 +14,7 @@ afterAll(() => chromium?.close());
 /** In seconds. */
 const HOUR = 3600;
 
-// Redis expires keys by its own clock, so a fake clock cannot test it.
-const kinds = ["signed", "encrypted", "sqlite"] as const;
-
-describe.skipIf(chromium === undefined).each(kinds)("expiry, %s", (kind) => {
+describe.skipIf(chromium === undefined).each(typicalKinds)("expiry, %s", (kind) => {
   let clock: FakeClock;
   let shop: ServedShop;
   beforeEach(async () => {

@@ -5,6 +5,7 @@ import { eve, grace } from "../demo-users.ts";
 import { type ServedShop, shopOpener } from "../shop-in-process.ts";
 import { closePages, newPerson, startChromium } from "./chromium.ts";
 import { submit } from "./forms.ts";
+import { typicalKinds } from "./kinds.ts";
 
 const chromium = await startOrSkip("the shop in a browser", startChromium);
 const { kinds, serve } = await shopOpener();
@@ -12,7 +13,6 @@ afterAll(() => chromium?.close());
 
 describe.skipIf(chromium === undefined).each(kinds)("shop in a browser, %s", (kind) => {
   let shop: ServedShop;
-  // One shop for all tests: each test has its own people.
   beforeAll(async () => {
     shop = await serve(kind);
   });
@@ -61,6 +61,16 @@ describe.skipIf(chromium === undefined).each(kinds)("shop in a browser, %s", (ki
     expect(complaints).toEqual([]);
     expect([...origins]).toEqual([shop.url]);
   });
+});
+
+describe.skipIf(chromium === undefined).each(typicalKinds)("login in a browser, %s", (kind) => {
+  let shop: ServedShop;
+  // One shop for all tests: each test has its own people.
+  beforeAll(async () => {
+    shop = await serve(kind);
+  });
+  afterEach(() => closePages(chromium));
+  afterAll(() => shop?.close());
 
   it("does not show the account with the back button after the logout", async () => {
     const { page } = await newPerson(chromium, shop.url);
