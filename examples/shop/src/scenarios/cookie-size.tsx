@@ -8,11 +8,11 @@ export const cookieSize: Scenario = {
   summary:
     "A browser silently ignores a cookie above 4096 bytes, and the visitor loses the session. coatcheck lets the request fail before anything is written, and the error names the largest values.",
   code: `session.set("note", text);
-// The commit throws SessionTooLargeError, code SESSION_TOO_LARGE,
-// and the session stays unchanged.
+// The commit throws SessionTooLargeError,
+// code SESSION_TOO_LARGE. The session stays unchanged.
 
 signedCookie({ secrets, chunks: 4 });  // up to 16 kB
-serverSide(store);                     // or store it on the server`,
+serverSide(store);                     // or on the server`,
 
   Try: ({ toAction }) => (
     <form method="post" action={toAction("fill")}>

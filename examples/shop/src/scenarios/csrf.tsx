@@ -7,8 +7,10 @@ export const csrf: Scenario = {
   title: "Forms of other sites are denied",
   summary:
     "Every request that changes something is checked: the browser says which site it comes from. After a login, forms also carry a token of the session, which is masked differently on every page.",
-  code: `app.use(csrf());                                // checks the headers
-app.use("/dashboard", csrf({ tokens: true }));  // and a token
+  code: `// Checks the headers:
+app.use(csrf());
+// Also requires a token:
+app.use("/dashboard", csrf({ tokens: true }));
 
 <input type="hidden" name="csrf_token"
        value={csrfToken(session)} />`,

@@ -12,7 +12,8 @@ session.set("report", await slowReport());
 
 // In another tab, in the meantime:
 session.destroy();
-// The slow request finishes: nothing is written, and no cookie is sent.`,
+// The slow request finishes: it writes nothing
+// and sends no cookie.`,
 
   Try: ({ toAction }) => <ButtonForm action={toAction("race")}>Log out while a slow request runs</ButtonForm>,
 

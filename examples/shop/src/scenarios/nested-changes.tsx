@@ -9,7 +9,8 @@ export const nestedChanges: Scenario = {
   session.set("wishes", { title: "Winter", list: [] });
 }
 session.get("wishes")?.list.push(wish);
-// No set() and no "modified" flag: the commit compares the content.`,
+// No set() and no "modified" flag:
+// the commit compares the content.`,
 
   Try: ({ session, toAction }) => {
     const { list = [] } = session.get("wishes") ?? {};

@@ -8,11 +8,13 @@ export const newId: Scenario = {
   title: "A login changes the session id",
   summary:
     "An attacker who knows the session id before the login must not share the session after it. A login creates a new id, and the old one ends before the new cookie is sent.",
-  code: `session.bind("eve");          // after the user has proved who they are
-// or, with the other parts of a login, from @coatcheck/auth:
+  code: `// After checking the password:
+session.bind("eve");
+// Or with @coatcheck/auth, which records the login as well:
 await login(session, "eve", { method: "password" });
 
-session.id;                   // safe to show: a hash, not the cookie`,
+// Safe to show, because it is a hash and not the cookie:
+session.id;`,
 
   Try: ({ storage, session, toAction }) => (
     <>

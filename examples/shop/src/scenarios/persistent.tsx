@@ -8,8 +8,8 @@ export const persistent: Scenario = {
   title: "Until the browser closes, or longer",
   summary:
     "The browser deletes a cookie without Max-Age when it closes. One property decides this for the current session. The server enforces the timeouts in both cases.",
-  code: `session.persistent = true;   // the cookie has Max-Age
-session.persistent = false;  // the cookie ends with the browser
+  code: `session.persistent = true;   // cookie with Max-Age
+session.persistent = false;  // cookie ends with the browser
 
 // For all sessions of a manager:
 new SessionManager({ mode, persistent: true });`,

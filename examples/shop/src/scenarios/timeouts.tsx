@@ -12,7 +12,11 @@ export const timeouts: Scenario = {
   mode,
   cookie: { name: "__Host-minute" },
   // In seconds:
-  lifetime: { idle: ${idle}, absolute: ${absolute}, touchInterval: 0 },
+  lifetime: {
+    idle: ${idle},
+    absolute: ${absolute},
+    touchInterval: 0,
+  },
 });`,
   shortSessions,
 
